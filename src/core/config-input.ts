@@ -1,0 +1,17 @@
+import type { Config } from './config-schema.ts';
+import { formatDuration } from './duration.ts';
+import { writeOwnHandler } from './own-handler.ts';
+
+/** A configuration as its file would write it, every key given: `parseConfig` reads it back as the same one. */
+export function configInput(config: Config): Readonly<Record<string, unknown>> {
+  return {
+    ...config,
+    handlers: config.handlers.map(writeOwnHandler),
+    resync: formatDuration(config.resync),
+    probe: {
+      ...config.probe,
+      interval: formatDuration(config.probe.interval),
+      timeout: formatDuration(config.probe.timeout),
+    },
+  };
+}

@@ -1,0 +1,186 @@
+import * as z from 'zod';
+import { durationPattern, formatDuration, parseDuration } from './duration.ts';
+import { helpOf, type SettingPath } from './options.ts';
+import { ownHandlerSchema } from './own-handler.ts';
+import { resolvePlatform } from './platforms.ts';
+
+const day = 86_400_000;
+
+/**
+ * The shape of the configuration file, its defaults and all that can be said about one value alone. Keys of features
+ * that this version lacks are accepted with their default only, so that a file is never half obeyed.
+ */
+export const configSchema = z.strictObject({
+  platforms: leaf('platforms', z.union([z.literal('all'), platformList()]).prefault('all')),
+  credentials: leaf('credentials', z.union([z.boolean(), platformList()]).prefault(true)),
+  preserveArgv0: leaf('preserveArgv0', z.boolean().prefault(true)),
+  precedence: leaf('precedence', z.enum(['ours', 'last', 'theirs']).prefault('ours')),
+  names: leaf('names', prefix().prefault('keeper-')),
+  onStatusZero: leaf('onStatusZero', z.enum(['heal', 'respect']).prefault('heal')),
+  adopt: leaf(
+    'adopt',
+    z
+      .array(z.string())
+      .refine((list) => list.length === 0, later('[]'))
+      .prefault([]),
+  ),
+  binfmtD: leaf('binfmtD', only(z.boolean(), false)),
+  interpreters: z
+    .strictObject({
+      sources: leaf(
+        'interpreters.sources',
+        z
+          .array(path())
+          .min(1, { error: 'must name at least one directory' })
+          .prefault(['/usr/bin', '/usr/libexec/qemu', '/usr/libexec/qemu-binfmt', '/usr/local/bin']),
+      ),
+      store: leaf('interpreters.store', path().prefault('/var/lib/binfmt-keeper/store')),
+      deploy: leaf('interpreters.deploy', z.enum(['copy', 'in-place']).prefault('copy')),
+      label: leaf('interpreters.label', only(z.string(), 'auto')),
+    })
+    .prefault({}),
+  mounts: z
+    .strictObject({
+      main: leaf('mounts.main', path().prefault('/proc/sys/fs/binfmt_misc')),
+      anchor: leaf('mounts.anchor', path().prefault('/run/binfmt-keeper/binfmt_misc')),
+    })
+    .prefault({}),
+  handlers: z
+    .array(ownHandlerSchema)
+    .superRefine(refuseTwins)
+    .prefault([])
+    .describe('own handlers; the earlier stands in front where two overlap equally'),
+  resync: leaf('resync', duration(100, day).prefault('30s')),
+  readiness: z
+    .strictObject({
+      required: leaf('readiness.required', z.union([z.literal('auto'), platformList()]).prefault('auto')),
+    })
+    .prefault({}),
+  probe: z
+    .strictObject({
+      enabled: leaf('probe.enabled', z.boolean().prefault(true)),
+      interval: leaf('probe.interval', duration(100, 7 * day).prefault('5m')),
+      timeout: leaf('probe.timeout', duration(100, 600_000).prefault('10s')),
+    })
+    .prefault({}),
+  onStop: leaf('onStop', z.enum(['keep', 'remove']).prefault('keep')),
+  http: z
+    .strictObject({
+      listen: leaf('http.listen', only(z.string(), '127.0.0.1:8676')),
+      ui: leaf('http.ui', only(z.string(), 'auto')),
+    })
+    .prefault({}),
+  publish: z
+    .strictObject({
+      binfmtD: leaf('publish.binfmtD', only(z.boolean(), false)),
+      nfd: leaf('publish.nfd', only(z.boolean(), false)),
+      textfile: leaf('publish.textfile', only(z.string(), '')),
+      startupTaint: leaf('publish.startupTaint', only(z.string(), '')),
+    })
+    .prefault({}),
+});
+
+/**
+ * The effective configuration, frozen. Durations are milliseconds. Platforms stand as they were written. Paths and
+ * the prefix are printable ASCII, so they are byte strings as they are; the strings in `handlers` are byte strings.
+ */
+export type Config = DeepReadonly<z.output<typeof configSchema>>;
+
+type DeepReadonly<T> = T extends Uint8Array
+  ? Uint8Array
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T;
+
+function leaf<T extends z.ZodType>(name: SettingPath, type: T): T {
+  return type.describe(helpOf(name));
+}
+
+/** A key whose feature comes with a later version. */
+function only<T extends z.ZodType<string | boolean>>(type: T, value: z.input<T>) {
+  return type.refine((given) => given === value, later(JSON.stringify(value))).prefault(value);
+}
+
+function later(accepted: string): { error: string } {
+  return { error: `not supported by this version; only ${accepted} is accepted` };
+}
+
+function platformList() {
+  return z.array(z.string()).superRefine((names, context) => {
+    let faults = 0;
+    for (const [at, name] of names.entries()) {
+      const message = faultOfPlatform(name);
+      if (message === null) continue;
+      context.addIssue({ code: 'custom', path: [at], message });
+      // Each suggestion costs a walk through the catalogue: a list of a hundred thousand typos gets no more of them.
+      if (++faults > 20) return;
+    }
+  });
+}
+
+function faultOfPlatform(name: string): string | null {
+  if (name.length > 100) return 'must not be longer than 100 characters';
+  const found = resolvePlatform(name);
+  if ('target' in found) return null;
+  if (name === 'all' || name === 'auto') return `the word ${name} stands alone, not in a list`;
+  const hint = found.suggestion === undefined ? '' : `; did you mean ${JSON.stringify(found.suggestion)}?`;
+  return `${found.problem}${hint}`;
+}
+
+function prefix() {
+  return z.string().regex(/^[A-Za-z0-9_.-]{0,64}$/, {
+    error: 'must be at most 64 of the characters A-Z a-z 0-9 _ . -',
+  });
+}
+
+/**
+ * Printable ASCII, because such a path is the same as text and as bytes; written plainly, because it is compared
+ * with the kernel's mount table and with paths that entries show.
+ */
+function path() {
+  return z
+    .string()
+    .max(1024, { error: 'must not be longer than 1024 characters' })
+    .superRefine((given, context) => {
+      const why = !given.startsWith('/')
+        ? 'must be an absolute path'
+        : !/^[ -~]*$/.test(given)
+          ? 'must be printable ASCII'
+          : /\/(\.{0,2})(\/|$)/.test(given)
+            ? 'must be written without //, ., .. and a slash at its end'
+            : null;
+      if (why !== null) context.addIssue(`${why}; got ${JSON.stringify(given.slice(0, 60))}`);
+    });
+}
+
+function duration(least: number, most: number) {
+  return z
+    .string()
+    .meta({ pattern: durationPattern })
+    .transform((given, context) => {
+      const ms = parseDuration(given);
+      if (ms !== undefined && ms >= least && ms <= most) return ms;
+      const range = `from ${formatDuration(least)} to ${formatDuration(most)}`;
+      const got = JSON.stringify(given.slice(0, 60));
+      context.addIssue(
+        ms === undefined
+          ? `must be a duration such as 30s or 5m (units ms, s, m, h, d); got ${got}`
+          : `must be ${range}; got ${got}`,
+      );
+      return z.NEVER;
+    });
+}
+
+function refuseTwins(handlers: readonly { name: string }[], context: z.RefinementCtx): void {
+  const seen = new Set<string>();
+  for (const [at, { name }] of handlers.entries()) {
+    if (seen.has(name)) {
+      context.addIssue({
+        code: 'custom',
+        path: [at, 'name'],
+        message: 'another handler has this name already',
+      });
+    }
+    seen.add(name);
+  }
+}

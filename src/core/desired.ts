@@ -1,0 +1,16 @@
+import type { Handler } from './handler.ts';
+
+/** Who serves when somebody else registers a platform of ours too. */
+export type Precedence = 'ours' | 'last' | 'theirs';
+
+/** Everything that should be so on this instance: the planner's one input that is not observed or remembered. */
+export interface Desired {
+  /** In order of precedence: the first stands in front wherever two overlap. */
+  readonly handlers: readonly Handler[];
+  readonly precedence: Precedence;
+  readonly onStatusZero: 'heal' | 'respect';
+  /** Prefix of names reserved for us; may be empty. */
+  readonly prefix: string;
+  /** Directory of deployed interpreters, without a slash at its end, as a byte string. */
+  readonly store: string;
+}

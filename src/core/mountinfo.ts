@@ -1,0 +1,93 @@
+/** One line of `/proc/PID/mountinfo` (proc(5)). Strings are byte strings, octal escapes decoded. */
+export interface Mount {
+  readonly id: number;
+  readonly parent: number;
+  /** `major:minor` of the superblock: equal for all mounts of one instance. */
+  readonly device: string;
+  readonly root: string;
+  readonly mountPoint: string;
+  readonly options: readonly string[];
+  readonly superOptions: readonly string[];
+  readonly type: string;
+  readonly source: string;
+  readonly propagation: { readonly shared?: number; readonly master?: number };
+}
+
+/** Reads the mount table, given as a byte string, in the kernel's order; lines that make no sense are left out. */
+export function parseMountinfo(text: string): readonly Mount[] {
+  return text.split('\n').flatMap((line) => parseLine(line) ?? []);
+}
+
+/** The mount that a path leads to when it is exactly a mount point: the topmost one there, or null. */
+export function topMountAt(mounts: readonly Mount[], path: string): Mount | null {
+  const mount = mountOf(mounts, path);
+  return mount?.mountPoint === path ? mount : null;
+}
+
+/**
+ * The mount that a path without symlinks lies on. Found by walking down as the kernel does, from mount to mounted
+ * child, because the longest mount point alone may be one that a later mount over its parent directory has hidden.
+ */
+export function mountOf(mounts: readonly Mount[], path: string): Mount | null {
+  const ids = new Set(mounts.map((mount) => mount.id));
+  let current: Mount | null = null;
+  for (const prefix of prefixes(path)) {
+    for (;;) {
+      const next = mountedOn(mounts, ids, current, prefix);
+      if (!next) break;
+      current = next;
+    }
+  }
+  return current;
+}
+
+function parseLine(line: string): Mount | null {
+  // The fields before the separator contain no spaces, those after it may be empty (a source of '').
+  const separator = line.indexOf(' - ');
+  if (separator < 0) return null;
+  const [id, parent, device, root, mountPoint, options, ...tags] = line.slice(0, separator).split(' ');
+  const [type, source, superOptions] = line.slice(separator + 3).split(' ');
+  if (!device || !root || !mountPoint || !options || !type || source === undefined) return null;
+  if (!/^\d+$/.test(id ?? '') || !/^\d+$/.test(parent ?? '')) return null;
+  return {
+    id: Number(id),
+    parent: Number(parent),
+    device,
+    root: unescapeOctal(root),
+    mountPoint: unescapeOctal(mountPoint),
+    options: options.split(','),
+    superOptions: (superOptions ?? '').split(',').map(unescapeOctal),
+    type: unescapeOctal(type),
+    source: unescapeOctal(source),
+    propagation: { ...tag(tags, 'shared'), ...tag(tags, 'master') },
+  };
+}
+
+function unescapeOctal(field: string): string {
+  return field.replace(/\\([0-3][0-7]{2})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));
+}
+
+function tag(tags: readonly string[], name: 'shared' | 'master'): { [key in typeof name]?: number } {
+  const found = tags.find((text) => text.startsWith(`${name}:`));
+  return found ? { [name]: Number(found.slice(name.length + 1)) } : {};
+}
+
+function prefixes(path: string): string[] {
+  const parts = path.split('/').filter((part) => part !== '');
+  return ['/', ...parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)];
+}
+
+function mountedOn(
+  mounts: readonly Mount[],
+  ids: ReadonlySet<number>,
+  below: Mount | null,
+  point: string,
+): Mount | null {
+  const children = mounts.filter((mount) => {
+    if (mount.mountPoint !== point || mount === below) return false;
+    if (below) return mount.parent === below.id && mount.id !== below.id;
+    // The root of a container or chroot hangs on a mount that is not shown.
+    return mount.parent === mount.id || !ids.has(mount.parent);
+  });
+  return children.at(-1) ?? null;
+}

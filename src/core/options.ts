@@ -1,0 +1,190 @@
+/**
+ * How a setting is written on a command line or in the environment, where everything is text. `word-or-list` is one
+ * of `values` or a list; a list is comma separated.
+ */
+export type SettingType =
+  | 'text'
+  | 'choice'
+  | 'boolean'
+  | 'duration'
+  | 'list'
+  | 'word-or-list'
+  | 'boolean-or-list';
+
+/** One leaf of the configuration and its three other spellings: there is no second place that names them. */
+export interface Setting {
+  /** `--probe-interval`; takes a value, also where the type is boolean. */
+  readonly flag: `--${string}`;
+  /** `probe.interval` */
+  readonly config: SettingPath;
+  /** `BINFMT_KEEPER_PROBE_INTERVAL` */
+  readonly env: string;
+  readonly type: SettingType;
+  /** The words allowed where the type has such. */
+  readonly values: readonly string[];
+  readonly help: string;
+}
+
+/** An option that every command takes; not part of the configuration. */
+export interface GlobalOption {
+  readonly flag: `--${string}`;
+  readonly short: string | null;
+  readonly env: string | null;
+  readonly values: readonly string[];
+  readonly default: string;
+  readonly help: string;
+}
+
+interface Row {
+  readonly type: SettingType;
+  readonly values?: readonly string[];
+  readonly help: string;
+}
+
+const rows = {
+  platforms: {
+    type: 'word-or-list',
+    values: ['all'],
+    help: 'platforms to keep: all, or a list such as linux/arm64, linux/arm/v7, riscv64',
+  },
+  credentials: {
+    type: 'boolean-or-list',
+    help: 'C flag, so that sudo and other setuid programs work under emulation: true, false, or a list of platforms',
+  },
+  preserveArgv0: { type: 'boolean', help: 'P flag: emulated programs see the argv[0] they were called with' },
+  precedence: {
+    type: 'choice',
+    values: ['ours', 'last', 'theirs'],
+    help: 'who serves when somebody else registers a platform of ours too',
+  },
+  names: { type: 'text', help: 'prefix of the names of our entries' },
+  onStatusZero: {
+    type: 'choice',
+    values: ['heal', 'respect'],
+    help: 'what to do when somebody wrote 0 to the status file, which switches all entries off',
+  },
+  adopt: { type: 'list', help: 'names of foreign entries to keep alive as they are' },
+  binfmtD: { type: 'boolean', help: 'also keep alive what the binfmt.d directories declare' },
+  'interpreters.sources': {
+    type: 'list',
+    help: 'directories searched for static QEMU emulators, in this order',
+  },
+  'interpreters.store': { type: 'text', help: 'directory into which interpreters are deployed' },
+  'interpreters.deploy': {
+    type: 'choice',
+    values: ['copy', 'in-place'],
+    help: 'copy interpreters into the store, or use them where they are',
+  },
+  'interpreters.label': { type: 'text', help: 'SELinux label of deployed interpreters' },
+  'mounts.main': { type: 'text', help: 'where binfmt_misc is mounted for everybody to see' },
+  'mounts.anchor': {
+    type: 'text',
+    help: 'our second mount, which keeps the entries alive; its parent is the run directory',
+  },
+  resync: { type: 'duration', help: 'how often everything is compared although no event came' },
+  'readiness.required': {
+    type: 'word-or-list',
+    values: ['auto'],
+    help: 'platforms that must be verified to be ready: auto (all kept ones that have a probe), or a list',
+  },
+  'probe.enabled': {
+    type: 'boolean',
+    help: 'prove each handler by running a tiny program of its architecture',
+  },
+  'probe.interval': { type: 'duration', help: 'how often each handler is proved again' },
+  'probe.timeout': { type: 'duration', help: 'when a probe counts as hung and is killed' },
+  onStop: {
+    type: 'choice',
+    values: ['keep', 'remove'],
+    help: 'what happens to our entries when the daemon is stopped',
+  },
+  'http.listen': { type: 'text', help: 'address of metrics, health and status' },
+  'http.ui': { type: 'text', help: 'whether the status page is served' },
+  'publish.binfmtD': { type: 'boolean', help: "publish our handlers to systemd's binfmt.d" },
+  'publish.nfd': { type: 'boolean', help: 'publish platforms as features to node-feature-discovery' },
+  'publish.textfile': { type: 'text', help: 'file for the textfile collector of node_exporter' },
+  'publish.startupTaint': { type: 'text', help: 'Kubernetes taint removed from the node once ready' },
+} as const satisfies Readonly<Record<string, Row>>;
+
+/** The path of a leaf in the configuration file, dots between the keys. */
+export type SettingPath = keyof typeof rows;
+
+/** The one table from which the flags, the environment names, the schema's descriptions and the help derive. */
+export const settings: readonly Setting[] = (Object.keys(rows) as SettingPath[]).map((config) => {
+  const row: Row = rows[config];
+  return {
+    flag: `--${snake(config, '-').toLowerCase()}`,
+    config,
+    env: `BINFMT_KEEPER_${snake(config, '_').toUpperCase()}`,
+    type: row.type,
+    values: row.values ?? [],
+    help: row.help,
+  };
+});
+
+/** Options of every command. */
+export const globalOptions: readonly GlobalOption[] = [
+  {
+    flag: '--config',
+    short: null,
+    env: 'BINFMT_KEEPER_CONFIG',
+    values: [],
+    default: '/etc/binfmt-keeper/config.yaml',
+    help: 'configuration file',
+  },
+  {
+    flag: '--log-level',
+    short: null,
+    env: 'BINFMT_KEEPER_LOG_LEVEL',
+    values: ['error', 'warn', 'info', 'debug', 'trace'],
+    default: 'info',
+    help: 'least severity that is logged',
+  },
+  {
+    flag: '--output',
+    short: '-o',
+    env: null,
+    values: ['table', 'json', 'yaml'],
+    default: 'table',
+    help: 'how data is printed',
+  },
+];
+
+/** Variables for development and tests, which are no settings. */
+export const internalEnv: readonly string[] = ['BINFMT_KEEPER_NO_FFI', 'BINFMT_KEEPER_SANDBOX'];
+
+/** What a setting does, for the schema. */
+export function helpOf(path: SettingPath): string {
+  return rows[path].help;
+}
+
+/**
+ * Flag text as the file would hold it: lists split, booleans read. Text that fits nothing stays text, for the schema
+ * to refuse with a message.
+ */
+export function fromText(setting: Setting, text: string): unknown {
+  const truth = text === 'true' ? true : text === 'false' ? false : undefined;
+  switch (setting.type) {
+    case 'boolean':
+      return truth ?? text;
+    case 'boolean-or-list':
+      return truth ?? split(text);
+    case 'list':
+      return split(text);
+    case 'word-or-list':
+      return setting.values.includes(text) ? text : split(text);
+    default:
+      return text;
+  }
+}
+
+function snake(path: string, joint: string): string {
+  return path.replace(/([a-z0-9])([A-Z])/g, `$1${joint}$2`).replaceAll('.', joint);
+}
+
+function split(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}

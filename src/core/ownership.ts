@@ -1,0 +1,24 @@
+import type { Desired } from './desired.ts';
+import type { Entry } from './entry.ts';
+import { type Memory, sameEntry } from './memory.ts';
+
+/**
+ * Whether an entry was made by us: its interpreter lies in our store, or we recorded this very registration. The
+ * only place that may call something ours; text alone proves nothing, since anybody can register the same line.
+ */
+export function isOurs(entry: Entry, desired: Desired, memory: Memory): boolean {
+  if (desired.store !== '' && entry.interpreter.startsWith(`${desired.store}/`)) return true;
+  const record = memory.records.get(entry.name);
+  return record !== undefined && sameEntry(record.id, entry.id);
+}
+
+/**
+ * Whether we may take an entry away although nothing wants it: it must be ours and, so that lines which we publish
+ * for other tools to register are left alone, bear a name of ours or be recorded.
+ */
+export function isRemovable(entry: Entry, desired: Desired, memory: Memory): boolean {
+  if (!isOurs(entry, desired, memory)) return false;
+  if (desired.prefix !== '' && entry.name.startsWith(desired.prefix)) return true;
+  const record = memory.records.get(entry.name);
+  return record !== undefined && sameEntry(record.id, entry.id);
+}

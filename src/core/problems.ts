@@ -1,0 +1,350 @@
+/** How much a problem matters: emulation is lost or refused, is at risk, or merely worth knowing. */
+export type Severity = 'error' | 'warning' | 'notice';
+
+/** What is known about a kind of problem beforehand. */
+export interface ProblemKind {
+  readonly title: string;
+  readonly severity: Severity;
+  /** What to type, where something can be typed; words in capitals stand for the problem's own values. */
+  readonly remedy: string;
+  /** Causes whose presence explains this one: while one of them holds for the host, this one is not shown. */
+  readonly dependsOn?: readonly ProblemCode[];
+}
+
+/** A coded condition that holds now. Absence means healthy. */
+export interface Problem {
+  readonly code: ProblemCode;
+  /** What it is about: a platform, an entry's name, a path. */
+  readonly subject: string;
+  /** What was expected and what was found, in one sentence. */
+  readonly detail: string;
+}
+
+export type ProblemCode =
+  | 'no-kernel-support'
+  | 'no-permission'
+  | 'instance-missing'
+  | 'locked-by-another'
+  | 'foreign-namespace'
+  | 'emulated-host'
+  | 'main-missing'
+  | 'main-covered'
+  | 'main-autofs-unreachable'
+  | 'anchor-missing'
+  | 'anchor-covered'
+  | 'anchor-not-shared'
+  | 'read-only'
+  | 'hung-path'
+  | 'partial-view'
+  | 'no-inotify'
+  | 'no-ffi'
+  | 'status-zero'
+  | 'handler-refused'
+  | 'register-failed'
+  | 'name-taken'
+  | 'shadowed'
+  | 'older-foreign'
+  | 'heal-storm'
+  | 'canary-failed'
+  | 'stale-interpreter'
+  | 'interpreter-missing'
+  | 'interpreter-untrusted'
+  | 'interpreter-not-static'
+  | 'interpreter-noexec'
+  | 'source-missing'
+  | 'store-full'
+  | 'store-read-only'
+  | 'store-denied'
+  | 'store-corrupt'
+  | 'probe-not-registered'
+  | 'probe-interpreter-missing'
+  | 'probe-permission'
+  | 'probe-killed'
+  | 'probe-hung'
+  | 'probe-wrong-interpreter'
+  | 'probe-wrong-answer'
+  | 'config-invalid'
+  | 'state-unreadable'
+  | 'log-dropped';
+
+/** All kinds of problems: the same codes in logs, status, metrics and docs/problems.md. */
+export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
+  'no-kernel-support': {
+    title: 'This kernel has no binfmt_misc',
+    severity: 'error',
+    remedy:
+      'Load the module: modprobe binfmt_misc. Where it says "not found", the kernel was built without CONFIG_BINFMT_MISC: install another kernel.',
+  },
+  'no-permission': {
+    title: 'Not allowed to use binfmt_misc',
+    severity: 'error',
+    remedy:
+      'Run as root in a privileged container (podman run --privileged, or securityContext.privileged: true) or by systemd. In a sandbox of its own it needs no root: npm start -- --sandbox.',
+  },
+  'instance-missing': {
+    title: 'No binfmt_misc instance can be reached',
+    severity: 'error',
+    remedy:
+      'Mount it: mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc. In a container, allow mounting (--privileged).',
+    dependsOn: ['no-kernel-support', 'no-permission'],
+  },
+  'locked-by-another': {
+    title: 'Another keeper serves this instance',
+    severity: 'warning',
+    remedy:
+      'Nothing, if two are meant to run: this one stands by and takes over. Otherwise stop one of them: systemctl stop binfmt-keeper, or kubectl delete daemonset binfmt-keeper.',
+  },
+  'foreign-namespace': {
+    title: 'Not in the initial user namespace',
+    severity: 'warning',
+    remedy:
+      'Entries made here are seen in this user namespace only. For the whole host, run without user namespaces: podman run --userns=host --privileged as root, or hostUsers: true in the pod.',
+  },
+  'emulated-host': {
+    title: 'The keeper itself is being emulated',
+    severity: 'error',
+    remedy:
+      'Use the image of the host architecture: compare uname -m on the host with podman image inspect --format {{.Architecture}} IMAGE, then pull with --platform.',
+  },
+  'main-missing': {
+    title: 'The main mount is missing',
+    severity: 'warning',
+    remedy:
+      'It is mounted again by itself within seconds, and emulation goes on by the anchor. If it stays away: mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc.',
+    dependsOn: ['no-kernel-support', 'no-permission'],
+  },
+  'main-covered': {
+    title: 'Something is mounted over the main mount',
+    severity: 'warning',
+    remedy:
+      'See what it is: findmnt /proc/sys/fs/binfmt_misc. Then take the upper mount away: umount /proc/sys/fs/binfmt_misc.',
+  },
+  'main-autofs-unreachable': {
+    title: 'The automount of the main mount cannot be triggered from here',
+    severity: 'warning',
+    remedy:
+      'Trigger it on the host: ls /proc/sys/fs/binfmt_misc/. In a pod, mount the host directory with mountPropagation: HostToContainer.',
+  },
+  'anchor-missing': {
+    title: 'The anchor is not mounted',
+    severity: 'error',
+    remedy:
+      'On a systemd host: systemctl start "run-binfmt\\x2dkeeper-binfmt_misc.mount". Otherwise allow the daemon to mount (--privileged) and look in its log for the reason.',
+    dependsOn: ['no-kernel-support', 'no-permission', 'instance-missing'],
+  },
+  'anchor-covered': {
+    title: 'Something is mounted over the anchor',
+    severity: 'warning',
+    remedy:
+      'See what it is: findmnt /run/binfmt-keeper/binfmt_misc. Then take the upper mount away: umount /run/binfmt-keeper/binfmt_misc.',
+  },
+  'anchor-not-shared': {
+    title: 'The anchor does not outlive this process',
+    severity: 'warning',
+    remedy:
+      'Share the run directory with the host: -v /run/binfmt-keeper:/run/binfmt-keeper:rshared, or in a pod a hostPath volume with mountPropagation: Bidirectional.',
+    dependsOn: ['anchor-missing'],
+  },
+  'read-only': {
+    title: 'binfmt_misc is mounted read-only',
+    severity: 'error',
+    remedy:
+      'Make it writable: mount -o remount,rw /proc/sys/fs/binfmt_misc. In a container, run it with --privileged.',
+  },
+  'hung-path': {
+    title: 'A path does not answer',
+    severity: 'warning',
+    remedy:
+      'A file system stands still. See which: findmnt -T PATH. Then restore its server, or detach it: umount -l MOUNTPOINT.',
+  },
+  'partial-view': {
+    title: 'Not everything could be read',
+    severity: 'warning',
+    remedy:
+      'See which entries fail: grep -rs . /proc/sys/fs/binfmt_misc. In a container, run it with --privileged and --pid=host so that the host can be seen.',
+  },
+  'no-inotify': {
+    title: 'Changes are found by looking every second',
+    severity: 'warning',
+    remedy:
+      'Raise the limit: sysctl -w fs.inotify.max_user_instances=1024 fs.inotify.max_user_watches=524288, and keep it in /etc/sysctl.d/.',
+  },
+  'no-ffi': {
+    title: 'System calls go through helper programs',
+    severity: 'notice',
+    remedy:
+      'Works, only slower. Use a build with the native module for this architecture, and unset BINFMT_KEEPER_NO_FFI.',
+  },
+  'status-zero': {
+    title: 'Somebody switched all entries off',
+    severity: 'error',
+    remedy:
+      'Switch them on: echo 1 > /proc/sys/fs/binfmt_misc/status. To have it done by itself: --on-status-zero heal.',
+  },
+  'handler-refused': {
+    title: 'A handler is refused because it is dangerous',
+    severity: 'error',
+    remedy:
+      'Make magic and mask more specific, so that they contradict programs of the host; then check: binfmt-keeper config check.',
+  },
+  'register-failed': {
+    title: 'The kernel refused an entry',
+    severity: 'error',
+    remedy:
+      'See the kernel log: dmesg | tail, and for SELinux: ausearch -m avc -ts recent. Then look at the host: binfmt-keeper status.',
+    dependsOn: ['no-permission', 'read-only', 'interpreter-missing', 'interpreter-noexec'],
+  },
+  'name-taken': {
+    title: 'An entry of somebody else has the name of ours',
+    severity: 'error',
+    remedy:
+      'See it: cat /proc/sys/fs/binfmt_misc/NAME. Remove it: echo -1 > /proc/sys/fs/binfmt_misc/NAME. Or use another prefix: --names PREFIX.',
+  },
+  shadowed: {
+    title: 'An entry of somebody else stands in front of ours',
+    severity: 'error',
+    remedy:
+      'Keep ours in front: --precedence ours. Or remove the other one: echo -1 > /proc/sys/fs/binfmt_misc/NAME.',
+  },
+  'older-foreign': {
+    title: 'Somebody else serves with an older interpreter than ours',
+    severity: 'notice',
+    remedy:
+      'Use ours: --precedence ours. Or upgrade the other one: its path is in /proc/sys/fs/binfmt_misc/NAME.',
+  },
+  'heal-storm': {
+    title: 'Something keeps destroying a handler',
+    severity: 'warning',
+    remedy:
+      'Find who writes: fatrace --current-mount in /proc/sys/fs/binfmt_misc, or auditctl -w /proc/sys/fs/binfmt_misc -p w; then stop it. Until then the handler is healed at most ten times a second.',
+  },
+  'canary-failed': {
+    title: 'Programs of the host stopped running after a registration, which was undone',
+    severity: 'error',
+    remedy:
+      'Take the handler out of handlers: in /etc/binfmt-keeper/config.yaml and report it as a bug, with the output of: binfmt-keeper config show -o json.',
+  },
+  'stale-interpreter': {
+    title: 'An entry holds an older interpreter than the one on disk',
+    severity: 'warning',
+    remedy: 'It is replaced by itself in the next pass. At once: binfmt-keeper install PLATFORM.',
+  },
+  'interpreter-missing': {
+    title: 'The interpreter file does not exist',
+    severity: 'error',
+    remedy:
+      'Deploy it again: binfmt-keeper install PLATFORM. For an own handler, correct its interpreter: in /etc/binfmt-keeper/config.yaml.',
+    dependsOn: ['source-missing', 'store-full', 'store-read-only', 'store-denied'],
+  },
+  'interpreter-untrusted': {
+    title: 'The interpreter is not the file it should be, or others may write to it',
+    severity: 'error',
+    remedy:
+      'See owner and mode of the whole path: namei -l FILE. Then: chown root:root FILE && chmod 0755 FILE. Where its content differs, remove it and deploy it again: rm FILE && binfmt-keeper install PLATFORM.',
+  },
+  'interpreter-not-static': {
+    title: 'The interpreter needs shared libraries',
+    severity: 'error',
+    remedy:
+      'Such a one fails in every container. Install the static one: apt-get install --no-install-recommends qemu-user-static (dnf install qemu-user-static). Check with: file FILE.',
+  },
+  'interpreter-noexec': {
+    title: 'The interpreter lies on a file system without execution',
+    severity: 'error',
+    remedy:
+      'Choose another place: --interpreters-store DIRECTORY. Or allow it there: mount -o remount,exec MOUNTPOINT (see findmnt -T FILE).',
+  },
+  'source-missing': {
+    title: 'No emulator was found for a platform',
+    severity: 'error',
+    remedy:
+      'Install them: apt-get install --no-install-recommends qemu-user-static (dnf install qemu-user-static). Or say where they are: --interpreters-sources DIRECTORY.',
+  },
+  'store-full': {
+    title: 'No space left for interpreters',
+    severity: 'error',
+    remedy:
+      'See the space: df -h /var/lib/binfmt-keeper. Then free some, keep fewer platforms (--platforms LIST), or use files in place: --interpreters-deploy in-place.',
+  },
+  'store-read-only': {
+    title: 'The store lies on a read-only file system',
+    severity: 'error',
+    remedy:
+      'Choose a writable place: --interpreters-store DIRECTORY. Or use files in place: --interpreters-deploy in-place.',
+  },
+  'store-denied': {
+    title: 'The store cannot be written',
+    severity: 'error',
+    remedy:
+      'See owner and mode: namei -l /var/lib/binfmt-keeper/store, and for SELinux: ausearch -m avc -ts recent. Choose another place: --interpreters-store DIRECTORY.',
+  },
+  'store-corrupt': {
+    title: 'A file in the store is not what its manifest says',
+    severity: 'warning',
+    remedy:
+      'It was set aside and deployed anew. If it returns, test the disk: dmesg | grep -i error; then empty the store: rm -r /var/lib/binfmt-keeper/store && systemctl restart binfmt-keeper.',
+  },
+  'probe-not-registered': {
+    title: 'The probe found no entry that runs it',
+    severity: 'error',
+    remedy: 'See the handlers: binfmt-keeper status. Register it: binfmt-keeper install PLATFORM.',
+    dependsOn: ['status-zero', 'register-failed', 'handler-refused', 'source-missing', 'instance-missing'],
+  },
+  'probe-interpreter-missing': {
+    title: 'The probe found its entry, but not the interpreter',
+    severity: 'error',
+    remedy:
+      'The entry lacks the F flag or its interpreter needs a loader. See it: binfmt-keeper status. Register anew: binfmt-keeper install PLATFORM.',
+    dependsOn: ['interpreter-missing', 'interpreter-not-static'],
+  },
+  'probe-permission': {
+    title: 'The probe was not permitted to run',
+    severity: 'error',
+    remedy:
+      'See what denied it: ausearch -m avc -ts recent (SELinux) or dmesg | grep -i denied (AppArmor). Check the file system for noexec: findmnt -T FILE.',
+    dependsOn: ['interpreter-noexec', 'interpreter-untrusted'],
+  },
+  'probe-killed': {
+    title: 'The probe was killed by a signal',
+    severity: 'error',
+    remedy:
+      'See why: dmesg | tail, coredumpctl list. Mostly the emulator crashes: install a newer QEMU, then: binfmt-keeper install PLATFORM.',
+  },
+  'probe-hung': {
+    title: 'The probe did not end in time',
+    severity: 'error',
+    remedy:
+      'On a slow or busy host give it longer: --probe-timeout 30s. Otherwise install a newer QEMU and try: binfmt-keeper probe PLATFORM.',
+  },
+  'probe-wrong-interpreter': {
+    title: 'The probe was run by another interpreter than expected',
+    severity: 'error',
+    remedy:
+      'See who serves: binfmt-keeper status. Keep ours in front: --precedence ours. Or remove the other one: echo -1 > /proc/sys/fs/binfmt_misc/NAME.',
+    dependsOn: ['shadowed', 'stale-interpreter'],
+  },
+  'probe-wrong-answer': {
+    title: 'The probe ran, but answered wrongly',
+    severity: 'error',
+    remedy:
+      'Mostly QEMU older than 6.0 or a kernel older than 5.12, which know nothing of the P flag: upgrade, or set --preserve-argv0 false. Then: binfmt-keeper probe PLATFORM.',
+  },
+  'config-invalid': {
+    title: 'The configuration is invalid; the last valid one stays in force',
+    severity: 'error',
+    remedy:
+      'See each fault with its place: binfmt-keeper config check. Correct it; a running daemon reads it again by itself.',
+  },
+  'state-unreadable': {
+    title: 'The state file could not be read and was set aside',
+    severity: 'notice',
+    remedy:
+      'Nothing: it is rebuilt from kernel and store. If it returns, look at the directory: ls -la /run/binfmt-keeper; df /run.',
+  },
+  'log-dropped': {
+    title: 'Lines of the log were dropped',
+    severity: 'notice',
+    remedy:
+      'The reader of the log is too slow or stands still. Restart it: systemctl restart systemd-journald; or log less: --log-level warn.',
+  },
+};

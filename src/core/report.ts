@@ -1,0 +1,96 @@
+import type { EntryState } from './classify.ts';
+import type { Problem } from './problems.ts';
+import { problemCatalogue } from './problems.ts';
+
+/** The last probe of a handler. */
+export interface ProbeReport {
+  readonly verdict: string;
+  readonly detail: string;
+  /** Unix time, milliseconds. */
+  readonly at: number;
+  readonly tookMs: number;
+}
+
+/** One handler as people and programs see it. */
+export interface HandlerReport {
+  readonly key: string;
+  readonly platforms: readonly string[];
+  readonly name: string;
+  /** `ok` only after a probe ran under what serves now; `unverified` where the entry is right but nothing proved it. */
+  readonly state: EntryState | 'unverified';
+  readonly why: string;
+  readonly flags: string;
+  readonly interpreter: string;
+  readonly version: string | null;
+  readonly owner: 'keeper' | 'foreign' | 'none';
+  readonly required: boolean;
+  readonly probe: ProbeReport | null;
+  readonly heals: number;
+}
+
+/** One loss and its repair. */
+export interface HealReport {
+  readonly at: number;
+  readonly key: string;
+  readonly name: string;
+  readonly reason: string;
+  readonly why: string;
+  /** From the event that told of the loss to the repair's end, milliseconds. */
+  readonly tookMs: number;
+}
+
+/** A problem with what the catalogue says of it. */
+export interface ReportedProblem extends Problem {
+  readonly title: string;
+  readonly severity: 'error' | 'warning' | 'notice';
+  readonly remedy: string;
+}
+
+/** The one account of how things stand; `status`, the log and whatever else speaks of it are views of this. */
+export interface Report {
+  readonly schema: 1;
+  readonly version: string;
+  readonly at: number;
+  readonly daemon: { readonly pid: number; readonly since: number } | null;
+  /** Every required platform is verified. */
+  readonly ready: boolean;
+  readonly summary: string;
+  readonly handlers: readonly HandlerReport[];
+  readonly leftOut: readonly { readonly target: string; readonly why: string }[];
+  readonly problems: readonly ReportedProblem[];
+  readonly mounts: { readonly main: string; readonly anchor: string };
+  readonly heals: { readonly total: number; readonly recent: readonly HealReport[] };
+}
+
+/** What `composeReport` is made from: everything but the conclusions. */
+export type ReportFacts = Omit<Report, 'schema' | 'ready' | 'summary' | 'problems'> & {
+  readonly problems: readonly Problem[];
+};
+
+/** Draws the conclusions: readiness, the sentence, and problems without those that follow from another one. */
+export function composeReport(facts: ReportFacts): Report {
+  const required = facts.handlers.filter((h) => h.required);
+  const ready =
+    required.every((h) => proven(h)) && !facts.problems.some((p) => p.code === 'locked-by-another');
+  const codes = new Set(facts.problems.map((p) => p.code));
+  const problems = facts.problems
+    .filter((p) => !(problemCatalogue[p.code].dependsOn ?? []).some((cause) => codes.has(cause)))
+    .map((p) => {
+      const { title, severity, remedy } = problemCatalogue[p.code];
+      return { ...p, title, severity, remedy };
+    });
+  return { ...facts, schema: 1, ready, summary: summarize(facts), problems };
+}
+
+/** Whether a probe ran under what serves this handler's files now. */
+export function proven(handler: HandlerReport): boolean {
+  return (handler.state === 'ok' || handler.state === 'foreign-ok') && handler.probe?.verdict === 'verified';
+}
+
+function summarize(facts: ReportFacts): string {
+  const all = facts.handlers.length;
+  const good = facts.handlers.filter(proven).length;
+  const heals = facts.heals.total;
+  const healed = heals === 0 ? '' : `, ${heals} ${heals === 1 ? 'heal' : 'heals'} since start`;
+  return `${good} of ${all} handlers verified${healed}`;
+}

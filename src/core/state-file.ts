@@ -1,0 +1,93 @@
+/** An entry that this keeper registered, recorded so that it is recognized as ours after a restart. */
+export interface RecordedEntry {
+  /** Byte string. */
+  readonly name: string;
+  readonly dev: number;
+  readonly ino: number;
+  readonly ctimeMs: number;
+  /** What was pinned; null where nothing was. */
+  readonly interpreter: RecordedInterpreter | null;
+}
+
+/** The file behind a recorded entry at the time of its registration. */
+export interface RecordedInterpreter {
+  readonly path: string;
+  readonly dev: number;
+  readonly ino: number;
+  readonly sha256: string;
+}
+
+/** What outlives a restart of the keeper but not the boot. */
+export interface State {
+  readonly schema: 1;
+  readonly bootId: string;
+  readonly entries: readonly RecordedEntry[];
+  /** Hashes of registration lines after which the native canary has run on this boot. */
+  readonly canary: readonly string[];
+}
+
+/** Reads a state file; `why` is a sentence for the log where it cannot be used. */
+export function parseState(
+  text: string,
+  bootId: string,
+): { readonly ok: true; readonly state: State } | { readonly ok: false; readonly why: string } {
+  const value = parseJson(text);
+  if (!isObject(value)) return { ok: false, why: 'it is not a JSON object' };
+  if (value.schema !== 1) return { ok: false, why: `schema ${JSON.stringify(value.schema)} is not known` };
+  if (value.bootId !== bootId) return { ok: false, why: 'it was written on another boot' };
+  const { entries, canary } = value;
+  if (!Array.isArray(entries) || !entries.every(isRecordedEntry)) {
+    return { ok: false, why: 'its list of entries is damaged' };
+  }
+  if (!Array.isArray(canary) || !canary.every((item) => typeof item === 'string')) {
+    return { ok: false, why: 'its list of canaries is damaged' };
+  }
+  return { ok: true, state: { schema: 1, bootId, entries, canary } };
+}
+
+/** The text that `parseState` reads back. */
+export function printState(state: State): string {
+  return `${JSON.stringify(state, null, 2)}\n`;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isRecordedEntry(value: unknown): value is RecordedEntry {
+  return (
+    isObject(value) &&
+    isByteString(value.name) &&
+    isNumber(value.dev) &&
+    isNumber(value.ino) &&
+    isNumber(value.ctimeMs) &&
+    (value.interpreter === null || isRecordedInterpreter(value.interpreter))
+  );
+}
+
+function isRecordedInterpreter(value: unknown): value is RecordedInterpreter {
+  return (
+    isObject(value) &&
+    typeof value.path === 'string' &&
+    isNumber(value.dev) &&
+    isNumber(value.ino) &&
+    typeof value.sha256 === 'string' &&
+    /^[0-9a-f]{64}$/.test(value.sha256)
+  );
+}
+
+function isByteString(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && [...value].every((char) => char.charCodeAt(0) < 256);
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}

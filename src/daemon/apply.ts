@@ -1,0 +1,74 @@
+import type { EntryId } from '../core/entry.ts';
+import { done, type Outcome } from '../core/outcome.ts';
+import type { Step, Task } from '../core/plan.ts';
+import type { Prepared } from '../core/prepared.ts';
+import type { Instance } from '../host/instance.ts';
+
+/** What became of one task: the entries it left behind and, where a step failed, which one and why. */
+export interface TaskResult {
+  readonly task: Task;
+  readonly registered: ReadonlyMap<string, EntryId>;
+  readonly failed: { readonly step: Step; readonly code: string; readonly message: string } | null;
+}
+
+/** Runs one task's steps in order and stops at the first failure: what the steps before it left still serves. */
+export function applyTask(
+  instance: Instance,
+  task: Task,
+  prepared: ReadonlyMap<string, Prepared>,
+): TaskResult {
+  const registered = new Map<string, EntryId>();
+  for (const step of task.steps) {
+    const outcome = applyStep(instance, step, prepared, registered);
+    if (!outcome.ok) return { task, registered, failed: { step, ...outcome } };
+  }
+  return { task, registered, failed: null };
+}
+
+function applyStep(
+  instance: Instance,
+  step: Step,
+  prepared: ReadonlyMap<string, Prepared>,
+  registered: Map<string, EntryId>,
+): Outcome {
+  switch (step.action) {
+    case 'enable-instance':
+      return instance.enable();
+    case 'enable':
+      return instance.change(step.name, '1', step.id);
+    case 'register':
+      return register(instance, step, prepared, registered);
+    case 'remove':
+      return remove(instance, step.name, step.id ?? registered.get(step.name) ?? null, registered);
+  }
+}
+
+/** Registers and at once reads back which registration it became, so that later steps and records name that one only. */
+function register(
+  instance: Instance,
+  step: Extract<Step, { action: 'register' }>,
+  prepared: ReadonlyMap<string, Prepared>,
+  registered: Map<string, EntryId>,
+): Outcome {
+  const lines = prepared.get(step.handler.key);
+  if (lines === undefined) return { ok: false, code: 'EINVAL', message: `${step.name} was not prepared` };
+  const spare = step.name !== step.handler.registration.name;
+  const outcome = instance.register(spare ? lines.spareLine : lines.line);
+  if (!outcome.ok) return outcome;
+  const raw = instance.read(step.name);
+  if (raw !== null && raw.text === lines.text) registered.set(step.name, raw.id);
+  return done;
+}
+
+/** An entry that is gone already, or replaced by somebody, is not ours to remove: both count as done. */
+function remove(
+  instance: Instance,
+  name: string,
+  id: EntryId | null,
+  registered: Map<string, EntryId>,
+): Outcome {
+  if (id === null) return done;
+  registered.delete(name);
+  const outcome = instance.change(name, '-1', id);
+  return !outcome.ok && (outcome.code === 'ENOENT' || outcome.code === 'ESTALE') ? done : outcome;
+}

@@ -1,0 +1,57 @@
+import pino, { type Logger } from 'pino';
+
+/** The keeper's logger, and how many lines were dropped because nobody read them. */
+export interface Log {
+  readonly logger: Logger;
+  dropped(): number;
+  flush(): void;
+}
+
+/**
+ * JSON lines on stderr, asynchronous and bounded at 1 MiB: a synchronous logger with an unread pipe stops the loop
+ * for good. On a terminal the same lines are rendered for people.
+ */
+export function createLog(level: string, fd = 2, terminal = false): Log {
+  const destination = pino.destination({ fd, sync: false, maxLength: 1 << 20, minLength: 0 });
+  let dropped = 0;
+  destination.on('drop', () => {
+    dropped += 1;
+  });
+  destination.on('error', () => {}); // EPIPE: the reader went away; the keeper does not
+  const stream = terminal ? { write: (line: string) => destination.write(forPeople(line)) } : destination;
+  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream);
+  return {
+    logger,
+    dropped: () => dropped,
+    flush: () => {
+      try {
+        destination.flushSync();
+      } catch {
+        // an unread or closed pipe: what is left cannot be written
+      }
+    },
+  };
+}
+
+const names: Readonly<Record<number, string>> = {
+  10: 'trace',
+  20: 'debug',
+  30: 'info',
+  40: 'warn',
+  50: 'error',
+  60: 'fatal',
+};
+
+function forPeople(line: string): string {
+  const { time, level, msg, ...rest } = JSON.parse(line) as Record<string, unknown>;
+  const fields = Object.entries(rest)
+    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' ');
+  const clock = typeof time === 'string' ? time.slice(11, 23) : '';
+  return `${clock} ${(names[Number(level)] ?? '').padEnd(5)} ${printable(String(msg))}${fields === '' ? '' : `  ${printable(fields)}`}\n`;
+}
+
+/** Names of entries are bytes and may hold control characters: none reaches a terminal. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}

@@ -1,0 +1,13 @@
+import type { EntryRecord, Memory, Verdict } from '../core/memory.ts';
+
+/** The keeper's memory as the daemon changes it; the planner sees it as read-only. */
+export interface LiveMemory extends Memory {
+  readonly records: Map<string, EntryRecord>;
+  readonly verdicts: Map<string, Verdict>;
+  readonly mistrusted: Set<string>;
+}
+
+/** A memory that starts with what an earlier run on the same boot recorded. */
+export function createMemory(records: Iterable<readonly [string, EntryRecord]> = []): LiveMemory {
+  return { records: new Map(records), verdicts: new Map(), mistrusted: new Set() };
+}

@@ -1,0 +1,130 @@
+import type { Problem } from '../core/problems.ts';
+import type { Machine } from '../host/machine.ts';
+
+/** Where the two mounts are, and whether we may make them. */
+export interface MountWish {
+  readonly main: string;
+  readonly anchor: string;
+  /** false in a user namespace whose instance we were not asked to own: a mount could make a new, empty one. */
+  readonly mayMount: boolean;
+}
+
+/** Keeps anchor and main mount in place. */
+export interface MountKeeper {
+  /** Looks at the mount table and mends; calls made meanwhile are merged into one more look. */
+  mend(reason?: 'start' | 'change' | 'read-only'): Promise<void>;
+  problems(): readonly Problem[];
+  describe(): { readonly main: string; readonly anchor: string };
+  /** From now on nothing is mounted any more, as from SIGTERM on. */
+  close(): void;
+}
+
+const firstPause = 3000;
+const longestPause = 60_000;
+
+/**
+ * Mends the anchor at once and the main mount after 3 s, doubling: systemd's automount gives up for good at five mounts
+ * within 10 s, and the anchor serves meanwhile. Whatever lies over a mount is reported, never stacked upon.
+ */
+export function createMountKeeper(machine: Machine, wish: MountWish, mended: () => void): MountKeeper {
+  let found: Problem[] = [];
+  let view = machine.observeMounts(wish);
+  let pause = firstPause;
+  let timer: NodeJS.Timeout | null = null;
+  let running: Promise<void> | null = null;
+  let again: 'change' | 'read-only' | null = null;
+  let closed = false;
+
+  const once = async (reason: 'start' | 'change' | 'read-only'): Promise<void> => {
+    const problems: Problem[] = [];
+    view = machine.observeMounts(wish);
+    if (reason === 'start' && view.main.kind === 'autofs') {
+      const outcome = await machine.triggerAutofs(wish.main);
+      if (!outcome.ok)
+        problems.push({ code: 'main-autofs-unreachable', subject: wish.main, detail: outcome.message });
+      view = machine.observeMounts(wish);
+    }
+    if (wish.mayMount) {
+      if (view.main.kind === 'absent') await mendMain(reason, problems);
+      if (view.anchor.kind === 'absent') await mendAnchor(problems);
+      await mendReadOnly(reason, problems);
+      view = machine.observeMounts(wish);
+    }
+    if (view.main.kind === 'absent')
+      problems.push({ code: 'main-missing', subject: wish.main, detail: 'not mounted' });
+    if (view.main.kind === 'covered')
+      problems.push({ code: 'main-covered', subject: wish.main, detail: `by ${view.main.by}` });
+    if (view.anchor.kind === 'covered')
+      problems.push({ code: 'anchor-covered', subject: wish.anchor, detail: `by ${view.anchor.by}` });
+    if (view.anchor.kind === 'absent' && wish.mayMount && !problems.some((p) => p.code === 'anchor-missing'))
+      problems.push({ code: 'anchor-missing', subject: wish.anchor, detail: 'not mounted' });
+    found = problems;
+    mended();
+  };
+
+  const mendMain = async (reason: string, problems: Problem[]): Promise<void> => {
+    if (reason !== 'start' && timer === null) {
+      timer = setTimeout(() => void retry(), pause);
+      pause = Math.min(pause * 2, longestPause);
+      return;
+    }
+    if (reason === 'start') await mountNow(problems);
+  };
+
+  const mountNow = async (problems: Problem[]): Promise<void> => {
+    if (closed) return;
+    const outcome = await machine.mountMain(wish.main);
+    if (!outcome.ok && outcome.code !== 'EBUSY')
+      problems.push({ code: 'main-missing', subject: wish.main, detail: outcome.message });
+  };
+
+  const retry = async (): Promise<void> => {
+    timer = null;
+    if (closed || machine.observeMounts(wish).main.kind !== 'absent') return mend('change');
+    await mountNow([]);
+    await mend('change');
+  };
+
+  const mendAnchor = async (problems: Problem[]): Promise<void> => {
+    if (closed) return;
+    const outcome = await machine.mountAnchor(wish.anchor);
+    if (!outcome.ok && outcome.code !== 'EBUSY')
+      problems.push({ code: 'anchor-missing', subject: wish.anchor, detail: outcome.message });
+  };
+
+  /** A read-only superblock refuses through every mount; one of ours takes it back for all. */
+  const mendReadOnly = async (reason: string, problems: Problem[]): Promise<void> => {
+    const { anchor, main } = machine.observeMounts(wish);
+    const held = anchor.kind === 'binfmt' && !anchor.covered ? { path: wish.anchor, state: anchor } : null;
+    const other = main.kind === 'binfmt' && !main.covered ? { path: wish.main, state: main } : null;
+    const target = held ?? other;
+    if (closed || target === null || target.state.kind !== 'binfmt') return;
+    if (!target.state.readOnly && reason !== 'read-only') return;
+    const outcome = await machine.remountWritable(target.path);
+    if (!outcome.ok) problems.push({ code: 'read-only', subject: target.path, detail: outcome.message });
+  };
+
+  const mend = (reason: 'start' | 'change' | 'read-only' = 'change'): Promise<void> => {
+    if (running !== null) {
+      again = again === 'read-only' || reason === 'read-only' ? 'read-only' : 'change';
+      return running;
+    }
+    running = once(reason).finally(() => {
+      running = null;
+      const next = again;
+      again = null;
+      if (next !== null && !closed) void mend(next);
+    });
+    return running;
+  };
+
+  return {
+    mend,
+    problems: () => found,
+    describe: () => ({ main: view.main.kind, anchor: view.anchor.kind }),
+    close() {
+      closed = true;
+      if (timer !== null) clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import type { Architecture } from '../core/catalogue.ts';
+import type { Config } from '../core/config.ts';
+import { type Problem, type ProblemCode, problemCatalogue } from '../core/problems.ts';
+import type { Machine } from '../host/machine.ts';
+import type { Obtain, ReadyInterpreter } from './prepare.ts';
+
+/** Makes interpreters ready as the configuration asks: deployed into the store, or used where they are. */
+export function createObtain(machine: Machine, config: Config): Obtain {
+  const { sources, store: dir, deploy } = config.interpreters;
+  const store = machine.createStore(dir);
+  return async (architecture) => {
+    const found = await machine.findInterpreter(architecture, sources);
+    if (!found.ok) {
+      const kept = deploy === 'copy' ? await fromStore(machine, store, architecture) : null;
+      return kept ?? missing(architecture, found.tried);
+    }
+    if (deploy === 'in-place') return inPlace(machine, found.path);
+    const deployed = await store.deploy(found.path, architecture.interpreter);
+    if ('code' in deployed) return problem(deployed.code, architecture, deployed.message);
+    const inspected = await machine.inspectInterpreter(deployed.path);
+    if (!inspected.ok) return problem(inspected.code, architecture, inspected.message);
+    return { ...deployed, header: inspected.header, source: found.path };
+  };
+}
+
+/** For looking only: what the store holds already, nothing is copied. */
+export function createLookUp(machine: Machine, config: Config): Obtain {
+  const store = machine.createStore(config.interpreters.store);
+  return async (architecture) => {
+    if (config.interpreters.deploy === 'copy') {
+      const kept = await fromStore(machine, store, architecture);
+      return kept ?? missing(architecture, ['it was never deployed']);
+    }
+    const found = await machine.findInterpreter(architecture, config.interpreters.sources);
+    return found.ok ? inPlace(machine, found.path) : missing(architecture, found.tried);
+  };
+}
+
+/** A deployed copy outlives its source, so that removing the distribution's package does not stop what works. */
+async function fromStore(
+  machine: Machine,
+  store: ReturnType<Machine['createStore']>,
+  architecture: Architecture,
+): Promise<ReadyInterpreter | null> {
+  const file = (await store.list()).findLast((f) => f.name === architecture.interpreter);
+  if (file === undefined) return null;
+  const inspected = await machine.inspectInterpreter(file.path);
+  if (!inspected.ok || inspected.size !== file.size) return null;
+  const { path, dev, ino, header } = inspected;
+  return { path, dev, ino, header, sha256: file.sha256, version: file.version, source: file.path };
+}
+
+async function inPlace(machine: Machine, path: string): Promise<ReadyInterpreter | Problem> {
+  const inspected = await machine.inspectInterpreter(path);
+  if (!inspected.ok) return { code: codeOf(inspected.code), subject: path, detail: inspected.message };
+  const { dev, ino, header } = inspected;
+  return {
+    path,
+    dev,
+    ino,
+    header,
+    sha256: '',
+    version: await machine.interpreterVersion(path),
+    source: path,
+  };
+}
+
+function missing(architecture: Architecture, tried: readonly string[]): Problem {
+  return {
+    code: 'source-missing',
+    subject: architecture.target,
+    detail: `no static ${architecture.interpreter}: ${tried.slice(0, 3).join('; ')}`,
+  };
+}
+
+function problem(code: string, architecture: Architecture, detail: string): Problem {
+  return { code: codeOf(code), subject: architecture.target, detail };
+}
+
+/** What the store and the checks of a file say, in the words of the catalogue of problems. */
+function codeOf(code: string): ProblemCode {
+  if (isProblemCode(code)) return code;
+  return translations[code] ?? 'store-corrupt';
+}
+
+function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(problemCatalogue, code);
+}
+
+const translations: Readonly<Record<string, ProblemCode>> = {
+  'interpreter-unreachable': 'hung-path',
+  'store-untrusted': 'interpreter-untrusted',
+  'store-noexec': 'interpreter-noexec',
+  'store-source': 'source-missing',
+};

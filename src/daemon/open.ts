@@ -1,0 +1,138 @@
+import type { Config } from '../core/config.ts';
+import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
+import { hasNamespacedInstances, parseKernelVersion } from '../core/kernel-version.ts';
+import type { ProblemCode } from '../core/problems.ts';
+import type { Instance } from '../host/instance.ts';
+import type { Machine } from '../host/machine.ts';
+import { createMountKeeper, type MountKeeper } from './mend-mounts.ts';
+import { type HostIdentity, targetOf } from './prepare.ts';
+
+/** Why the keeper cannot work here: one problem and the exit code that it means. */
+export interface Refusal {
+  readonly ok: false;
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly exit: ExitCode;
+}
+
+/** An opened instance with its mounts and what this host is. */
+export interface Opened {
+  readonly ok: true;
+  readonly instance: Instance;
+  readonly mounts: MountKeeper;
+  readonly host: HostIdentity;
+  readonly probes: ReadonlyMap<string, string>;
+}
+
+/**
+ * Finds or makes the mounts, opens the instance and learns what the host runs by itself. In a user namespace other
+ * than the initial one nothing is mounted unless asked (`owns`): the first mount there replaces the ancestor's
+ * entries for good.
+ */
+export async function openHost(
+  machine: Machine,
+  config: Config,
+  options: { readonly owns: boolean; readonly mayMount: boolean },
+  mended: () => void = () => {},
+): Promise<Opened | Refusal> {
+  const architecture = machine.hostArchitecture();
+  if (architecture.emulated)
+    return refuse('emulated-host', 'this process itself runs under emulation', exitCodes.notSupported);
+  const kernel = parseKernelVersion(machine.kernelRelease());
+  if (kernel === null)
+    return refuse(
+      'no-kernel-support',
+      `unknown kernel release ${machine.kernelRelease()}`,
+      exitCodes.notSupported,
+    );
+  const initial = machine.initialUserNamespace();
+  if (!initial && !hasNamespacedInstances(kernel))
+    return refuse(
+      'no-kernel-support',
+      'a user namespace has no binfmt_misc of its own before Linux 6.7',
+      exitCodes.notSupported,
+    );
+  const mayMount = options.mayMount && (initial || options.owns);
+  const mounts = createMountKeeper(machine, { ...config.mounts, mayMount }, mended);
+  await mounts.mend('start');
+  const opened = openMounted(machine, config, mounts, initial || options.owns);
+  if (!opened.ok) {
+    mounts.close();
+    return opened;
+  }
+  const native = { ...architecture, sibling: null };
+  const { probes, runs } = await nativeFacts(machine, config);
+  const target = targetOf(native);
+  if (target === null)
+    return refuse(
+      'no-kernel-support',
+      `unknown host machine ${architecture.machine}`,
+      exitCodes.notSupported,
+    );
+  const runsNatively = runs.filter((t) => t !== target);
+  const sibling = siblings[target];
+  const host: HostIdentity = {
+    native: { ...native, sibling: sibling !== undefined && runs.includes(sibling.target) ? sibling : null },
+    target,
+    runsNatively,
+    kernel,
+  };
+  return { ok: true, instance: opened.instance, mounts, host, probes };
+}
+
+function openMounted(
+  machine: Machine,
+  config: Config,
+  mounts: MountKeeper,
+  ours: boolean,
+): { ok: true; instance: Instance } | Refusal {
+  const { main, anchor } = config.mounts;
+  const seen = mounts.describe();
+  const path = seen.anchor === 'binfmt' ? anchor : main;
+  const opened = machine.openInstance(path);
+  if (opened.ok) return opened;
+  if (!ours)
+    return refuse(
+      'foreign-namespace',
+      `no binfmt_misc is mounted at ${main} in this user namespace`,
+      exitCodes.notSupported,
+    );
+  const why = mounts.problems().map((p) => p.detail);
+  const detail = why.length > 0 ? why.join('; ') : opened.message;
+  if (/EPERM|EACCES|permission|not permitted|must be superuser/i.test(detail))
+    return refuse('no-permission', detail, exitCodes.notPermitted);
+  if (/ENODEV|unknown filesystem|No such device/i.test(detail))
+    return refuse('no-kernel-support', detail, exitCodes.notSupported);
+  return refuse('instance-missing', detail, exitCodes.failed);
+}
+
+/** Which other programs run here without help is found out by running them. Without a place for probes nothing is known. */
+async function nativeFacts(
+  machine: Machine,
+  config: Config,
+): Promise<{ probes: ReadonlyMap<string, string>; runs: readonly string[] }> {
+  try {
+    const dir = `${parentOf(config.interpreters.store)}/probes`;
+    const probes = await machine.writeProbes(dir, machine.probeTargets);
+    const candidates = new Map([...probes].filter(([target]) => twins.has(target)));
+    return { probes, runs: await machine.runsNatively(candidates) };
+  } catch {
+    return { probes: new Map(), runs: [] };
+  }
+}
+
+/** Targets that some host of another target runs by itself. */
+const twins = new Set(['i386', 'arm', 'x86_64', 'aarch64', 'mips', 'mipsel', 'ppc64', 'ppc64le', 'ppc']);
+
+const siblings: Readonly<Record<string, { target: string; machine: number; class: 32 }>> = {
+  x86_64: { target: 'i386', machine: 3, class: 32 },
+  aarch64: { target: 'arm', machine: 40, class: 32 },
+};
+
+function refuse(code: ProblemCode, detail: string, exit: ExitCode): Refusal {
+  return { ok: false, code, detail, exit };
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/')) || '/';
+}

@@ -1,0 +1,231 @@
+import {
+  acceptHandler,
+  defaultProtectedExtensions,
+  interpreterClash,
+  type NativeHost,
+} from '../core/acceptance.ts';
+import { type Architecture, catalogue } from '../core/catalogue.ts';
+import { matcherOf, sampleHeaders } from '../core/catalogue-magic.ts';
+import type { Config } from '../core/config.ts';
+import type { Desired } from '../core/desired.ts';
+import type { Handler } from '../core/handler.ts';
+import { flagsFor, type KernelVersion } from '../core/kernel-version.ts';
+import { inOrder } from '../core/order.ts';
+import { resolvePlatform } from '../core/platforms.ts';
+import type { Problem } from '../core/problems.ts';
+import { canonicalFlags, checkRegistration, type Matcher } from '../core/registration.ts';
+import { selectArchitectures } from '../core/select.ts';
+import type { Machine } from '../host/machine.ts';
+
+/** What this host is, found out once at start. */
+export interface HostIdentity {
+  readonly native: NativeHost;
+  readonly target: string;
+  readonly runsNatively: readonly string[];
+  readonly kernel: KernelVersion;
+}
+
+/** What a handler needs beside its registration: how to prove it and what to say of it. */
+export interface HandlerInfo {
+  readonly version: string | null;
+  readonly probe: string | null;
+}
+
+/** The desired state with everything deployed, and all that could not be done. */
+export interface World {
+  readonly desired: Desired;
+  readonly info: ReadonlyMap<string, HandlerInfo>;
+  readonly leftOut: readonly { readonly target: string; readonly why: string }[];
+  readonly problems: readonly Problem[];
+  readonly sources: readonly string[];
+}
+
+/** One interpreter ready for use, wherever it came from. */
+export interface ReadyInterpreter {
+  readonly path: string;
+  readonly dev: number;
+  readonly ino: number;
+  readonly sha256: string;
+  readonly version: string | null;
+  readonly header: Uint8Array | null;
+  readonly source: string;
+}
+
+/** How interpreters are made ready: deployed into the store, used in place, or only looked up. */
+export type Obtain = (architecture: Architecture) => Promise<ReadyInterpreter | Problem>;
+
+interface Candidate {
+  readonly handler: Handler;
+  readonly info: HandlerInfo;
+  readonly header: Uint8Array | null;
+}
+
+/** The rule that a handler must pass before the kernel sees it. */
+export type Accept = typeof acceptHandler;
+
+/** Turns the configuration into handlers, gathering every problem: one missing emulator leaves the others working. */
+export async function prepareWorld(
+  machine: Machine,
+  config: Config,
+  host: HostIdentity,
+  obtain: Obtain,
+  probes: ReadonlyMap<string, string>,
+  accept: Accept = acceptHandler,
+): Promise<World> {
+  const chosen = selectArchitectures(config.platforms, host);
+  const problems: Problem[] = chosen.faults.map((f) => ({
+    code: 'config-invalid',
+    subject: f.given,
+    detail: f.why,
+  }));
+  const candidates: Candidate[] = [];
+  const sources: string[] = [];
+  for (const architecture of chosen.chosen) {
+    const ready = await obtain(architecture);
+    if ('code' in ready) {
+      problems.push(ready);
+      continue;
+    }
+    sources.push(ready.source);
+    candidates.push(catalogueHandler(architecture, ready, config, host, probes));
+  }
+  for (const own of config.handlers) {
+    const made = await ownHandler(machine, own);
+    if ('code' in made) problems.push(made);
+    else candidates.push(made);
+  }
+  const good = refuse(candidates, host, accept, problems);
+  const desired: Desired = {
+    handlers: inOrder(good.map((c) => c.handler)),
+    precedence: config.precedence,
+    onStatusZero: config.onStatusZero,
+    prefix: config.names,
+    store: bytes(config.interpreters.store),
+  };
+  const info = new Map(good.map((c) => [c.handler.key, c.info]));
+  return { desired, info, leftOut: chosen.leftOut, problems, sources };
+}
+
+function catalogueHandler(
+  architecture: Architecture,
+  ready: ReadyInterpreter,
+  config: Config,
+  host: HostIdentity,
+  probes: ReadonlyMap<string, string>,
+): Candidate {
+  const credentials = wantsCredentials(config, architecture);
+  const flags = flagsFor(host.kernel, { preserveArgv0: config.preserveArgv0, credentials });
+  const handler: Handler = {
+    key: architecture.target,
+    platforms: architecture.platforms,
+    registration: {
+      name: bytes(`${config.names}${architecture.target}`),
+      matcher: matcherOf(architecture),
+      interpreter: bytes(ready.path),
+      flags,
+    },
+    interpreter: { dev: ready.dev, ino: ready.ino, sha256: ready.sha256 },
+    samples: sampleHeaders(architecture),
+  };
+  const info = { version: ready.version, probe: probes.get(architecture.target) ?? null };
+  return { handler, info, header: ready.header };
+}
+
+/** A handler of the user's own; its interpreter is used where it is, since only the user knows what it needs. */
+async function ownHandler(machine: Machine, own: Config['handlers'][number]): Promise<Candidate | Problem> {
+  const flags = canonicalFlags(own.flags);
+  const found = await machine.inspectInterpreter(own.interpreter, { requireStatic: flags.includes('F') });
+  if (!found.ok) {
+    const code = found.code === 'interpreter-unreachable' ? 'hung-path' : found.code;
+    return { code, subject: own.name, detail: found.message };
+  }
+  const registration = {
+    name: bytes(own.name),
+    matcher: own.matcher,
+    interpreter: bytes(own.interpreter),
+    flags,
+  };
+  const interpreter = flags.includes('F') ? { dev: found.dev, ino: found.ino, sha256: '' } : null;
+  return {
+    handler: { key: own.name, platforms: [], registration, interpreter, samples: sampleOf(own.matcher) },
+    info: { version: null, probe: null },
+    header: found.header,
+  };
+}
+
+/** Leaves out what could stop the host, before the kernel sees it. */
+function refuse(
+  candidates: readonly Candidate[],
+  host: HostIdentity,
+  accept: Accept,
+  problems: Problem[],
+): Candidate[] {
+  const extensions = defaultProtectedExtensions(loaders);
+  const names = new Set<string>();
+  const accepted = candidates.filter(({ handler }) => {
+    const { matcher, interpreter, name } = handler.registration;
+    const faults = [
+      ...checkRegistration(handler.registration),
+      ...accept(matcher, interpreter, host.native, extensions),
+      ...(names.has(name) ? [{ field: 'name', expected: 'a name used once', given: name }] : []),
+    ];
+    names.add(name);
+    for (const f of faults)
+      problems.push({
+        code: 'handler-refused',
+        subject: name,
+        detail: `${f.field}: expected ${f.expected}, got ${f.given}`,
+      });
+    return faults.length === 0;
+  });
+  const clashes = interpreterClash(
+    accepted.map(({ handler, header }) => ({ ...handler.registration, interpreterHeader: header })),
+  );
+  for (const f of clashes)
+    problems.push({
+      code: 'handler-refused',
+      subject: f.field,
+      detail: `expected ${f.expected}, got ${f.given}`,
+    });
+  return accepted.filter((c) => !clashes.some((f) => f.field.startsWith(`${c.handler.registration.name}:`)));
+}
+
+/** The loaders of glibc and musl on the architectures that hosts have; each lends its last extension. */
+const loaders = [
+  'ld-linux-x86-64.so.2',
+  'ld-linux-aarch64.so.1',
+  'ld-linux.so.2',
+  'ld64.so.2',
+  'ld-musl-x86_64.so.1',
+];
+
+function wantsCredentials(config: Config, architecture: Architecture): boolean {
+  if (typeof config.credentials === 'boolean') return config.credentials;
+  return config.credentials.some((name) => {
+    const found = resolvePlatform(name);
+    return 'target' in found && found.target === architecture.target;
+  });
+}
+
+/** The header that shows an own magic handler at work: its magic, zeros elsewhere. */
+function sampleOf(matcher: Matcher): readonly Uint8Array[] {
+  if (matcher.kind === 'extension') return [];
+  const header = new Uint8Array(256);
+  matcher.magic.forEach((byte, i) => {
+    header[matcher.offset + i] = byte & (matcher.mask[i] ?? 255);
+  });
+  return [header];
+}
+
+/** Text as the kernel's byte string. */
+function bytes(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
+
+/** The catalogue's target for an ELF machine, such as the host's. */
+export function targetOf(native: Pick<NativeHost, 'machine' | 'class' | 'data'>): string | null {
+  const row = catalogue.find(
+    (a) => a.machine === native.machine && a.class === native.class && a.data === native.data,
+  );
+  return row?.target ?? null;
+}

@@ -1,0 +1,69 @@
+import { realpath } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { runChild } from './child.ts';
+import { inspectInterpreter } from './elf-file.ts';
+import { reach } from './reach.ts';
+
+/** Where an emulator was found, or each place that was looked at and why it would not do. */
+export type FoundInterpreter =
+  | { readonly ok: true; readonly path: string }
+  | { readonly ok: false; readonly tried: readonly string[] };
+
+/**
+ * Finds the static emulator of an architecture in directories, the first directory winning, whatever the
+ * distribution calls it there; the path has no symlinks.
+ */
+export async function findInterpreter(
+  architecture: { readonly interpreter: string },
+  sources: readonly string[],
+): Promise<FoundInterpreter> {
+  const name = architecture.interpreter;
+  const tried: string[] = [];
+  for (const source of sources) {
+    // Once for the directory: a dead server would cost the time limit for each spelling.
+    const reached = await reach(source);
+    if (!reached.ok) {
+      tried.push(reached.message);
+      continue;
+    }
+    for (const candidate of spellings(name).map((spelling) => join(source, spelling))) {
+      const found = await accept(candidate, name);
+      if (found.ok) return found;
+      tried.push(found.why);
+    }
+  }
+  return { ok: false, tried };
+}
+
+/** The version that `qemu-X --version` prints, such as `7.2.22`; null where it prints none within 5 s. */
+export async function interpreterVersion(path: string): Promise<string | null> {
+  const { stdout } = await runChild(path, ['--version'], { timeoutMs: 5000, maxOutput: 4096 });
+  return parseInterpreterVersion(stdout);
+}
+
+/** Finds the version in the first line of what an emulator says about itself, the packager's addition left out. */
+export function parseInterpreterVersion(text: string): string | null {
+  return /^qemu-\S+ version ([0-9]\S*)/.exec(text)?.[1] ?? null;
+}
+
+/** Debian and Fedora: `qemu-X-static`; Alpine, Debian 13 and images: `qemu-X`; Debian's wrapper link: `X-binfmt-P`. */
+function spellings(name: string): string[] {
+  return [`${name}-static`, name, `${name.replace(/^qemu-/, '')}-binfmt-P`];
+}
+
+async function accept(
+  path: string,
+  name: string,
+): Promise<{ readonly ok: true; readonly path: string } | { readonly ok: false; readonly why: string }> {
+  const reached = await reach(path);
+  if (!reached.ok) return { ok: false, why: reached.message };
+  const real = await realpath(path).catch(() => null);
+  if (real === null) return { ok: false, why: `${path}: not there` };
+  // The wrapper's name changes how QEMU reads its arguments, and as a program of its own it starts another one.
+  const base = basename(real);
+  if ((base !== name && !base.startsWith(`${name}-`)) || base.includes('-binfmt')) {
+    return { ok: false, why: `${path}: leads to ${real}, which is not ${name} itself` };
+  }
+  const inspected = await inspectInterpreter(real);
+  return inspected.ok ? { ok: true, path: real } : { ok: false, why: `${path}: ${inspected.message}` };
+}

@@ -1,0 +1,49 @@
+import { lstat, readFile, readlink } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { mountOf, parseMountinfo } from '../core/mountinfo.ts';
+import type { Outcome } from '../core/outcome.ts';
+import { done } from '../core/outcome.ts';
+import { runChild } from './child.ts';
+
+/**
+ * Proves that a path can be read without hanging, before this process touches it: a thread of libuv that is stuck on
+ * a dead server keeps the process from ending. Fails with ETIMEDOUT only; what is merely missing is found by whoever
+ * opens it. Costs a child only where the path, or a symlink on its way, leaves the local file systems.
+ */
+export async function reach(path: string, timeoutMs = 5000): Promise<Outcome> {
+  if (await staysLocal(path)) return done;
+  const result = await runChild('head', ['-c', '1', path], { timeoutMs });
+  if (!result.timedOut) return done;
+  return { ok: false, code: 'ETIMEDOUT', message: `${path} does not answer within ${timeoutMs} ms` };
+}
+
+/** File systems whose answers wait for no other machine or process. Everything not named here is tried by a child. */
+const local = new Set(
+  'bcachefs btrfs devtmpfs erofs exfat ext2 ext3 ext4 f2fs iso9660 overlay proc ramfs rootfs squashfs sysfs tmpfs vfat xfs zfs'.split(
+    ' ',
+  ),
+);
+
+/** Follows the path one component at a time and asks before each step which file system the next one touches. */
+async function staysLocal(path: string): Promise<boolean> {
+  const mounts = parseMountinfo(await readFile('/proc/self/mountinfo', 'latin1'));
+  let done = '/';
+  let rest = resolve(path).split('/').slice(1);
+  for (let steps = 0; steps < 400 && rest.length > 0; steps++) {
+    const [name = '', ...after] = rest;
+    const next = resolve(done, name);
+    const mount = mountOf(mounts, Buffer.from(next, 'utf8').toString('latin1'));
+    if (!mount || !local.has(mount.type)) return false;
+    const found = await lstat(next).catch(() => null);
+    if (!found) return true;
+    rest = after;
+    if (found.isSymbolicLink()) {
+      const target = await readlink(next).catch(() => '');
+      rest = [...resolve(dirname(next), target).split('/').slice(1), ...after];
+      done = '/';
+    } else {
+      done = next;
+    }
+  }
+  return true;
+}

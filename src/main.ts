@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+import { exitCodes } from './core/exit-codes.ts';
+
+/**
+ * The process: owns signals and the exit status. `run` takes a path of its own, so that the daemon never loads the
+ * command-line library.
+ */
+const argv = process.argv.slice(2);
+
+try {
+  const { main } = argv[0] === 'run' ? await import('./cli/run.ts') : await import('./cli/commands.ts');
+  process.exitCode = await main(argv);
+} catch (error) {
+  // Only a defect ends up here: expected failures are data. Its stack is what a bug report needs.
+  process.stderr.write(
+    `binfmt-keeper: internal error: ${error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  process.exitCode = exitCodes.failed;
+}

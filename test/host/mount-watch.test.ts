@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { requireKernel } from '../kernel.ts';
+
+const module = (name: string): string =>
+  JSON.stringify(fileURLToPath(new URL(`../../src/host/${name}`, import.meta.url)));
+
+/** Waits for one change that it makes itself, then stops the watch; ends by having nothing left to do. */
+const script = `
+  const { loadLibc } = await import(${module('libc.ts')});
+  const { watchMounts } = await import(${module('mount-watch.ts')});
+  const { spawnSync } = await import('node:child_process');
+  const libc = await loadLibc((reason) => console.log('no FFI: ' + reason));
+  const waiting = setInterval(() => {}, 1000);
+  const stop = watchMounts(libc, () => { console.log('changed'); stop(); stop(); clearInterval(waiting); });
+  spawnSync('mount', ['-t', 'tmpfs', 'watched', '/mnt']);
+`;
+
+for (const [ffi, expected] of [
+  ['', 'changed\n'],
+  ['1', 'no FFI: BINFMT_KEEPER_NO_FFI is set\nchanged\n'],
+]) {
+  test(`a mount is noticed ${ffi === '' ? 'by FFI' : 'without FFI'}, and the stopped watch lets the process end`, (t) => {
+    if (!requireKernel(t)) return;
+    const { stdout, stderr } = spawnSync(
+      'unshare',
+      ['-Urm', '--propagation', 'private', process.execPath, '--input-type=module', '-e', script],
+      { encoding: 'utf8', env: { ...process.env, BINFMT_KEEPER_NO_FFI: ffi }, timeout: 30_000 },
+    );
+    assert.deepEqual([stdout, stderr], [expected, '']);
+  });
+}
