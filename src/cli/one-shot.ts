@@ -3,7 +3,6 @@ import { runDirectory } from '../core/config.ts';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
 import { problemCatalogue } from '../core/problems.ts';
 import type { Report } from '../core/report.ts';
-import { version } from '../core/version.ts';
 import { createKeeper, type Keeper } from '../daemon/keeper.ts';
 import { createLog } from '../daemon/log.ts';
 import { openHost } from '../daemon/open.ts';
@@ -47,7 +46,7 @@ export async function oneShot(
     }
     const log = createLog(context.logLevel ?? 'error', 2, context.terminal);
     const keeper = await createKeeper(
-      { ...opened, ...manner, machine, logger: log.logger, version },
+      { ...opened, ...manner, machine, logger: log.logger },
       config,
       () => {},
     );

@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
 import { globalOptions, settings } from '../core/options.ts';
-import { version } from '../core/version.ts';
 import { createLog } from '../daemon/log.ts';
 import { runDaemon } from '../daemon/run.ts';
 import { createMachine } from '../host/machine.ts';
@@ -41,7 +40,6 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     configFile: configFile(flags, process.env),
     stop: stop.signal,
     onReload: (reload) => reloads.push(reload),
-    version,
     owns: owns(),
   });
   log.flush();

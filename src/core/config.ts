@@ -135,11 +135,6 @@ function contradictions(config: Config): ConfigFault[] {
     if (inside(store, mount))
       wrong(['interpreters', 'store'], `must not lie in a binfmt_misc mount (${mount})`);
   }
-  for (const [at, { name }] of config.handlers.entries()) {
-    if (config.names.length + name.length > 250) {
-      wrong(['handlers', at, 'name'], `must fit into 250 bytes together with the prefix ${config.names}`);
-    }
-  }
   const { platforms, readiness } = config;
   if (platforms !== 'all' && readiness.required !== 'auto') {
     const kept = new Set(platforms.map(targetOf));

@@ -2,14 +2,7 @@
  * How a setting is written on a command line or in the environment, where everything is text. `word-or-list` is one
  * of `values` or a list; a list is comma separated.
  */
-export type SettingType =
-  | 'text'
-  | 'choice'
-  | 'boolean'
-  | 'duration'
-  | 'list'
-  | 'word-or-list'
-  | 'boolean-or-list';
+type SettingType = 'text' | 'choice' | 'boolean' | 'duration' | 'list' | 'word-or-list' | 'boolean-or-list';
 
 /** One leaf of the configuration and its three other spellings: there is no second place that names them. */
 export interface Setting {

@@ -52,7 +52,7 @@ export const ownHandlerSchema = shape.transform((given, context): Registration =
 });
 
 /** Turns a handler's text into a registration of byte strings, or lists all that is wrong with it. */
-export function readOwnHandler(given: OwnHandlerText): Registration | KeyFault[] {
+function readOwnHandler(given: OwnHandlerText): Registration | KeyFault[] {
   const faults: KeyFault[] = [];
   const matcher = readMatcher(given, faults);
   if (matcher === null) return faults;

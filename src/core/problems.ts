@@ -1,5 +1,5 @@
 /** How much a problem matters: emulation is lost or refused, is at risk, or merely worth knowing. */
-export type Severity = 'error' | 'warning' | 'notice';
+type Severity = 'error' | 'warning' | 'notice';
 
 /** What is known about a kind of problem beforehand. */
 export interface ProblemKind {

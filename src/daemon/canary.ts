@@ -36,11 +36,15 @@ export function createCanaryWatch(
         for (const h of fresh) tried.add(hashOf(h));
         return { takenBack: [], why: '' };
       }
+      if (inconclusive.has(outcome.code)) return { takenBack: [], why: '' };
       for (const h of fresh) takeBack(instance, memory, h);
       return { takenBack: fresh, why: outcome.message };
     },
   };
 }
+
+/** The trial itself could not be made: that says nothing of the handlers, which are tried again with the next repair. */
+const inconclusive = new Set(['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE', 'ETIMEDOUT']);
 
 function takeBack(instance: Instance, memory: LiveMemory, handler: Handler): void {
   const name = handler.registration.name;

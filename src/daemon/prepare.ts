@@ -16,6 +16,7 @@ import type { Problem } from '../core/problems.ts';
 import { canonicalFlags, checkRegistration, type Matcher } from '../core/registration.ts';
 import { selectArchitectures } from '../core/select.ts';
 import type { Machine } from '../host/machine.ts';
+import { nothingDesired } from './situation.ts';
 
 /** What this host is, found out once at start. */
 export interface HostIdentity {
@@ -36,8 +37,42 @@ export interface World {
   readonly desired: Desired;
   readonly info: ReadonlyMap<string, HandlerInfo>;
   readonly leftOut: readonly { readonly target: string; readonly why: string }[];
+  /** Platforms that were asked for and got no handler. */
+  readonly unmet: readonly {
+    readonly target: string;
+    readonly platforms: readonly string[];
+    readonly why: string;
+  }[];
   readonly problems: readonly Problem[];
   readonly sources: readonly string[];
+}
+
+/** The world before the first configuration. */
+export const emptyWorld: World = {
+  desired: nothingDesired,
+  info: new Map(),
+  leftOut: [],
+  unmet: [],
+  problems: [],
+  sources: [],
+};
+
+/** The same world without some of its handlers. */
+export function without(world: World, keys: ReadonlySet<string>): World {
+  const { desired } = world;
+  const gone = desired.handlers.filter((h) => keys.has(h.key));
+  return {
+    ...world,
+    desired: { ...desired, handlers: desired.handlers.filter((h) => !keys.has(h.key)) },
+    unmet: [
+      ...world.unmet,
+      ...gone.map((h) => ({
+        target: h.key,
+        platforms: h.platforms,
+        why: 'taken back: native programs stopped',
+      })),
+    ],
+  };
 }
 
 /** One interpreter ready for use, wherever it came from. */
@@ -80,10 +115,17 @@ export async function prepareWorld(
   }));
   const candidates: Candidate[] = [];
   const sources: string[] = [];
+  const leftOut = [...chosen.leftOut];
+  const unmet: World['unmet'][number][] = [];
   for (const architecture of chosen.chosen) {
     const ready = await obtain(architecture);
     if ('code' in ready) {
-      problems.push(ready);
+      const { target, platforms } = architecture;
+      if (config.platforms === 'all' && platforms.length === 0) leftOut.push({ target, why: ready.detail });
+      else {
+        problems.push(ready);
+        unmet.push({ target, platforms, why: ready.detail });
+      }
       continue;
     }
     sources.push(ready.source);
@@ -103,7 +145,14 @@ export async function prepareWorld(
     store: bytes(config.interpreters.store),
   };
   const info = new Map(good.map((c) => [c.handler.key, c.info]));
-  return { desired, info, leftOut: chosen.leftOut, problems, sources };
+  const refused = candidates
+    .filter((c) => !good.includes(c))
+    .map(({ handler }) => ({
+      target: handler.key,
+      platforms: handler.platforms,
+      why: 'refused, see problems',
+    }));
+  return { desired, info, leftOut, unmet: [...unmet, ...refused], problems, sources };
 }
 
 function catalogueHandler(
@@ -134,15 +183,17 @@ function catalogueHandler(
 /** A handler of the user's own; its interpreter is used where it is, since only the user knows what it needs. */
 async function ownHandler(machine: Machine, own: Config['handlers'][number]): Promise<Candidate | Problem> {
   const flags = canonicalFlags(own.flags);
-  const found = await machine.inspectInterpreter(own.interpreter, { requireStatic: flags.includes('F') });
+  const found = await machine.inspectInterpreter(Buffer.from(own.interpreter, 'latin1').toString('utf8'), {
+    requireStatic: flags.includes('F'),
+  });
   if (!found.ok) {
     const code = found.code === 'interpreter-unreachable' ? 'hung-path' : found.code;
     return { code, subject: own.name, detail: found.message };
   }
   const registration = {
-    name: bytes(own.name),
+    name: own.name,
     matcher: own.matcher,
-    interpreter: bytes(own.interpreter),
+    interpreter: own.interpreter,
     flags,
   };
   const interpreter = flags.includes('F') ? { dev: found.dev, ino: found.ino, sha256: '' } : null;

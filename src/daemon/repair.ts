@@ -20,7 +20,7 @@ export interface Repaired {
   readonly again: number | null;
 }
 
-/** How things stood at the last full look. */
+/** How things stood at one full look. */
 export interface View {
   readonly observed: Observed;
   readonly handlers: readonly (Classified & { readonly handler: Handler })[];
@@ -35,6 +35,7 @@ export interface Repair {
   own(now: number): Repaired;
   /** Looks at everything: shadowing, order, leftovers, status. */
   full(now: number): Repaired;
+  /** The last full look; a new one where something was changed since. */
   view(): View;
   storms(now: number): readonly string[];
 }
@@ -47,10 +48,12 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
   const storms = new Map<string, Storm>();
   const observe = createObserver();
   let aside = new Set<string>();
+  let seen: View | null = null;
 
   const run = (tasks: readonly Task[], now: number): Repaired => {
     const results: TaskResult[] = [];
     let again: number | null = null;
+    seen = null;
     for (const task of tasks) {
       const storm = storms.get(task.key ?? '') ?? calm;
       const delay = task.key === null ? 0 : wait(storm, now);
@@ -76,14 +79,19 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
     return tasks.length === 0 ? nothing : run(tasks, now);
   };
 
-  const full = (now: number): Repaired => {
+  const lookAround = (): View => {
     const observed = observe(instance);
-    const tasks = plan(desired, observed, memory);
-    aside = new Set(
-      desired.handlers
-        .filter((h) => classify(h, observed.entries, desired, memory).state === 'foreign-ok')
-        .map((h) => h.key),
-    );
+    const handlers = desired.handlers.map((handler) => ({
+      handler,
+      ...classify(handler, observed.entries, desired, memory),
+    }));
+    return { observed, handlers };
+  };
+
+  const full = (now: number): Repaired => {
+    seen = lookAround();
+    aside = new Set(seen.handlers.filter((v) => v.state === 'foreign-ok').map((v) => v.handler.key));
+    const tasks = plan(desired, seen.observed, memory);
     return tasks.length === 0 ? nothing : run(tasks, now);
   };
 
@@ -95,12 +103,8 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
     },
     full: (now) => both(own(now), full(now)),
     view: () => {
-      const observed = observe(instance);
-      const handlers = desired.handlers.map((handler) => ({
-        handler,
-        ...classify(handler, observed.entries, desired, memory),
-      }));
-      return { observed, handlers };
+      seen ??= lookAround();
+      return seen;
     },
     storms: (now) => [...storms].filter(([, s]) => isStorm(s, now)).map(([key]) => key),
   };

@@ -23,7 +23,6 @@ export interface RunParts {
   readonly stop: AbortSignal;
   /** Calls back on SIGHUP. */
   readonly onReload: (reload: () => void) => void;
-  readonly version: string;
   /** Whether this user namespace's instance may be made and mounted by us. */
   readonly owns: boolean;
   readonly accept?: Accept;

@@ -8,7 +8,14 @@ import { findInterpreter, interpreterVersion } from './interpreters.ts';
 import { type Libc, loadLibc } from './libc.ts';
 import { openInstance } from './linux-instance.ts';
 import { watchMounts } from './mount-watch.ts';
-import { mountAnchor, mountMain, observeMounts, remountWritable, triggerAutofs, unmountAnchor } from './mounts.ts';
+import {
+  mountAnchor,
+  mountMain,
+  observeMounts,
+  remountWritable,
+  triggerAutofs,
+  unmountAnchor,
+} from './mounts.ts';
 import { canary, runsNatively } from './native.ts';
 import { runProbe } from './probe.ts';
 import { probes } from './probe-data.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { runChild } from '../../src/host/child.ts';
 import { requireKernel } from '../kernel.ts';
-import { inNamespace } from './namespace.ts';
+import { inNamespace, requireFuse } from './namespace.ts';
 
 const sh = (script: string, options = {}) =>
   runChild('sh', ['-c', script], { timeoutMs: 20_000, ...options });
@@ -67,7 +67,7 @@ test('variables that change what programs do are not inherited', async () => {
 
 test('a child that the kernel cannot end delays neither the answer nor the end of this process', async (t) => {
   if (!requireKernel(t)) return;
-  if (!existsSync('/dev/fuse')) return t.skip('no /dev/fuse');
+  if (!requireFuse(t)) return;
   const [result, states] = await inNamespace(`hang /mnt/hung
     call child runChild '["stat", ["/mnt/hung/x"], {"timeoutMs": 500}]'
     for p in /proc/[0-9]*; do case "$(tr '\\0' ' ' <$p/cmdline 2>/dev/null)" in "stat /mnt/hung/x "*)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { elfHeader } from '../../src/core/elf.ts';
@@ -8,7 +8,7 @@ import { inspectInterpreter } from '../../src/host/elf-file.ts';
 import { findInterpreter, interpreterVersion, parseInterpreterVersion } from '../../src/host/interpreters.ts';
 import { probeBytes } from '../../src/host/probe-files.ts';
 import { requireKernel } from '../kernel.ts';
-import { inNamespace } from './namespace.ts';
+import { inNamespace, requireFuse } from './namespace.ts';
 import { scratch } from './scratch.ts';
 
 const arm = { interpreter: 'qemu-aarch64' };
@@ -108,7 +108,7 @@ test('a FIFO in an emulator\u2019s place, a noexec mount and somebody else\u2019
 
 test('an emulator on a file system that never answers is unreachable', async (t) => {
   if (!requireKernel(t)) return;
-  if (!existsSync('/dev/fuse')) return t.skip('no /dev/fuse');
+  if (!requireFuse(t)) return;
   const [direct, linked, found] = await inNamespace(`hang /mnt/hung
     mkdir /mnt/bin; ln -s ../hung/x /mnt/bin/qemu-aarch64
     call reach reach '["/mnt/hung/x", 300]'

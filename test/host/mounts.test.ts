@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import type { MountView } from '../../src/host/mounts.ts';
 import { observeMounts } from '../../src/host/mounts.ts';
 import { requireKernel } from '../kernel.ts';
-import { inNamespace } from './namespace.ts';
+import { inNamespace, requireFuse } from './namespace.ts';
 
 const main = '/proc/sys/fs/binfmt_misc';
 const anchor = '/mnt/run/keeper/binfmt_misc';
@@ -124,7 +123,7 @@ test('without the mount program the outcome says so', async (t) => {
 
 test('a path that never answers costs the time limit and no more', async (t) => {
   if (!requireKernel(t)) return;
-  if (!existsSync('/dev/fuse')) return t.skip('no /dev/fuse');
+  if (!requireFuse(t)) return;
   const [outcome] = await inNamespace(`hang /mnt/hung\n${verb('triggerAutofs', '/mnt/hung/x')}`);
   assert.equal(code(outcome), 'ETIMEDOUT');
 });

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -23,4 +25,15 @@ mount -t tmpfs -o mode=755 tmpfs /mnt
     .split('\n')
     .filter((line) => line !== '')
     .map((line): unknown => JSON.parse(line));
+}
+
+/** True where `hang` can be used; else skips the test. */
+export function requireFuse(t: TestContext): boolean {
+  try {
+    accessSync('/dev/fuse', constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    t.skip('/dev/fuse is missing or not for us');
+    return false;
+  }
 }

@@ -228,7 +228,7 @@ test('no inode left is a full store too', async (t) => {
 test('a read-only store takes nothing new, but serves what it holds, even without manifest and cache', async (t) => {
   if (!requireKernel(t)) return;
   const [first, kept, other] = await inNamespace(`mkdir /mnt/s; mount -t tmpfs -o mode=755 none /mnt/s
-    echo x >/mnt/qemu-arm; ${deploy}; mount -o remount,ro /mnt/s; ${deploy}
+    echo x >/mnt/qemu-arm; ${deploy}; mount -n -o remount,bind,ro /mnt/s; ${deploy}
     echo yy >/mnt/qemu-arm; ${deploy}`);
   assert.deepEqual(kept, first);
   assert.equal((kept as Deployed).ok, true);
@@ -237,7 +237,7 @@ test('a read-only store takes nothing new, but serves what it holds, even withou
 
 test('a store that cannot be made on a read-only file system is read-only', async (t) => {
   if (!requireKernel(t)) return;
-  const [fault] = await inNamespace(`echo x >/mnt/qemu-arm; mount -o remount,ro /mnt; ${deploy}`);
+  const [fault] = await inNamespace(`echo x >/mnt/qemu-arm; mount -n -o remount,bind,ro /mnt; ${deploy}`);
   assert.equal(code(fault), 'store-read-only');
 });
 

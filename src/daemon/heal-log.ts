@@ -1,0 +1,37 @@
+import type { Logger } from 'pino';
+import type { TaskResult } from './apply.ts';
+import type { History } from './history.ts';
+import type { World } from './prepare.ts';
+import type { ProblemBoard } from './problem-board.ts';
+
+/** Logs each heal in one line: what was lost, why, how long it was gone. */
+export interface HealLog {
+  /** `tookMs`: from the event that told of the losses to the end of their repair. `starting`: nothing was lost, all is new. */
+  note(results: readonly TaskResult[], world: World, tookMs: number, starting: boolean): void;
+}
+
+/** Binds the log, the history and the problems that a failed repair is. */
+export function createHealLog(logger: Logger, history: History, board: ProblemBoard): HealLog {
+  return {
+    note(results, world, tookMs, starting) {
+      for (const { task, failed } of results) {
+        const handler = world.desired.handlers.find((h) => h.key === task.key);
+        const name = handler?.registration.name ?? subjectOf(task);
+        board.set('register-failed', name, failed && `${failed.step.action}: ${failed.message}`);
+        if (failed !== null || starting) continue;
+        const { reason, why } = task;
+        const goneMs = Math.round(tookMs * 1000) / 1000;
+        if (reason === 'leftover' || reason === 'steps-aside') {
+          logger.info({ handler: name, reason, why }, `removed ${name}: ${reason}`);
+          continue;
+        }
+        history.add({ at: Date.now(), key: task.key ?? '', name, reason, why, tookMs: goneMs });
+        logger.info({ handler: name, reason, why, goneMs }, `healed ${name}: ${reason}`);
+      }
+    },
+  };
+}
+
+function subjectOf(task: TaskResult['task']): string {
+  return task.steps.flatMap((s) => ('name' in s ? [s.name] : []))[0] ?? 'status';
+}

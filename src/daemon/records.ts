@@ -1,0 +1,41 @@
+import type { Machine } from '../host/machine.ts';
+import type { LiveMemory } from './memory.ts';
+import type { ProblemBoard } from './problem-board.ts';
+
+/** Writes down which registrations are ours, beside repair and never in its way. */
+export interface Records {
+  /** Soon, together with what else changes until then. */
+  save(): void;
+  saveNow(): Promise<void>;
+}
+
+const pause = 50;
+
+/** Records of one boot in a run directory; `tried` are the lines that the canary has passed. */
+export function createRecords(
+  machine: Machine,
+  dir: string,
+  bootId: string,
+  memory: LiveMemory,
+  tried: () => readonly string[],
+  board: ProblemBoard,
+): Records {
+  let timer: NodeJS.Timeout | null = null;
+  const saveNow = async (): Promise<void> => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    const entries = [...memory.records].map(([name, { id, interpreter }]) => ({
+      name,
+      ...id,
+      interpreter: interpreter === null ? null : { path: '', ...interpreter },
+    }));
+    const outcome = await machine.saveState(dir, { schema: 1, bootId, entries, canary: tried() });
+    board.set('state-unreadable', dir, outcome.ok ? null : `cannot be written: ${outcome.message}`);
+  };
+  return {
+    save() {
+      timer ??= setTimeout(() => void saveNow(), pause);
+    },
+    saveNow,
+  };
+}

@@ -1,0 +1,136 @@
+import type { Logger } from 'pino';
+import { identify } from '../core/memory.ts';
+import type { ProblemCode } from '../core/problems.ts';
+import type { Machine } from '../host/machine.ts';
+import type { ProbeVerdict } from '../host/probe.ts';
+import type { LiveMemory } from './memory.ts';
+import type { ProblemBoard } from './problem-board.ts';
+import { type Situation, servingEntry } from './situation.ts';
+import { createVerifyQueue, type Verified } from './verify.ts';
+
+/** Proves handlers by execution, beside repair, and draws the consequences. */
+export interface Verification {
+  queue(key: string): void;
+  /** Queues every handler; resolves when all that waits has run. */
+  all(): Promise<void>;
+  idle(): Promise<void>;
+  resultOf(key: string): Verified | undefined;
+  close(): void;
+}
+
+/** What verification needs; `look` asks for a repair once a result has changed what should be. */
+export interface VerificationParts {
+  readonly machine: Machine;
+  readonly memory: LiveMemory;
+  readonly board: ProblemBoard;
+  readonly logger: Logger;
+  readonly situation: () => Situation;
+  readonly look: () => void;
+  readonly changed: () => void;
+}
+
+/** The word that a program must see as argv[0] where the handler keeps it. */
+const word = 'binfmt-keeper-probe';
+/** A handler that ran under another interpreter than its entry names is registered anew, but not over and over. */
+const retryMs = 60_000;
+
+/** Makes a verification with no results. */
+export function createVerification(parts: VerificationParts): Verification {
+  const { machine, memory, board, logger, situation } = parts;
+  const results = new Map<string, Verified>();
+  const retried = new Map<string, number>();
+  let closed = false;
+
+  const viewOf = (key: string) =>
+    situation()
+      .repair.view()
+      .handlers.find((v) => v.handler.key === key);
+
+  const queue = (key: string): void => {
+    const { config, world } = situation();
+    const file = world.info.get(key)?.probe ?? null;
+    if (closed || !config.probe.enabled || file === null) return;
+    const view = viewOf(key);
+    if (view === undefined) return;
+    const serving = servingEntry(view);
+    const foreign = view.state === 'foreign-ok';
+    const keepsArgv0 = !foreign && view.handler.registration.flags.includes('P');
+    verifier.add({
+      key,
+      generation: serving === null ? '' : identify(serving),
+      run: () =>
+        machine.runProbe({
+          file,
+          argv0: keepsArgv0 ? word : file,
+          answer: keepsArgv0 ? word : file,
+          expected: foreign ? null : view.handler.interpreter,
+          timeoutMs: config.probe.timeout,
+        }),
+    });
+  };
+
+  const onVerified = (verified: Verified): void => {
+    const view = viewOf(verified.key);
+    if (view === undefined || closed) return;
+    const serving = servingEntry(view);
+    if ((serving === null ? '' : identify(serving)) !== verified.generation) {
+      queue(verified.key);
+      return;
+    }
+    const { verdict } = verified.result;
+    note(view.handler.registration.name, verified);
+    if (view.state === 'foreign-ok') {
+      const found = verdict === 'verified' ? 'works' : 'broken';
+      if (memory.verdicts.get(verified.generation) !== found) {
+        memory.verdicts.set(verified.generation, found);
+        parts.look();
+      }
+    } else if (verdict === 'wrong-interpreter' && mayRetry(verified.key)) {
+      memory.mistrusted.add(verified.key);
+      parts.look();
+    } else if (verdict === 'not-registered') parts.look();
+    parts.changed();
+  };
+
+  const note = (name: string, verified: Verified): void => {
+    const { verdict, detail, tookMs } = verified.result;
+    const before = results.get(verified.key)?.result.verdict;
+    results.set(verified.key, verified);
+    for (const [v, code] of Object.entries(problemOf)) board.set(code, name, v === verdict ? detail : null);
+    if (verdict === before) return;
+    const fields = { handler: name, verdict, detail, tookMs };
+    if (verdict === 'verified') logger.info(fields, `verified: ${name}`);
+    else logger.warn(fields, `${verdict}: ${name}`);
+  };
+
+  const mayRetry = (key: string): boolean => {
+    const now = performance.now();
+    if (now - (retried.get(key) ?? -retryMs) < retryMs) return false;
+    retried.set(key, now);
+    return true;
+  };
+
+  const verifier = createVerifyQueue(onVerified);
+  return {
+    queue,
+    async all() {
+      for (const h of situation().world.desired.handlers) queue(h.key);
+      await verifier.idle();
+    },
+    idle: verifier.idle,
+    resultOf: (key) => results.get(key),
+    close() {
+      closed = true;
+    },
+  };
+}
+
+const problemOf: Readonly<Record<Exclude<ProbeVerdict, 'verified'>, ProblemCode>> = {
+  'not-registered': 'probe-not-registered',
+  'interpreter-missing': 'probe-interpreter-missing',
+  permission: 'probe-permission',
+  killed: 'probe-killed',
+  hung: 'probe-hung',
+  'wrong-interpreter': 'probe-wrong-interpreter',
+  'wrong-answer': 'probe-wrong-answer',
+};
