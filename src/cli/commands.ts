@@ -23,7 +23,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     };
   const withConfig = (work: (context: Context, config: Config) => Promise<ExitCode>) =>
     act(async (flags) => {
-      if (flags['sandbox'] === true && !owns()) return inSandbox(argv);
+      if (flags.sandbox === true && !owns()) return inSandbox(argv);
       const asked = { ...flags, ...platformsOf(flags) };
       const parsed = await loadConfig(asked, process.env);
       if (!parsed.ok) return refuse(parsed.errors);
@@ -54,7 +54,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
           describe: 'all (the default), or names',
         }),
       act(async (flags) => {
-        if (flags['sandbox'] === true && !owns()) return inSandbox(argv);
+        if (flags.sandbox === true && !owns()) return inSandbox(argv);
         const parsed = await loadConfig({ ...flags, platforms: undefined }, process.env);
         if (!parsed.ok) return refuse(parsed.errors);
         const targets = targetsOf(flags);
@@ -164,7 +164,7 @@ function contextOf(flags: Readonly<Record<string, unknown>>): Context {
 }
 
 function formatOf(flags: Readonly<Record<string, unknown>>): Format {
-  const format = flags['output'];
+  const format = flags.output;
   return format === 'json' || format === 'yaml' ? format : 'table';
 }
 
@@ -187,7 +187,7 @@ function targetsOf(
 }
 
 function namesOf(flags: Readonly<Record<string, unknown>>): readonly string[] {
-  const given = flags['platforms'];
+  const given = flags.platforms;
   return Array.isArray(given) ? given.map(String).flatMap((n) => n.split(',')) : [];
 }
 

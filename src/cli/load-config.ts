@@ -5,8 +5,8 @@ import { globalOptions } from '../core/options.ts';
 /** Where the configuration file is looked for: flag, environment, default. */
 export function configFile(flags: Readonly<Record<string, unknown>>, env: NodeJS.ProcessEnv): string {
   const fallback = globalOptions.find((o) => o.flag === '--config')?.default ?? '';
-  const given = flags['config'];
-  return typeof given === 'string' ? given : env['BINFMT_KEEPER_CONFIG'] || fallback;
+  const given = flags.config;
+  return typeof given === 'string' ? given : env.BINFMT_KEEPER_CONFIG || fallback;
 }
 
 /** Reads and merges all sources. A default file that is absent is no fault; one that was named is. */
@@ -15,7 +15,7 @@ export async function loadConfig(
   env: NodeJS.ProcessEnv,
 ): Promise<ParsedConfig> {
   const name = configFile(flags, env);
-  const named = typeof flags['config'] === 'string' || Boolean(env['BINFMT_KEEPER_CONFIG']);
+  const named = typeof flags.config === 'string' || Boolean(env.BINFMT_KEEPER_CONFIG);
   try {
     const text = await readFile(name, 'utf8');
     return parseConfig({ file: { name, text }, env, flags });

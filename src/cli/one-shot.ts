@@ -9,6 +9,7 @@ import { openHost } from '../daemon/open.ts';
 import type { Obtain } from '../daemon/prepare.ts';
 import { createMachine, type Machine } from '../host/machine.ts';
 import type { Context } from './context.ts';
+import { reportSchema } from './report-schema.ts';
 
 /** What a one-shot command gets to work with; everything is let go afterwards. */
 export interface Held {
@@ -81,9 +82,9 @@ export async function readReport(machine: Machine, config: Config): Promise<Repo
   const text = await machine.readFile(`${runDirectory(config)}/report.json`);
   if (text === null) return null;
   try {
-    const value: Report = JSON.parse(text);
-    return value.schema === 1 ? value : null;
+    const parsed = reportSchema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : null;
   } catch {
-    return null;
+    return null; // not JSON: half a file cannot be, but anything else may lie there
   }
 }

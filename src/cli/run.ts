@@ -14,11 +14,11 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     process.stderr.write(`binfmt-keeper: ${flags}\nTry: binfmt-keeper --help\n`);
     return exitCodes.usage;
   }
-  if (flags['help'] === true) {
+  if (flags.help === true) {
     const { main: commands } = await import('./commands.ts');
     return commands(['run', '--help']);
   }
-  if (flags['sandbox'] === true && !owns()) return inSandbox(argv);
+  if (flags.sandbox === true && !owns()) return inSandbox(argv);
   const stop = new AbortController();
   const reloads: (() => void)[] = [];
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
@@ -30,7 +30,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     process.stderr.write(`${parsed.errors.map((e) => `binfmt-keeper: ${e}`).join('\n')}\n`);
     return exitCodes.usage;
   }
-  const level = flags['log-level'] ?? process.env['BINFMT_KEEPER_LOG_LEVEL'] ?? 'info';
+  const level = flags['log-level'] ?? process.env.BINFMT_KEEPER_LOG_LEVEL ?? 'info';
   const log = createLog(String(level), 2, process.stderr.isTTY === true);
   const code = await runDaemon({
     machine: await createMachine(),

@@ -5,7 +5,7 @@ import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
 
 /** Whether this process was started for an instance of its own, by us or by whoever set the variable. */
 export function owns(): boolean {
-  return process.env['BINFMT_KEEPER_SANDBOX'] === '1';
+  return process.env.BINFMT_KEEPER_SANDBOX === '1';
 }
 
 /**
@@ -33,9 +33,9 @@ export function inSandbox(argv: readonly string[]): Promise<ExitCode> {
 }
 
 function sandboxPaths(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const cache = env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
+  const cache = env.XDG_CACHE_HOME || join(homedir(), '.cache');
   const run = join(
-    env['XDG_RUNTIME_DIR'] || tmpdir(),
+    env.XDG_RUNTIME_DIR || tmpdir(),
     `binfmt-keeper-sandbox-${process.getuid?.() ?? 0}-${process.pid}`,
   );
   return {

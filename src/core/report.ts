@@ -70,8 +70,7 @@ export type ReportFacts = Omit<Report, 'schema' | 'ready' | 'summary' | 'problem
 /** Draws the conclusions: readiness, the sentence, and problems without those that follow from another one. */
 export function composeReport(facts: ReportFacts): Report {
   const required = facts.handlers.filter((h) => h.required);
-  const ready =
-    required.every((h) => proven(h)) && !facts.problems.some((p) => p.code === 'locked-by-another');
+  const ready = required.every((h) => proven(h)) && !facts.problems.some((p) => stopsAll.has(p.code));
   const codes = new Set(facts.problems.map((p) => p.code));
   const problems = facts.problems
     .filter((p) => !(problemCatalogue[p.code].dependsOn ?? []).some((cause) => codes.has(cause)))
@@ -81,6 +80,9 @@ export function composeReport(facts: ReportFacts): Report {
     });
   return { ...facts, schema: 1, ready, summary: summarize(facts), problems };
 }
+
+/** Conditions under which nothing that was proved before can be relied on. */
+const stopsAll: ReadonlySet<string> = new Set(['locked-by-another', 'status-zero']);
 
 /** Whether a probe ran under what serves this handler's files now. */
 export function proven(handler: HandlerReport): boolean {

@@ -92,16 +92,16 @@ export function createMountKeeper(machine: Machine, wish: MountWish, mended: () 
       problems.push({ code: 'anchor-missing', subject: wish.anchor, detail: outcome.message });
   };
 
-  /** A read-only superblock refuses through every mount; one of ours takes it back for all. */
+  /** `remount,ro` marks the mount that it names and the superblock: the superblock through either, the mark only there. */
   const mendReadOnly = async (reason: string, problems: Problem[]): Promise<void> => {
-    const { anchor, main } = machine.observeMounts(wish);
-    const held = anchor.kind === 'binfmt' && !anchor.covered ? { path: wish.anchor, state: anchor } : null;
-    const other = main.kind === 'binfmt' && !main.covered ? { path: wish.main, state: main } : null;
-    const target = held ?? other;
-    if (closed || target === null || target.state.kind !== 'binfmt') return;
-    if (!target.state.readOnly && reason !== 'read-only') return;
-    const outcome = await machine.remountWritable(target.path);
-    if (!outcome.ok) problems.push({ code: 'read-only', subject: target.path, detail: outcome.message });
+    for (const path of [wish.anchor, wish.main]) {
+      const seen = machine.observeMounts(wish);
+      const state = path === wish.anchor ? seen.anchor : seen.main;
+      if (closed || state.kind !== 'binfmt' || state.covered) continue;
+      if (!state.readOnly && (reason !== 'read-only' || path !== wish.anchor)) continue;
+      const outcome = await machine.remountWritable(path);
+      if (!outcome.ok) problems.push({ code: 'read-only', subject: path, detail: outcome.message });
+    }
   };
 
   const mend = (reason: 'start' | 'change' | 'read-only' = 'change'): Promise<void> => {

@@ -70,24 +70,31 @@ export async function runDaemon(parts: RunParts): Promise<ExitCode> {
   };
   const reconfigure = async (): Promise<void> => {
     const parsed = await parts.reload();
-    active.problem('config-invalid', parts.configFile, parsed.ok ? null : parsed.errors.join('\n'));
-    if (parsed.ok) current = parsed.config;
+    const wrong = parsed.ok ? needsRestart(config, parsed.config) : parsed.errors.join('\n');
+    active.problem('config-invalid', parts.configFile, wrong);
+    if (parsed.ok) current = { ...parsed.config, mounts: config.mounts };
     await active.configure(current);
     files.add(active.sources());
   };
   parts.onReload(() => void again());
-  const resync = setInterval(() => {
-    active.lookAtAll();
-    void mounts.mend();
-    const dropped = log.dropped();
-    if (dropped > 0) active.problem('log-dropped', 'log', `${dropped} lines were not read in time`);
-  }, config.resync);
-  const probing = setInterval(() => void active.verifyAll(), config.probe.interval);
+  const stopResync = repeat(
+    () => current.resync,
+    () => {
+      active.lookAtAll();
+      void mounts.mend();
+      const dropped = log.dropped();
+      if (dropped > 0) active.problem('log-dropped', 'log', `${dropped} lines were not read in time`);
+    },
+  );
+  const stopProbing = repeat(
+    () => current.probe.interval,
+    () => void active.verifyAll(),
+  );
 
   await aborted(stop);
   logger.info({ onStop: current.onStop }, 'stopping');
-  clearInterval(resync);
-  clearInterval(probing);
+  stopResync();
+  stopProbing();
   mounts.close();
   stopMounts();
   watch.close();
@@ -98,6 +105,24 @@ export async function runDaemon(parts: RunParts): Promise<ExitCode> {
   instance.close();
   log.flush();
   return exitCodes.ok;
+}
+
+/** Runs something again and again; the pause is asked for each time, because a reload may change it. */
+function repeat(pauseMs: () => number, work: () => void): () => void {
+  let timer = setTimeout(function again() {
+    work();
+    timer = setTimeout(again, pauseMs());
+  }, pauseMs());
+  return () => clearTimeout(timer);
+}
+
+/** What a running daemon cannot change: it holds these paths open. */
+function needsRestart(before: Config, after: Config): string | null {
+  const changed = [
+    ...(before.mounts.main === after.mounts.main ? [] : ['mounts.main']),
+    ...(before.mounts.anchor === after.mounts.anchor ? [] : ['mounts.anchor']),
+  ];
+  return changed.length === 0 ? null : `${changed.join(', ')}: changed, which takes effect after a restart`;
 }
 
 /** Waits until nobody else keeps this instance; the kernel frees the lock when its holder ends, killed or not. */

@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
 import { identify } from '../core/memory.ts';
 import type { ProblemCode } from '../core/problems.ts';
+import { isOlder } from '../core/qemu-version.ts';
 import type { Machine } from '../host/machine.ts';
 import type { ProbeVerdict } from '../host/probe.ts';
 import type { LiveMemory } from './memory.ts';
 import type { ProblemBoard } from './problem-board.ts';
+import type { View } from './repair.ts';
 import { type Situation, servingEntry } from './situation.ts';
 import { createVerifyQueue, type Verified } from './verify.ts';
 
@@ -81,6 +83,7 @@ export function createVerification(parts: VerificationParts): Verification {
     note(view.handler.registration.name, verified);
     if (view.state === 'foreign-ok') {
       const found = verdict === 'verified' ? 'works' : 'broken';
+      void compareVersions(view, verified);
       if (memory.verdicts.get(verified.generation) !== found) {
         memory.verdicts.set(verified.generation, found);
         parts.look();
@@ -101,6 +104,17 @@ export function createVerification(parts: VerificationParts): Verification {
     const fields = { handler: name, verdict, detail, tookMs };
     if (verdict === 'verified') logger.info(fields, `verified: ${name}`);
     else logger.warn(fields, `${verdict}: ${name}`);
+  };
+
+  /** Under another precedence somebody else's emulator may serve; people should know when it is older than ours. */
+  const compareVersions = async (view: View['handlers'][number], verified: Verified): Promise<void> => {
+    const ours = situation().world.info.get(verified.key)?.version ?? null;
+    const path = verified.result.interpreter?.path ?? null;
+    if (ours === null || path === null) return;
+    const theirs = await machine.interpreterVersion(path);
+    const older = theirs !== null && isOlder(theirs, ours);
+    const detail = older ? `${view.foreign?.name} runs QEMU ${theirs}, ours is ${ours}` : null;
+    board.set('older-foreign', view.handler.registration.name, detail);
   };
 
   const mayRetry = (key: string): boolean => {

@@ -1,0 +1,125 @@
+import { closeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Daemon, startDaemon } from './daemon.ts';
+import { copyLine, inodeOf, isEnabled, openState, put, setForeign, spin } from './entries.ts';
+import type { Place } from './place.ts';
+import { type Summary, summarize } from './stats.ts';
+
+/** The losses whose healing is timed. */
+export const faults = ['entry deleted', 'entry disabled', 'all cleared', 'status 0', 'hijack'] as const;
+export type Fault = (typeof faults)[number];
+
+/** Numbers of foreign entries, each fault with each. */
+export const crowds = [0, 40, 1000] as const;
+
+/** Times from the fault's write to the entries serving again, milliseconds. */
+export interface Latency {
+  readonly fault: Fault;
+  readonly foreign: number;
+  readonly ms: Summary;
+  readonly unhealed: number;
+}
+
+/** Ten architectures, as the budget has it. */
+export const ten = [
+  ...['aarch64', 'arm', 'loongarch64', 'mips64', 'mips64el'],
+  ...['mipsel', 'ppc64', 'ppc64le', 'riscv64', 's390x'],
+];
+
+/** Faults of one kind in a block; with it no handler is lost 20 times before the next reload (the storm rule). */
+const inBlock = 12;
+
+/**
+ * Injects every fault `count` times with each crowd. Blocks of the crowds alternate, so that a slow minute of the
+ * machine hits them alike and the ratios hold. The daemon verifies by running the emulators meanwhile, as always.
+ */
+export async function measureLatency(place: Place, count: number, say: (text: string) => void): Promise<Latency[]> {
+  const daemon = startDaemon(place, { platforms: ten });
+  await daemon.said('"verified: ', ten.length);
+  const samples = new Map<string, number[]>();
+  const blocks = Math.ceil(count / inBlock);
+  for (let block = 0; block < blocks; block += 1) {
+    for (const foreign of crowds) {
+      await runBlock(place, daemon, foreign, (fault, ms) => {
+        const key = `${fault} ${foreign}`;
+        samples.set(key, [...(samples.get(key) ?? []), ms]);
+      });
+    }
+    say(`heal latency: block ${block + 1} of ${blocks}`);
+  }
+  setForeign(place.main, 0);
+  await daemon.stop();
+  return faults.flatMap((fault) =>
+    crowds.map((foreign) => {
+      const all = samples.get(`${fault} ${foreign}`) ?? [];
+      const healed = all.filter((ms) => !Number.isNaN(ms));
+      return { fault, foreign, ms: summarize(healed), unhealed: all.length - healed.length };
+    }),
+  );
+}
+
+/** One block of every fault; also used where the standstill of the loop is what counts. */
+export async function runBlock(
+  place: Place,
+  daemon: Daemon,
+  foreign: number,
+  healed: (fault: Fault, ms: number) => void,
+): Promise<void> {
+  setForeign(place.main, foreign);
+  await daemon.reload();
+  await sleep(250);
+  for (let i = 0; i < inBlock; i += 1) {
+    const path = `${place.main}/keeper-${ten[i % ten.length]}`;
+    for (const fault of faults) {
+      healed(fault, inject(place, fault, path));
+      if (fault === 'all cleared') setForeign(place.main, foreign);
+      await sleep(fault === 'all cleared' ? 110 : 10 + Math.random() * 30);
+    }
+  }
+}
+
+function inject(place: Place, fault: Fault, path: string): number {
+  const status = `${place.main}/status`;
+  switch (fault) {
+    case 'entry deleted': {
+      const before = inodeOf(path);
+      const from = performance.now();
+      put(path, '-1');
+      return spin(from, () => isAnother(path, before));
+    }
+    case 'entry disabled':
+      return switchOff(path);
+    case 'status 0':
+      return switchOff(status);
+    case 'all cleared': {
+      const before = ten.map((key) => ({ path: `${place.main}/keeper-${key}`, ino: 0 }));
+      for (const one of before) one.ino = inodeOf(one.path);
+      const from = performance.now();
+      put(status, '-1');
+      return spin(from, () => before.every((one) => isAnother(one.path, one.ino)));
+    }
+    case 'hijack': {
+      const line = copyLine(path, 'hijack', '/bin/false');
+      const before = inodeOf(path);
+      const from = performance.now();
+      put(`${place.main}/register`, line);
+      const took = spin(from, () => isAnother(path, before));
+      put(`${place.main}/hijack`, '-1');
+      return took;
+    }
+  }
+}
+
+function isAnother(path: string, before: number): boolean {
+  const ino = inodeOf(path);
+  return ino !== 0 && ino !== before;
+}
+
+function switchOff(path: string): number {
+  const fd = openState(path);
+  const from = performance.now();
+  put(path, '0');
+  const took = spin(from, () => isEnabled(fd));
+  closeSync(fd);
+  return took;
+}
