@@ -33,7 +33,11 @@ const inBlock = 12;
  * Injects every fault `count` times with each crowd. Blocks of the crowds alternate, so that a slow minute of the
  * machine hits them alike and the ratios hold. The daemon verifies by running the emulators meanwhile, as always.
  */
-export async function measureLatency(place: Place, count: number, say: (text: string) => void): Promise<Latency[]> {
+export async function measureLatency(
+  place: Place,
+  count: number,
+  say: (text: string) => void,
+): Promise<Latency[]> {
   const daemon = startDaemon(place, { platforms: ten });
   await daemon.said('"verified: ', ten.length);
   const samples = new Map<string, number[]>();

@@ -79,7 +79,13 @@ function findProgram(): Pick<Place, 'program' | 'programKind'> {
   const args = ['--bundle', '--platform=node', '--format=esm', '--target=node20', '--external:koffi'];
   const made = spawnSync(
     join(root, 'node_modules/.bin/esbuild'),
-    [join(root, 'src/main.ts'), ...args, `--banner:js=${banner}`, '--log-level=error', `--outfile=${program}`],
+    [
+      join(root, 'src/main.ts'),
+      ...args,
+      `--banner:js=${banner}`,
+      '--log-level=error',
+      `--outfile=${program}`,
+    ],
     { stdio: 'inherit' },
   );
   if (made.status === 0) return { program, programKind: 'bundle made for this run' };

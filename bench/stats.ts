@@ -10,7 +10,8 @@ export interface Summary {
 /** Sums samples up; percentiles are nearest-rank, so each is a value that really occurred. */
 export function summarize(samples: readonly number[]): Summary {
   const sorted = samples.toSorted((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+  const at = (share: number): number =>
+    sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
   return { n: sorted.length, median: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
 }
 

@@ -10,14 +10,23 @@ export function matchesHeader(matcher: Matcher, header: Uint8Array, fileName?: s
   if (matcher.kind === 'extension') return matchesName(matcher.extension, fileName ?? '');
   const { offset, magic, mask } = matcher;
   if (offset + magic.length > headerSize) return false;
-  return magic.every((byte, at) => (((header[offset + at] ?? 0) ^ byte) & (mask[at] ?? 0)) === 0);
+  // A loop and not `every`: the planner asks this for each sample of each handler against each foreign entry.
+  for (let at = 0; at < magic.length; at += 1) {
+    if ((((header[offset + at] ?? 0) ^ (magic[at] ?? 0)) & (mask[at] ?? 0)) !== 0) return false;
+  }
+  return true;
 }
 
 /** Tells whether some file could match both, so that their order matters. */
 export function overlaps(a: Matcher, b: Matcher): boolean {
   if (a.kind === 'extension') return b.kind === 'magic' || a.extension === b.extension;
   if (b.kind === 'extension') return true;
-  return positions(a, b).every(([one, other]) => ((one.bits ^ other.bits) & one.mask & other.mask) === 0);
+  const end = Math.min(a.offset + a.magic.length, b.offset + b.magic.length);
+  for (let at = Math.max(a.offset, b.offset); at < end; at += 1) {
+    const differ = (a.magic[at - a.offset] ?? 0) ^ (b.magic[at - b.offset] ?? 0);
+    if ((differ & (a.mask[at - a.offset] ?? 0) & (b.mask[at - b.offset] ?? 0)) !== 0) return false;
+  }
+  return true;
 }
 
 /**
@@ -26,27 +35,19 @@ export function overlaps(a: Matcher, b: Matcher): boolean {
  */
 export function isMoreSpecific(a: Matcher, b: Matcher): boolean {
   if (a.kind === 'extension' || b.kind === 'extension') return false;
-  const pairs = positions(a, b);
-  const within = pairs.every(
-    ([one, other]) => (other.mask & ~one.mask) === 0 && ((one.bits ^ other.bits) & other.mask) === 0,
-  );
-  return within && pairs.some(([one, other]) => (one.mask & ~other.mask) !== 0);
+  let narrower = false;
+  const end = Math.max(a.offset + a.magic.length, b.offset + b.magic.length);
+  for (let at = Math.min(a.offset, b.offset); at < end; at += 1) {
+    const mine = a.mask[at - a.offset] ?? 0;
+    const theirs = b.mask[at - b.offset] ?? 0;
+    const differ = (a.magic[at - a.offset] ?? 0) ^ (b.magic[at - b.offset] ?? 0);
+    if ((theirs & ~mine) !== 0 || (differ & theirs) !== 0) return false;
+    if ((mine & ~theirs) !== 0) narrower = true;
+  }
+  return narrower;
 }
 
 function matchesName(extension: string, fileName: string): boolean {
   const dot = fileName.lastIndexOf('.');
   return dot >= 0 && fileName.slice(dot + 1) === extension;
-}
-
-type Magic = Matcher & { readonly kind: 'magic' };
-type Position = { readonly bits: number; readonly mask: number };
-
-function positions(a: Magic, b: Magic): readonly (readonly [Position, Position])[] {
-  const start = Math.min(a.offset, b.offset);
-  const end = Math.max(a.offset + a.magic.length, b.offset + b.magic.length);
-  return Array.from({ length: end - start }, (_, at) => [position(a, start + at), position(b, start + at)]);
-}
-
-function position({ offset, magic, mask }: Magic, at: number): Position {
-  return { bits: magic[at - offset] ?? 0, mask: mask[at - offset] ?? 0 };
 }

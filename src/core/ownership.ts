@@ -1,5 +1,6 @@
 import type { Desired } from './desired.ts';
 import type { Entry } from './entry.ts';
+import { temporaryName } from './handler.ts';
 import { type Memory, sameEntry } from './memory.ts';
 
 /**
@@ -21,4 +22,12 @@ export function isRemovable(entry: Entry, desired: Desired, memory: Memory): boo
   if (desired.prefix !== '' && entry.name.startsWith(desired.prefix)) return true;
   const record = memory.records.get(entry.name);
   return record !== undefined && sameEntry(record.id, entry.id);
+}
+
+/**
+ * Whether a name is reserved for what we want: that of a handler or of its stand-in. Whatever is found there is put
+ * right or taken away, whoever made it.
+ */
+export function isReserved(name: string, desired: Desired): boolean {
+  return desired.handlers.some((h) => h.registration.name === name || temporaryName(h) === name);
 }

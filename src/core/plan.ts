@@ -6,6 +6,7 @@ import type { Memory } from './memory.ts';
 import type { Observed } from './observed.ts';
 import { betters } from './order.ts';
 import { isRemovable } from './ownership.ts';
+import { takesFrom } from './shadow.ts';
 
 /** One write to the kernel. `remove` without an id takes away what an earlier step of the same task registered. */
 export type Step =
@@ -21,62 +22,138 @@ export interface Task {
   readonly reason: EntryState | 'order' | 'status-zero' | 'leftover' | 'steps-aside';
   readonly why: string;
   readonly steps: readonly Step[];
+  /** Keys of handlers whose own tasks must have succeeded first: until then this leftover serves in their place. */
+  readonly needs: readonly string[];
 }
 
-/** Desired against observed, as ordered tasks; empty when all is well. Applying them and planning again gives none. */
-export function plan(desired: Desired, observed: Observed, memory: Memory): Task[] {
+/** A handler's temporary entry that a crash left behind. */
+export interface StandIn {
+  readonly entry: Entry;
+  /** Whether the kernel finds it before the handler's own entry. */
+  readonly inFront: boolean;
+}
+
+/**
+ * Desired against observed, as ordered tasks; empty when all is well. Applying them and planning again gives none.
+ * `better` is given where it was computed before.
+ */
+export function plan(
+  desired: Desired,
+  observed: Observed,
+  memory: Memory,
+  better: ReadonlyMap<string, readonly Handler[]> = betters(desired.handlers),
+): Task[] {
   const byName = new Map(observed.entries.map((e) => [e.name, e]));
-  const better = betters(desired.handlers);
-  const order = observed.entries.map((e) => e.name);
+  const places = new Map(observed.entries.map((e, at) => [e.name, at]));
   const tasks: Task[] = [];
   if (!observed.enabled && desired.onStatusZero === 'heal') tasks.push(statusZero);
-  for (const handler of desired.handlers.toReversed()) {
+  // The best handler comes last, for the kernel puts each new registration at the head of its list.
+  for (const [turn, handler] of desired.handlers.toReversed().entries()) {
     const found = classify(handler, observed.entries, desired, memory);
+    const standIn = standInOf(handler, byName, places);
     const task =
-      taskFor(handler, found, byName, memory, desired) ??
-      orderTask(handler, found, order, desired.handlers, better, byName, memory);
+      orderTask(handler, found, standIn, blocking(handler, desired.handlers, better, places), memory) ??
+      taskFor(handler, found, standIn, memory);
     if (task === null) continue;
     tasks.push(task);
-    toFront(order, handler, task);
+    move(places, handler, task, -1 - turn);
   }
-  return [...tasks, ...leftovers(desired, observed, memory, byName)];
+  return [...tasks, ...leftovers(desired, observed, memory, tasks)];
 }
 
 /** What one handler's state asks for; null where it may stay as it is. */
 export function taskFor(
   handler: Handler,
   found: Classified,
-  byName: ReadonlyMap<string, Entry>,
+  standIn: StandIn | null,
   memory: Memory,
-  desired: Desired,
 ): Task | null {
   const { state, why, entry } = found;
-  const key = handler.key;
+  const common = { key: handler.key, reason: state, why, needs: [] };
   if (state === 'ok') return null;
-  if (state === 'foreign-ok') return stepAside(handler, found, desired, memory);
-  if (state === 'disabled' && entry !== null && found.foreign === null) {
-    const enable: Step = { action: 'enable', name: entry.name, id: entry.id };
-    return { key, reason: state, why, steps: [enable] };
+  if (state === 'foreign-ok') return stepAside(handler, found, memory);
+  if (isMerelyOff(found) && entry !== null) {
+    return { ...common, steps: [{ action: 'enable', name: entry.name, id: entry.id }] };
   }
-  return { key, reason: state, why, steps: replaceSteps(handler, entry, byName, memory) };
+  return { ...common, steps: replaceSteps(handler, entry, standIn, memory) };
 }
 
-/** Register, by way of a temporary stand-in where an entry of that name is there, so that no exec is ever lost. */
-export function replaceSteps(
+const statusZero: Task = {
+  key: null,
+  reason: 'status-zero',
+  why: '0 was written to status',
+  steps: [{ action: 'enable-instance' }],
+  needs: [],
+};
+
+function standInOf(
+  handler: Handler,
+  byName: ReadonlyMap<string, Entry>,
+  places: ReadonlyMap<string, number>,
+): StandIn | null {
+  const name = temporaryName(handler);
+  const entry = byName.get(name);
+  if (entry === undefined) return null;
+  const own = places.get(handler.registration.name) ?? Number.POSITIVE_INFINITY;
+  return { entry, inFront: (places.get(name) ?? 0) < own };
+}
+
+/** A handler that has come to stand in front of this one and must stand behind it. */
+function blocking(
+  handler: Handler,
+  all: readonly Handler[],
+  better: ReadonlyMap<string, readonly Handler[]>,
+  places: ReadonlyMap<string, number>,
+): Handler | null {
+  const at = places.get(handler.registration.name);
+  if (at === undefined) return null;
+  const inFront = (worse: Handler): boolean => (places.get(worse.registration.name) ?? at) < at;
+  return all.find((worse) => inFront(worse) && better.get(worse.key)?.includes(handler)) ?? null;
+}
+
+/** Moves a handler in front again; one that is off moves too, because enabling would leave it where it is. */
+function orderTask(
+  handler: Handler,
+  found: Classified,
+  standIn: StandIn | null,
+  blocker: Handler | null,
+  memory: Memory,
+): Task | null {
+  if (blocker === null || !(found.state === 'ok' || isMerelyOff(found))) return null;
+  const steps = replaceSteps(handler, found.entry, standIn, memory);
+  if (found.state !== 'ok')
+    return { key: handler.key, reason: found.state, why: found.why, steps, needs: [] };
+  const why = `${blocker.registration.name} came to stand in front`;
+  return { key: handler.key, reason: 'order', why, steps, needs: [] };
+}
+
+function isMerelyOff({ state, foreign }: Classified): boolean {
+  return state === 'disabled' && foreign === null;
+}
+
+/**
+ * Registers anew, by way of a temporary stand-in where an entry of that name is there, so that no exec is ever lost.
+ * A good stand-in from before is kept until the end where it may be what serves; where the old entry serves and hides
+ * it, a new one in front is needed, since somebody else's entry may stand between the two.
+ */
+function replaceSteps(
   handler: Handler,
   entry: Entry | null,
-  byName: ReadonlyMap<string, Entry>,
+  standIn: StandIn | null,
   memory: Memory,
 ): Step[] {
   const name = handler.registration.name;
   const spare = temporaryName(handler);
-  const old = byName.get(spare);
   const register: Step = { action: 'register', name, handler };
-  const removeOld: Step[] = old === undefined ? [] : [{ action: 'remove', name: spare, id: old.id }];
+  const old = standIn?.entry ?? null;
+  const removeOld: Step[] = old === null ? [] : [{ action: 'remove', name: spare, id: old.id }];
   if (entry === null) return [register, ...removeOld];
   const removeEntry: Step = { action: 'remove', name, id: entry.id };
-  if (old !== undefined && compare(handler, old, memory) === null)
-    return [removeEntry, register, ...removeOld];
+  if (old !== null && compare(handler, old, memory) === null) {
+    const state = compare(handler, entry, memory)?.state ?? 'ok';
+    const entryServes = state === 'ok' || state === 'stale';
+    if (standIn?.inFront || !entryServes) return [removeEntry, register, ...removeOld];
+  }
   return [
     ...removeOld,
     { action: 'register', name: spare, handler },
@@ -86,89 +163,42 @@ export function replaceSteps(
   ];
 }
 
-const statusZero: Task = {
-  key: null,
-  reason: 'status-zero',
-  why: '0 was written to status',
-  steps: [{ action: 'enable-instance' }],
-};
-
-/** Under `theirs` our entry goes once somebody else's works; otherwise being overtaken costs nothing. */
-function stepAside(handler: Handler, found: Classified, desired: Desired, memory: Memory): Task | null {
-  const { entry, foreign, why } = found;
-  if (desired.precedence !== 'theirs' || entry === null || foreign === null) return null;
-  if (!isRemovable(entry, desired, memory)) return null;
+/**
+ * Under `theirs` our entry goes once somebody else's was seen to work; otherwise being overtaken costs nothing. An
+ * entry under our name that is not what we register there goes in any case, lest it takes other handlers' files.
+ */
+function stepAside(handler: Handler, found: Classified, memory: Memory): Task | null {
+  const { entry, needless, why } = found;
+  if (entry === null) return null;
+  if (!needless && compare(handler, entry, memory)?.state !== 'drifted') return null;
   const remove: Step = { action: 'remove', name: entry.name, id: entry.id };
-  return { key: handler.key, reason: 'steps-aside', why, steps: [remove] };
+  return { key: handler.key, reason: 'steps-aside', why, steps: [remove], needs: [] };
 }
 
-/** Moves a handler in front again when one that must stand behind it has come to stand before it. */
-function orderTask(
-  handler: Handler,
-  found: Classified,
-  order: readonly string[],
-  all: readonly Handler[],
-  better: ReadonlyMap<string, readonly Handler[]>,
-  byName: ReadonlyMap<string, Entry>,
-  memory: Memory,
-): Task | null {
-  if (found.state !== 'ok' || found.entry === null) return null;
-  const at = order.indexOf(handler.registration.name);
-  const blocking = all.find((worse) => {
-    const place = order.indexOf(worse.registration.name);
-    return place >= 0 && place < at && (better.get(worse.key) ?? []).includes(handler);
-  });
-  if (blocking === undefined) return null;
-  const why = `${blocking.registration.name} came to stand in front`;
-  const steps = replaceSteps(handler, found.entry, byName, memory);
-  return { key: handler.key, reason: 'order', why, steps };
-}
-
-/** The kernel puts a new registration at the head of its list. */
-function toFront(order: string[], handler: Handler, task: Task): void {
+/** Where the handler's own entry will stand once its task is done. */
+function move(places: Map<string, number>, handler: Handler, task: Task, front: number): void {
   const name = handler.registration.name;
-  if (!task.steps.some((s) => s.action === 'register' && s.name === name)) return;
-  const at = order.indexOf(name);
-  if (at >= 0) order.splice(at, 1);
-  order.unshift(name);
+  if (task.steps.some((s) => s.action === 'register' && s.name === name)) places.set(name, front);
+  else if (task.steps.some((s) => s.action === 'remove' && s.name === name)) places.delete(name);
 }
 
 /** Entries of ours that nothing wants any more: stand-ins of a crash, dropped platforms, an earlier prefix. */
-function leftovers(
-  desired: Desired,
-  observed: Observed,
-  memory: Memory,
-  byName: ReadonlyMap<string, Entry>,
-): Task[] {
+function leftovers(desired: Desired, observed: Observed, memory: Memory, tasks: readonly Task[]): Task[] {
   const wanted = new Set(desired.handlers.map((h) => h.registration.name));
   const spares = new Map(desired.handlers.map((h) => [temporaryName(h), h]));
+  const removed = new Set(
+    tasks.flatMap((t) => t.steps.flatMap((s) => (s.action === 'remove' ? [s.name] : []))),
+  );
+  const busy = new Set(tasks.map((t) => t.key));
+  const pending = desired.handlers.filter((h) => busy.has(h.key));
   return observed.entries
-    .filter((e) => !wanted.has(e.name))
-    .filter((e) => isRemovable(e, desired, memory) || isSpare(e, spares.get(e.name), desired, memory))
-    .filter((e) => !handledAlready(spares.get(e.name), desired, observed, memory, byName))
+    .filter((e) => !wanted.has(e.name) && !removed.has(e.name))
+    .filter((e) => spares.has(e.name) || isRemovable(e, desired, memory))
     .map((e) => ({
       key: null,
       reason: 'leftover' as const,
       why: `${e.name} is not wanted any more`,
       steps: [{ action: 'remove' as const, name: e.name, id: e.id }],
+      needs: pending.filter((h) => spares.get(e.name) === h || takesFrom(e, h)).map((h) => h.key),
     }));
-}
-
-/** A stand-in of a crash before its record was saved: reserved name, and word for word what we would register. */
-function isSpare(entry: Entry, handler: Handler | undefined, desired: Desired, memory: Memory): boolean {
-  return handler !== undefined && desired.prefix !== '' && compare(handler, entry, memory) === null;
-}
-
-/** Whether the task of the handler itself takes its stand-in away. */
-function handledAlready(
-  handler: Handler | undefined,
-  desired: Desired,
-  observed: Observed,
-  memory: Memory,
-  byName: ReadonlyMap<string, Entry>,
-): boolean {
-  if (handler === undefined) return false;
-  const found = classify(handler, observed.entries, desired, memory);
-  const task = taskFor(handler, found, byName, memory, desired);
-  return task?.steps.some((s) => s.action === 'remove' && s.name === temporaryName(handler)) ?? false;
 }

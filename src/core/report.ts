@@ -91,7 +91,8 @@ export function proven(handler: HandlerReport): boolean {
 
 function summarize(facts: ReportFacts): string {
   const all = facts.handlers.length;
-  const good = facts.handlers.filter(proven).length;
+  const off = facts.problems.some((p) => p.code === 'status-zero');
+  const good = off ? 0 : facts.handlers.filter(proven).length;
   const heals = facts.heals.total;
   const healed = heals === 0 ? '' : `, ${heals} ${heals === 1 ? 'heal' : 'heals'} since start`;
   return `${good} of ${all} handlers verified${healed}`;

@@ -13,13 +13,13 @@ const most = 20;
 const pause = 100;
 const quiet = 60_000;
 
-/** Takes note of a heal. After 20 within 10 s it is a storm, until a minute passes without one. */
+/** Takes note of a heal. With the 20th within 10 s it is a storm, until a minute passes without one. */
 export function healed(storm: Storm, now: number): Storm {
   const last = storm.heals.at(-1);
   const over = last !== undefined && now - last >= quiet;
-  const heals = [...storm.heals.filter((t) => now - t < window), now].slice(-most - 1);
+  const heals = [...storm.heals.filter((t) => now - t < window), now].slice(-most);
   const since = over ? null : storm.since;
-  return { heals, since: since ?? (heals.length > most ? now : null) };
+  return { heals, since: since ?? (heals.length >= most ? now : null) };
 }
 
 /** Milliseconds until this handler may be healed again; 0 is at once. Two writers with different wishes would fight for ever. */

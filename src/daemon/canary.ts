@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Handler } from '../core/handler.ts';
+import { type Handler, temporaryName } from '../core/handler.ts';
 import { renderLine } from '../core/registration.ts';
 import type { Instance } from '../host/instance.ts';
 import type { Machine } from '../host/machine.ts';
@@ -47,10 +47,12 @@ export function createCanaryWatch(
 const inconclusive = new Set(['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE', 'ETIMEDOUT']);
 
 function takeBack(instance: Instance, memory: LiveMemory, handler: Handler): void {
-  const name = handler.registration.name;
-  const raw = instance.read(name);
-  if (raw !== null) instance.change(name, '-1', raw.id);
-  memory.records.delete(name);
+  // A repair that failed half-way left the stand-in, which stops native programs just as well.
+  for (const name of [handler.registration.name, temporaryName(handler)]) {
+    const raw = instance.read(name);
+    if (raw !== null) instance.change(name, '-1', raw.id);
+    memory.records.delete(name);
+  }
 }
 
 function hashOf(handler: Handler): string {

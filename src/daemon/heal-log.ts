@@ -6,23 +6,30 @@ import type { ProblemBoard } from './problem-board.ts';
 
 /** Logs each heal in one line: what was lost, why, how long it was gone. */
 export interface HealLog {
-  /** `tookMs`: from the event that told of the losses to the end of their repair. `starting`: nothing was lost, all is new. */
-  note(results: readonly TaskResult[], world: World, tookMs: number, starting: boolean): void;
+  /** `tookMs`: from the event that told of the losses to the end of their repair. */
+  note(results: readonly TaskResult[], world: World, tookMs: number, occasion: Occasion): void;
 }
+
+/** Why entries are written: at the start all is new, a new configuration renews, only the rest are losses. */
+export type Occasion = 'start' | 'configure' | 'loss';
 
 /** Binds the log, the history and the problems that a failed repair is. */
 export function createHealLog(logger: Logger, history: History, board: ProblemBoard): HealLog {
   return {
-    note(results, world, tookMs, starting) {
+    note(results, world, tookMs, occasion) {
       for (const { task, failed } of results) {
         const handler = world.desired.handlers.find((h) => h.key === task.key);
         const name = handler?.registration.name ?? subjectOf(task);
         board.set('register-failed', name, failed && `${failed.step.action}: ${failed.message}`);
-        if (failed !== null || starting) continue;
+        if (failed !== null || occasion === 'start') continue;
         const { reason, why } = task;
         const goneMs = Math.round(tookMs * 1000) / 1000;
         if (reason === 'leftover' || reason === 'steps-aside') {
           logger.info({ handler: name, reason, why }, `removed ${name}: ${reason}`);
+          continue;
+        }
+        if (occasion === 'configure') {
+          logger.info({ handler: name, reason, why }, `renewed ${name}: ${reason}`);
           continue;
         }
         history.add({ at: Date.now(), key: task.key ?? '', name, reason, why, tookMs: goneMs });

@@ -9,7 +9,7 @@ import type { Instance } from '../host/instance.ts';
 import type { Machine } from '../host/machine.ts';
 import { drawReport } from './account.ts';
 import { createCanaryWatch } from './canary.ts';
-import { createHealLog } from './heal-log.ts';
+import { createHealLog, type Occasion } from './heal-log.ts';
 import { createHistory } from './history.ts';
 import { createMemory } from './memory.ts';
 import type { MountKeeper } from './mend-mounts.ts';
@@ -81,10 +81,11 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     world: emptyWorld,
     repair: createRepair(instance, nothingDesired, memory),
   };
-  let starting = true;
+  let occasion: Occasion = 'start';
+  let configured = false;
 
   const onRepaired = (repaired: Repaired, tookMs: number): void => {
-    healLog.note(repaired.results, situation.world, tookMs, starting);
+    healLog.note(repaired.results, situation.world, tookMs, occasion);
     if (repaired.results.some((r) => r.failed?.code === 'EROFS'))
       void mounts.mend('read-only').then(turns.lookAtAll);
     const keys = new Set(repaired.results.filter((r) => r.registered.size > 0).map((r) => r.task.key));
@@ -126,9 +127,10 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
       const world = await prepareWorld(machine, config, host, obtain, parts.probes, accept);
       use(config, world);
       if (parts.passive) return;
-      starting = true;
+      occasion = configured ? 'configure' : 'start';
+      configured = true;
       turns.lookAtAll();
-      starting = false;
+      occasion = 'loss';
       const keys = world.desired.handlers.map((h) => h.key);
       logger.info({ handlers: keys }, `keeping ${keys.length} handlers`);
       for (const p of world.problems) logger.warn({ ...p }, `problem: ${p.code}`);

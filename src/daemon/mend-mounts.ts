@@ -11,7 +11,7 @@ export interface MountWish {
 
 /** Keeps anchor and main mount in place. */
 export interface MountKeeper {
-  /** Looks at the mount table and mends; calls made meanwhile are merged into one more look. */
+  /** Looks at the mount table and mends; calls made meanwhile are merged into one more look, which all of them wait for. */
   mend(reason?: 'start' | 'change' | 'read-only'): Promise<void>;
   problems(): readonly Problem[];
   describe(): { readonly main: string; readonly anchor: string };
@@ -31,6 +31,9 @@ export function createMountKeeper(machine: Machine, wish: MountWish, mended: () 
   let view = machine.observeMounts(wish);
   let pause = firstPause;
   let timer: NodeJS.Timeout | null = null;
+  let calm: NodeJS.Timeout | null = null;
+  let due = false;
+  let mainFailure: string | null = null;
   let running: Promise<void> | null = null;
   let again: 'change' | 'read-only' | null = null;
   let closed = false;
@@ -45,13 +48,14 @@ export function createMountKeeper(machine: Machine, wish: MountWish, mended: () 
       view = machine.observeMounts(wish);
     }
     if (wish.mayMount) {
-      if (view.main.kind === 'absent') await mendMain(reason, problems);
+      if (view.main.kind === 'absent') await mendMain(reason === 'start' || due);
+      else if (view.main.kind === 'binfmt') rest();
       if (view.anchor.kind === 'absent') await mendAnchor(problems);
       await mendReadOnly(reason, problems);
       view = machine.observeMounts(wish);
     }
     if (view.main.kind === 'absent')
-      problems.push({ code: 'main-missing', subject: wish.main, detail: 'not mounted' });
+      problems.push({ code: 'main-missing', subject: wish.main, detail: mainFailure ?? 'not mounted' });
     if (view.main.kind === 'covered')
       problems.push({ code: 'main-covered', subject: wish.main, detail: `by ${view.main.by}` });
     if (view.anchor.kind === 'covered')
@@ -62,27 +66,36 @@ export function createMountKeeper(machine: Machine, wish: MountWish, mended: () 
     mended();
   };
 
-  const mendMain = async (reason: string, problems: Problem[]): Promise<void> => {
-    if (reason !== 'start' && timer === null) {
-      timer = setTimeout(() => void retry(), pause);
-      pause = Math.min(pause * 2, longestPause);
-      return;
-    }
-    if (reason === 'start') await mountNow(problems);
+  const mendMain = async (now: boolean): Promise<void> => {
+    due = false;
+    if (calm !== null) clearTimeout(calm);
+    calm = null;
+    if (closed || (now && (await mountNow()))) return;
+    if (closed || timer !== null) return;
+    timer = setTimeout(() => {
+      timer = null;
+      due = true;
+      void mend();
+    }, pause);
+    pause = Math.min(pause * 2, longestPause);
   };
 
-  const mountNow = async (problems: Problem[]): Promise<void> => {
-    if (closed) return;
+  const mountNow = async (): Promise<boolean> => {
     const outcome = await machine.mountMain(wish.main);
-    if (!outcome.ok && outcome.code !== 'EBUSY')
-      problems.push({ code: 'main-missing', subject: wish.main, detail: outcome.message });
+    mainFailure = outcome.ok || outcome.code === 'EBUSY' ? null : outcome.message;
+    return mainFailure === null;
   };
 
-  const retry = async (): Promise<void> => {
-    timer = null;
-    if (closed || machine.observeMounts(wish).main.kind !== 'absent') return mend('change');
-    await mountNow([]);
-    await mend('change');
+  /** A mount that stays for a while ends the back-off: the next loss is a new one. */
+  const rest = (): void => {
+    due = false;
+    mainFailure = null;
+    if (calm !== null || pause === firstPause || closed) return;
+    calm = setTimeout(() => {
+      calm = null;
+      pause = firstPause;
+    }, longestPause);
+    calm.unref();
   };
 
   const mendAnchor = async (problems: Problem[]): Promise<void> => {
@@ -104,16 +117,27 @@ export function createMountKeeper(machine: Machine, wish: MountWish, mended: () 
     }
   };
 
+  const rounds = async (first: 'start' | 'change' | 'read-only'): Promise<void> => {
+    let reason: typeof again | 'start' = first;
+    while (reason !== null && !closed) {
+      await once(reason);
+      reason = takeNext();
+    }
+  };
+
+  const takeNext = (): typeof again => {
+    const next = again;
+    again = null;
+    return next;
+  };
+
   const mend = (reason: 'start' | 'change' | 'read-only' = 'change'): Promise<void> => {
     if (running !== null) {
       again = again === 'read-only' || reason === 'read-only' ? 'read-only' : 'change';
       return running;
     }
-    running = once(reason).finally(() => {
+    running = rounds(reason).finally(() => {
       running = null;
-      const next = again;
-      again = null;
-      if (next !== null && !closed) void mend(next);
     });
     return running;
   };
@@ -124,7 +148,7 @@ export function createMountKeeper(machine: Machine, wish: MountWish, mended: () 
     describe: () => ({ main: view.main.kind, anchor: view.anchor.kind }),
     close() {
       closed = true;
-      if (timer !== null) clearTimeout(timer);
+      for (const one of [timer, calm]) if (one !== null) clearTimeout(one);
     },
   };
 }

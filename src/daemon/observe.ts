@@ -2,23 +2,46 @@ import { type Entry, parseEntry } from '../core/entry.ts';
 import type { Observed } from '../core/observed.ts';
 import type { Instance, RawEntry } from '../host/instance.ts';
 
-/** Reads a whole instance: status and every entry in search order. Texts seen before are not parsed again. */
-export function createObserver(): (instance: Instance) => Observed {
-  let known = new Map<string, { raw: RawEntry; entry: Entry }>();
-  return (instance) => {
-    const next = new Map<string, { raw: RawEntry; entry: Entry }>();
+/** Looks at an instance; `deep` reads every entry again, whatever is known of it. */
+export type Observer = (instance: Instance, deep: boolean) => Observed;
+
+/**
+ * Observes status and those entries, in search order, that `concerns` us; it is asked once for each registration.
+ * A registration made since the last look stands at the head of the list, so everything behind the first entry that
+ * is still the same one is older than that look: what does not concern us there is left unread, which is nearly all
+ * of the cost with many foreign entries. The order of the directory is a habit of the kernel and no promise, and
+ * others write while we read: hence `deep` now and then.
+ */
+export function createObserver(concerns: (entry: Entry) => boolean): Observer {
+  let known = new Map<string, Known>();
+  return (instance, deep) => {
+    const next = new Map<string, Known>();
     const entries: Entry[] = [];
+    let older = false;
     for (const name of instance.names()) {
-      const raw = instance.read(name);
-      if (raw === null) continue;
       const old = known.get(name);
-      const entry = old !== undefined && sameRaw(old.raw, raw) ? old.entry : toEntry(name, raw);
-      next.set(name, { raw, entry });
-      entries.push(entry);
+      const one: Known | null =
+        old !== undefined && older && !old.concerning && !deep ? old : look(instance, name, old);
+      if (one === null) continue;
+      older ||= one === old || (old !== undefined && isSame(old.raw, one.raw));
+      next.set(name, one);
+      if (one.concerning) entries.push(one.entry);
     }
     known = next;
     return { enabled: instance.enabled(), entries };
   };
+
+  /** Texts seen before are not parsed again. */
+  function look(instance: Instance, name: string, old: Known | undefined): Known | null {
+    const raw = instance.read(name);
+    if (raw === null) return null;
+    if (old !== undefined && isSame(old.raw, raw)) {
+      if (old.raw.text === raw.text) return old;
+      return { raw, entry: toEntry(name, raw), concerning: old.concerning };
+    }
+    const entry = toEntry(name, raw);
+    return { raw, entry, concerning: concerns(entry) };
+  }
 }
 
 /** An entry as data; one that cannot be read as an entry is kept as a foreign thing that matches nothing. */
@@ -28,6 +51,12 @@ export function toEntry(name: string, raw: RawEntry): Entry {
   return { name, id: raw.id, enabled: false, interpreter: '', flags: '', matcher: null, unknown: [raw.text] };
 }
 
-function sameRaw(a: RawEntry, b: RawEntry): boolean {
-  return a.id.ino === b.id.ino && a.id.ctimeMs === b.id.ctimeMs && a.text === b.text;
+interface Known {
+  readonly raw: RawEntry;
+  readonly entry: Entry;
+  readonly concerning: boolean;
+}
+
+function isSame(a: RawEntry, b: RawEntry): boolean {
+  return a.id.ino === b.id.ino && a.id.ctimeMs === b.id.ctimeMs;
 }

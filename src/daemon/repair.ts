@@ -1,12 +1,14 @@
-import { type Classified, classify, compare } from '../core/classify.ts';
+import { type Classified, classify, compare, isStale } from '../core/classify.ts';
 import type { Desired } from '../core/desired.ts';
 import type { Entry } from '../core/entry.ts';
 import { type Handler, temporaryName } from '../core/handler.ts';
-import { sameEntry } from '../core/memory.ts';
+import { identify } from '../core/memory.ts';
 import type { Observed } from '../core/observed.ts';
 import { betters } from '../core/order.ts';
+import { isRemovable, isReserved } from '../core/ownership.ts';
 import { plan, type Task, taskFor } from '../core/plan.ts';
 import { type Prepared, prepare } from '../core/prepared.ts';
+import { takesFrom } from '../core/shadow.ts';
 import { calm, healed, isStorm, type Storm, wait } from '../core/storm.ts';
 import type { Instance } from '../host/instance.ts';
 import { applyTask, type TaskResult } from './apply.ts';
@@ -20,7 +22,7 @@ export interface Repaired {
   readonly again: number | null;
 }
 
-/** How things stood at one full look. */
+/** How things stood at one full look; entries that do not concern us are left out. */
 export interface View {
   readonly observed: Observed;
   readonly handlers: readonly (Classified & { readonly handler: Handler })[];
@@ -28,82 +30,99 @@ export interface View {
 
 /**
  * Observe → plan → apply on one instance, synchronous from end to end: it never waits for a probe, a hash, a disk or
- * a log, so nothing can come between a loss and its repair.
+ * a log, so nothing can come between a loss and its repair. Times are milliseconds of a monotonic clock.
  */
 export interface Repair {
-  /** Looks at our own names only: its cost does not grow with entries of others. */
+  /**
+   * Looks at our own names only, so its cost does not grow with entries of others; at everything where these alone
+   * do not decide: under another precedence than ours, after a crash, where handlers overlap.
+   */
   own(now: number): Repaired;
   /** Looks at everything: shadowing, order, leftovers, status. */
   full(now: number): Repaired;
   /** The last full look; a new one where something was changed since. */
   view(): View;
+  /** Keys of handlers that are held back, and `status`. */
   storms(now: number): readonly string[];
 }
+
+/** Entries that do not concern us are all read again this often, see createObserver. */
+const deepEvery = 30_000;
 
 /** Binds repair to an instance and a desired state; make it anew when either changes. */
 export function createRepair(instance: Instance, desired: Desired, memory: LiveMemory): Repair {
   const prepared = new Map<string, Prepared>(desired.handlers.map((h) => [h.key, prepare(h)]));
   const urgent = [...prepared.values()].reverse();
   const better = betters(desired.handlers);
+  const overlapping = new Set(
+    [...better].flatMap(([key, list]) => (list.length > 0 ? [key, ...keys(list)] : [])),
+  );
   const storms = new Map<string, Storm>();
-  const observe = createObserver();
-  let aside = new Set<string>();
+  const observe = createObserver((entry) => concerns(entry, desired, memory));
+  let deepAt = Number.NEGATIVE_INFINITY;
+  let looked: Observed | null = null;
   let seen: View | null = null;
 
   const run = (tasks: readonly Task[], now: number): Repaired => {
     const results: TaskResult[] = [];
+    const undone = new Set<string>();
     let again: number | null = null;
-    seen = null;
+    if (tasks.length > 0) looked = seen = null;
     for (const task of tasks) {
-      const storm = storms.get(task.key ?? '') ?? calm;
-      const delay = task.key === null ? 0 : wait(storm, now);
-      if (delay > 0) {
-        again = Math.min(again ?? delay, delay);
-        continue;
-      }
-      const result = applyTask(instance, task, prepared);
-      if (task.key !== null) storms.set(task.key, healed(storm, now));
+      if (task.needs.some((key) => undone.has(key))) continue;
+      const subject = task.key ?? (task.reason === 'status-zero' ? 'status' : null);
+      const storm = (subject === null ? undefined : storms.get(subject)) ?? calm;
+      const delay = wait(storm, now);
+      if (delay > 0) again = Math.min(again ?? delay, delay);
+      const result = delay > 0 ? null : applyTask(instance, task, prepared);
+      if (task.key !== null && result?.failed !== null) undone.add(task.key);
+      if (result === null) continue;
+      if (subject !== null) storms.set(subject, healed(storm, now));
       remember(result, memory);
       results.push(result);
     }
     return { results, again };
   };
 
-  const own = (now: number): Repaired => {
+  /** Null where our names alone do not decide. */
+  const own = (now: number): Repaired | null => {
+    if (desired.precedence !== 'ours') return null;
     const tasks: Task[] = [];
     for (const one of urgent) {
-      if (aside.has(one.handler.key)) continue;
-      const task = look(instance, one, desired, memory);
+      const task = look(instance, one, memory);
+      if (task === 'unclear') return null;
       if (task !== null) tasks.push(task);
     }
-    return tasks.length === 0 ? nothing : run(tasks, now);
-  };
-
-  const lookAround = (): View => {
-    const observed = observe(instance);
-    const handlers = desired.handlers.map((handler) => ({
-      handler,
-      ...classify(handler, observed.entries, desired, memory),
-    }));
-    return { observed, handlers };
+    return run(tasks, now);
   };
 
   const full = (now: number): Repaired => {
-    seen = lookAround();
-    aside = new Set(seen.handlers.filter((v) => v.state === 'foreign-ok').map((v) => v.handler.key));
-    const tasks = plan(desired, seen.observed, memory);
-    return tasks.length === 0 ? nothing : run(tasks, now);
+    const deep = now - deepAt >= deepEvery;
+    if (deep) deepAt = now;
+    looked = observe(instance, deep);
+    seen = null;
+    forgetGone(looked, memory);
+    return run(plan(desired, looked, memory, better), now);
   };
 
   return {
     own: (now) => {
       const first = own(now);
-      const moved = first.results.some((r) => (better.get(r.task.key ?? '') ?? []).length > 0);
+      if (first === null) return full(now);
+      const moved = first.results.some((r) => overlapping.has(r.task.key ?? ''));
       return moved ? both(first, full(now)) : first;
     },
-    full: (now) => both(own(now), full(now)),
+    full: (now) => both(own(now) ?? nothing, full(now)),
     view: () => {
-      seen ??= lookAround();
+      looked ??= observe(instance, false);
+      const { entries } = looked;
+      seen ??= {
+        observed: looked,
+        handlers: desired.handlers.map((handler) => ({
+          handler,
+          ...classify(handler, entries, desired, memory),
+        })),
+      };
       return seen;
     },
     storms: (now) => [...storms].filter(([, s]) => isStorm(s, now)).map(([key]) => key),
@@ -112,33 +131,49 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
 
 const nothing: Repaired = { results: [], again: null };
 
-/** Compares one entry of ours, as text, with what it must be. */
-function look(instance: Instance, one: Prepared, desired: Desired, memory: LiveMemory): Task | null {
-  const { handler } = one;
+function keys(handlers: readonly Handler[]): string[] {
+  return handlers.map((h) => h.key);
+}
+
+/** Whether an entry can matter to any plan, as long as it lives, enabled or not. */
+function concerns(entry: Entry, desired: Desired, memory: LiveMemory): boolean {
+  if (isReserved(entry.name, desired) || isRemovable(entry, desired, memory)) return true;
+  const enabled = { ...entry, enabled: true };
+  return desired.handlers.some((h) => takesFrom(enabled, h));
+}
+
+/**
+ * Compares one entry of ours, as text, with what it must be. A stand-in of a crash makes it unclear what serves now:
+ * that depends on the order of the entries.
+ */
+function look(instance: Instance, { handler, text }: Prepared, memory: LiveMemory): Task | 'unclear' | null {
   const name = handler.registration.name;
   const raw = instance.read(name);
-  const record = memory.records.get(name);
-  if (raw !== null && raw.text === one.text && !memory.mistrusted.has(handler.key)) {
-    if (record === undefined || !sameEntry(record.id, raw.id)) return null;
-    if (record.interpreter?.ino === handler.interpreter?.ino) return null;
-  }
+  if (raw?.text === text && !isStale(handler, { name, id: raw.id }, memory)) return null;
   const entry = raw === null ? null : toEntry(name, raw);
   const found =
     entry === null ? { state: 'missing' as const, why: 'no entry' } : compare(handler, entry, memory);
   if (found === null) return null;
-  const spare = temporaryName(handler);
-  const rawSpare = instance.read(spare);
-  const byName = new Map<string, Entry>(rawSpare === null ? [] : [[spare, toEntry(spare, rawSpare)]]);
-  return taskFor(handler, { ...found, entry, foreign: null }, byName, memory, desired);
+  if (instance.read(temporaryName(handler)) !== null) return 'unclear';
+  return taskFor(handler, { ...found, entry, foreign: null, needless: false }, null, memory);
 }
 
 /** Records which registrations are ours and which file they pin. */
-function remember(result: TaskResult, memory: LiveMemory): void {
-  const step = result.task.steps.find((s) => s.action === 'register');
-  if (step?.action !== 'register') return;
-  for (const [name, id] of result.registered)
-    memory.records.set(name, { id, interpreter: step.handler.interpreter });
-  if (result.failed === null) memory.mistrusted.delete(step.handler.key);
+function remember({ task, registered, failed }: TaskResult, memory: LiveMemory): void {
+  for (const step of task.steps) {
+    if (step.action === 'remove' && failed === null) memory.records.delete(step.name);
+    if (step.action !== 'register') continue;
+    const id = registered.get(step.name);
+    if (id !== undefined) memory.records.set(step.name, { id, interpreter: step.handler.interpreter });
+    if (failed === null) memory.mistrusted.delete(step.handler.key);
+  }
+}
+
+/** A verdict speaks of one registration; without this they would add up. */
+function forgetGone(observed: Observed, memory: LiveMemory): void {
+  if (memory.verdicts.size === 0) return;
+  const there = new Set(observed.entries.map(identify));
+  for (const key of memory.verdicts.keys()) if (!there.has(key)) memory.verdicts.delete(key);
 }
 
 function both(a: Repaired, b: Repaired): Repaired {

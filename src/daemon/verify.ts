@@ -43,10 +43,10 @@ export function createVerifyQueue(onResult: (verified: Verified) => void): Verif
     if (job === undefined) return;
     waiting.delete(job.key);
     running.add(job.key);
-    void job.run().then((result) => {
+    void attempt(job).then((result) => {
       running.delete(job.key);
+      setImmediate(next);
       onResult({ key: job.key, generation: job.generation, result, at: Date.now() });
-      next();
     });
     // One spawn blocks the loop for about a millisecond: the next one waits for the next turn.
     setImmediate(next);
@@ -67,4 +67,15 @@ export function createVerifyQueue(onResult: (verified: Verified) => void): Verif
       return waiting.size + running.size;
     },
   };
+}
+
+/** A probe that could not even be started (no memory, a probe file being written) proves nothing, and holds no place. */
+async function attempt(job: VerifyJob): Promise<ProbeResult> {
+  try {
+    return await job.run();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const detail = `the probe could not be run: ${why}`;
+    return { verdict: 'wrong-answer', detail, interpreter: null, tookMs: 0 };
+  }
 }

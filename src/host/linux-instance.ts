@@ -11,6 +11,7 @@ import {
 import type { EntryId } from '../core/entry.ts';
 import { done, type Outcome } from '../core/outcome.ts';
 import type { Instance, RawEntry } from './instance.ts';
+import { createKeptFiles } from './kept-files.ts';
 import type { Libc } from './libc.ts';
 import { lockExclusive } from './lock.ts';
 
@@ -45,12 +46,17 @@ function bindTo(fd: number, path: string, libc: Libc | null): Instance {
   const file = (name: string): Buffer => Buffer.from(`${path}/${name}`, 'latin1');
   const register = file('register');
   const status = file('status');
+  const kept = createKeptFiles(file);
   return {
     root: idOf(fd),
     path,
     enabled: () => readAll(status)?.text.startsWith('enabled') ?? false,
-    names: () => listNames(path),
-    read: (name) => (isEntryName(name) ? readAll(file(name)) : null),
+    names: () => {
+      const names = listNames(path);
+      kept.only(names);
+      return names;
+    },
+    read: (name) => (isEntryName(name) ? kept.read(name) : null),
     register: (line) => write(register, line),
     change: (name, value, id) => (isEntryName(name) ? writeTo(file(name), value, id) : refused(name)),
     enable: () => write(status, ENABLE),
@@ -60,7 +66,10 @@ function bindTo(fd: number, path: string, libc: Libc | null): Instance {
       if (taken.code === 'EAGAIN' || taken.code === 'EWOULDBLOCK') return false;
       throw new Error(`cannot lock the binfmt_misc instance: ${taken.message}`);
     },
-    close: () => closeSync(fd),
+    close: () => {
+      kept.only([]);
+      closeSync(fd);
+    },
   };
 }
 

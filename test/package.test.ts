@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Metafile } from 'esbuild';
+import { bundle } from '../scripts/build.ts';
+import { version } from '../src/core/version.ts';
+import { root, sourcesBelow } from './architecture/imports.ts';
+
+interface Manifest {
+  readonly version: string;
+  readonly bin: Readonly<Record<string, string>>;
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+interface Locked {
+  readonly version?: string;
+  readonly integrity?: string;
+  readonly resolved?: string;
+  readonly license?: string;
+  readonly dev?: boolean;
+  readonly link?: boolean;
+}
+
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const manifest: Manifest = JSON.parse(read('package.json'));
+const lock: { readonly packages: Readonly<Record<string, Locked>> } = JSON.parse(read('package-lock.json'));
+const dependencies = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
+
+describe('the manifest', () => {
+  test('names the version that the program prints and that the changelog describes', () => {
+    assert.equal(version, manifest.version);
+    assert.ok(read('CHANGELOG.md').includes(`\n## ${manifest.version}\n`));
+  });
+
+  test('pins every dependency exactly', () => {
+    assert.deepEqual(
+      dependencies.filter(([, wanted]) => !/^\d+\.\d+\.\d+$/.test(wanted)),
+      [],
+    );
+  });
+
+  test('has no scripts that lead nowhere', () => {
+    const files = Object.values(manifest.scripts).flatMap((line) => line.match(/\S+\.(mjs|ts)\b/g) ?? []);
+    assert.ok(files.length >= 4);
+    assert.deepEqual(
+      files.filter((file) => !existsSync(join(root, file))),
+      [],
+    );
+  });
+});
+
+describe('the lock file', () => {
+  const shipped = Object.entries(lock.packages).filter(
+    ([path, { dev, link }]) => path.startsWith('node_modules/') && !dev && !link,
+  );
+
+  test('fixes what ships by its hash', () => {
+    assert.ok(shipped.length > 20);
+    assert.deepEqual(
+      shipped.filter(([, { integrity }]) => !integrity?.startsWith('sha512-')),
+      [],
+    );
+  });
+
+  test('sends nobody to a registry of somebody else', () => {
+    const elsewhere = Object.values(lock.packages).filter(
+      ({ resolved, link }) =>
+        !link && resolved !== undefined && !resolved.startsWith('https://registry.npmjs.org/'),
+    );
+    assert.deepEqual(elsewhere, []);
+  });
+
+  test('has only licences that let the bundle be given away', () => {
+    const allowed = ['MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD'];
+    assert.deepEqual(
+      shipped.filter(([, { license }]) => !allowed.includes(license ?? '')),
+      [],
+    );
+  });
+});
+
+describe('the documents', () => {
+  test('give a reason for each dependency, with the version that is installed', () => {
+    const text = read('docs/dependencies.md');
+    assert.deepEqual(
+      dependencies.filter(([name, wanted]) => !text.includes(`\n| ${name} | ${wanted} |`)),
+      [],
+    );
+  });
+
+  test('say of every source file what it does, and of none that is gone', () => {
+    const described = read('ARCHITECTURE.md').matchAll(/^\| `([^`]+\.ts)` \| \S/gm);
+    assert.deepEqual([...described].map(([, path]) => `src/${path}`).sort(), sourcesBelow('src'));
+  });
+});
+
+describe('the bundle', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'binfmt-keeper-bundle-'));
+  let metafile: Metafile;
+  const program = join(directory, 'main.mjs');
+  before(async () => {
+    metafile = await bundle(directory);
+  });
+  after(() => rmSync(directory, { recursive: true }));
+
+  test('runs by itself, without node_modules', () => {
+    accessSync(program, constants.X_OK);
+    const { stdout, stderr, status } = spawnSync(process.execPath, [program, '--version'], {
+      cwd: '/',
+      encoding: 'utf8',
+    });
+    assert.deepEqual({ stdout, stderr, status }, { stdout: `${version}\n`, stderr: '', status: 0 });
+  });
+
+  test('begins with a line that makes it a program', () => {
+    assert.match(readFileSync(program, 'utf8'), /^#!\/usr\/bin\/env node\n/);
+  });
+
+  test('loads FFI where koffi has a build for this machine', (t) => {
+    if (!existsSync(join(root, `node_modules/@koromix/koffi-linux-${process.arch}`)))
+      return t.skip(`koffi has no build for ${process.arch}`);
+    const name = readdirSync(directory).find((file) => file.startsWith('koffi-native-'));
+    assert.ok(name);
+    const code = `const { default: koffi } = await import(${JSON.stringify(join(directory, name))});
+      console.log(koffi.load(null).func('int getpid()')() === process.pid)`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
+      encoding: 'utf8',
+    });
+    assert.equal(stdout, 'true\n', stderr);
+  });
+
+  test('reads the command line library and chokidar only when they are used', () => {
+    const eager = packagesOf(eagerOutputs(metafile, /^src\/cli\/run\.ts$/));
+    assert.ok(eager.has('pino'));
+    for (const lazy of ['yargs', 'chokidar']) {
+      assert.ok(packagesOf(Object.values(metafile.outputs)).has(lazy));
+      assert.ok(!eager.has(lazy), `run loads ${lazy} at start`);
+    }
+  });
+
+  test('holds the licence of every package inside it', () => {
+    const titles = readFileSync(join(directory, 'LICENSES.txt'), 'utf8').match(/^\S+ \d\S* \(.+\)$/gm);
+    const named = new Set(titles?.map((title) => title.split(' ')[0]));
+    assert.deepEqual(named, new Set(['koffi', ...packagesOf(Object.values(metafile.outputs))]));
+  });
+});
+
+type Output = Metafile['outputs'][string];
+
+/** The output of an entry point with all that it imports before it runs. */
+function eagerOutputs({ outputs }: Metafile, entry: RegExp): readonly Output[] {
+  const start = Object.keys(outputs).filter((path) => entry.test(outputs[path]?.entryPoint ?? ''));
+  const reached = new Set(start);
+  for (const path of reached)
+    for (const { path: to, kind } of outputs[path]?.imports ?? [])
+      if (kind === 'import-statement' && to in outputs) reached.add(to);
+  return [...reached].flatMap((path) => outputs[path] ?? []);
+}
+
+function packagesOf(outputs: readonly Output[]): ReadonlySet<string> {
+  const inputs = outputs.flatMap((output) => Object.keys(output.inputs));
+  return new Set(inputs.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []));
+}
