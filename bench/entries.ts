@@ -1,8 +1,9 @@
-import { closeSync, constants, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, readSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { parseEntry } from '../src/core/entry.ts';
 import { renderLine } from '../src/core/registration.ts';
 import { entryNames } from './daemon.ts';
 
+const cell = new Int32Array(new SharedArrayBuffer(4));
 const first = Buffer.alloc(1);
 const ENABLED = 'e'.charCodeAt(0);
 
@@ -32,13 +33,20 @@ export function isEnabled(fd: number): boolean {
   return first[0] === ENABLED;
 }
 
-/** Spins until `done`, milliseconds since `from`; NaN after five seconds. A spin, since any sleep would be measured too. */
-export function spin(from: number, done: () => boolean): number {
+/** Lets short sleeps of this thread end when they should, and not up to 50 µs later. */
+export function sharpenTimers(): void {
+  writeFileSync('/proc/self/timerslack_ns', '1');
+}
+
+/**
+ * Milliseconds from `from` until `done`; NaN after five seconds. Looks every 40 to 80 µs, which is part of what is
+ * measured: without a pause this thread would keep the daemon from the processor that wakes it.
+ */
+export function waitFor(from: number, done: () => boolean): number {
   for (;;) {
-    const healed = done();
-    const now = performance.now();
-    if (healed) return now - from;
-    if (now - from > 5000) return Number.NaN;
+    if (done()) return performance.now() - from;
+    if (performance.now() - from > 5000) return Number.NaN;
+    Atomics.wait(cell, 0, 0, 0.02);
   }
 }
 

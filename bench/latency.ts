@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Daemon, startDaemon } from './daemon.ts';
-import { copyLine, inodeOf, isEnabled, openState, put, setForeign, spin } from './entries.ts';
+import { copyLine, inodeOf, isEnabled, openState, put, setForeign, waitFor } from './entries.ts';
 import type { Place } from './place.ts';
 import { type Summary, summarize } from './stats.ts';
 
@@ -89,7 +89,7 @@ function inject(place: Place, fault: Fault, path: string): number {
       const before = inodeOf(path);
       const from = performance.now();
       put(path, '-1');
-      return spin(from, () => isAnother(path, before));
+      return waitFor(from, () => isAnother(path, before));
     }
     case 'entry disabled':
       return switchOff(path);
@@ -100,14 +100,14 @@ function inject(place: Place, fault: Fault, path: string): number {
       for (const one of before) one.ino = inodeOf(one.path);
       const from = performance.now();
       put(status, '-1');
-      return spin(from, () => before.every((one) => isAnother(one.path, one.ino)));
+      return waitFor(from, () => before.every((one) => isAnother(one.path, one.ino)));
     }
     case 'hijack': {
       const line = copyLine(path, 'hijack', '/bin/false');
       const before = inodeOf(path);
       const from = performance.now();
       put(`${place.main}/register`, line);
-      const took = spin(from, () => isAnother(path, before));
+      const took = waitFor(from, () => isAnother(path, before));
       put(`${place.main}/hijack`, '-1');
       return took;
     }
@@ -123,7 +123,7 @@ function switchOff(path: string): number {
   const fd = openState(path);
   const from = performance.now();
   put(path, '0');
-  const took = spin(from, () => isEnabled(fd));
+  const took = waitFor(from, () => isEnabled(fd));
   closeSync(fd);
   return took;
 }

@@ -21,7 +21,7 @@ export interface Held {
 /** Whether a command changes the instance (and so needs the lock and may mount) or only looks. */
 export interface Manner {
   readonly changes: boolean;
-  readonly obtain?: (machine: Machine, config: Config) => Obtain;
+  readonly obtain?: (machine: Machine, config: Config) => Obtain | Promise<Obtain>;
   /** Repairs nothing by itself. */
   readonly passive?: boolean;
 }
@@ -63,7 +63,7 @@ export async function oneShot(
 }
 
 /** Says what is wrong and what to do about it. */
-export function complain(context: Context, code: keyof typeof problemCatalogue, detail: string): void {
+function complain(context: Context, code: keyof typeof problemCatalogue, detail: string): void {
   const { title, remedy } = problemCatalogue[code];
   context.err(`binfmt-keeper: ${code}: ${title}: ${detail}\n  ${remedy}\n`);
 }

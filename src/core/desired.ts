@@ -14,3 +14,12 @@ export interface Desired {
   /** Directory of deployed interpreters, without a slash at its end, as a byte string. */
   readonly store: string;
 }
+
+/** A desired state that wants nothing and touches nothing. */
+export const nothingDesired: Desired = {
+  handlers: [],
+  precedence: 'ours',
+  onStatusZero: 'respect',
+  prefix: '',
+  store: '',
+};

@@ -6,7 +6,7 @@ import type { Memory } from './memory.ts';
 import type { Observed } from './observed.ts';
 import { betters } from './order.ts';
 import { isRemovable } from './ownership.ts';
-import { takesFrom } from './shadow.ts';
+import { coverage, takesFrom } from './shadow.ts';
 
 /** One write to the kernel. `remove` without an id takes away what an earlier step of the same task registered. */
 export type Step =
@@ -52,7 +52,7 @@ export function plan(
     const found = classify(handler, observed.entries, desired, memory);
     const standIn = standInOf(handler, byName, places);
     const task =
-      orderTask(handler, found, standIn, blocking(handler, desired.handlers, better, places), memory) ??
+      orderTask(handler, found, standIn, blocking(handler, desired.handlers, better, places)) ??
       taskFor(handler, found, standIn, memory);
     if (task === null) continue;
     tasks.push(task);
@@ -75,7 +75,7 @@ export function taskFor(
   if (isMerelyOff(found) && entry !== null) {
     return { ...common, steps: [{ action: 'enable', name: entry.name, id: entry.id }] };
   }
-  return { ...common, steps: replaceSteps(handler, entry, standIn, memory) };
+  return { ...common, steps: replaceSteps(handler, entry, standIn) };
 }
 
 const statusZero: Task = {
@@ -117,10 +117,9 @@ function orderTask(
   found: Classified,
   standIn: StandIn | null,
   blocker: Handler | null,
-  memory: Memory,
 ): Task | null {
   if (blocker === null || !(found.state === 'ok' || isMerelyOff(found))) return null;
-  const steps = replaceSteps(handler, found.entry, standIn, memory);
+  const steps = replaceSteps(handler, found.entry, standIn);
   if (found.state !== 'ok')
     return { key: handler.key, reason: found.state, why: found.why, steps, needs: [] };
   const why = `${blocker.registration.name} came to stand in front`;
@@ -133,15 +132,9 @@ function isMerelyOff({ state, foreign }: Classified): boolean {
 
 /**
  * Registers anew, by way of a temporary stand-in where an entry of that name is there, so that no exec is ever lost.
- * A good stand-in from before is kept until the end where it may be what serves; where the old entry serves and hides
- * it, a new one in front is needed, since somebody else's entry may stand between the two.
+ * Of an entry and a stand-in left by a crash, the one that serves goes last, whatever else is wrong with it.
  */
-function replaceSteps(
-  handler: Handler,
-  entry: Entry | null,
-  standIn: StandIn | null,
-  memory: Memory,
-): Step[] {
+function replaceSteps(handler: Handler, entry: Entry | null, standIn: StandIn | null): Step[] {
   const name = handler.registration.name;
   const spare = temporaryName(handler);
   const register: Step = { action: 'register', name, handler };
@@ -149,11 +142,7 @@ function replaceSteps(
   const removeOld: Step[] = old === null ? [] : [{ action: 'remove', name: spare, id: old.id }];
   if (entry === null) return [register, ...removeOld];
   const removeEntry: Step = { action: 'remove', name, id: entry.id };
-  if (old !== null && compare(handler, old, memory) === null) {
-    const state = compare(handler, entry, memory)?.state ?? 'ok';
-    const entryServes = state === 'ok' || state === 'stale';
-    if (standIn?.inFront || !entryServes) return [removeEntry, register, ...removeOld];
-  }
+  if (standIn !== null && servesRather(standIn, entry, handler)) return [removeEntry, register, ...removeOld];
   return [
     ...removeOld,
     { action: 'register', name: spare, handler },
@@ -161,6 +150,13 @@ function replaceSteps(
     register,
     { action: 'remove', name: spare, id: null },
   ];
+}
+
+/** Whether a handler's files are run by its stand-in rather than by its entry. */
+function servesRather(standIn: StandIn, entry: Entry, handler: Handler): boolean {
+  if (!takesFrom(entry, handler)) return true;
+  if (standIn.inFront) return takesFrom(standIn.entry, handler);
+  return coverage(handler, [standIn.entry]).whole && !coverage(handler, [entry]).whole;
 }
 
 /**

@@ -85,7 +85,7 @@ export function composeReport(facts: ReportFacts): Report {
 const stopsAll: ReadonlySet<string> = new Set(['locked-by-another', 'status-zero']);
 
 /** Whether a probe ran under what serves this handler's files now. */
-export function proven(handler: HandlerReport): boolean {
+function proven(handler: HandlerReport): boolean {
   return (handler.state === 'ok' || handler.state === 'foreign-ok') && handler.probe?.verdict === 'verified';
 }
 

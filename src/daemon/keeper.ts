@@ -2,6 +2,8 @@ import type { Logger } from 'pino';
 import { acceptHandler } from '../core/acceptance.ts';
 import type { Config } from '../core/config.ts';
 import { runDirectory } from '../core/config.ts';
+import { nothingDesired } from '../core/desired.ts';
+import { identify } from '../core/memory.ts';
 import { isRemovable } from '../core/ownership.ts';
 import type { ProblemCode } from '../core/problems.ts';
 import type { Report } from '../core/report.ts';
@@ -18,7 +20,7 @@ import { type Accept, emptyWorld, type HostIdentity, type Obtain, prepareWorld, 
 import { createProblemBoard } from './problem-board.ts';
 import { createRecords } from './records.ts';
 import { createRepair, type Repair, type Repaired } from './repair.ts';
-import { nothingDesired, type Situation } from './situation.ts';
+import { type Situation, servingEntry } from './situation.ts';
 import { createTurns } from './turns.ts';
 import { createVerification } from './verification.ts';
 
@@ -32,7 +34,7 @@ export interface KeeperParts {
   readonly logger: Logger;
   readonly accept?: Accept;
   /** How interpreters are made ready; deployed by default. */
-  readonly obtain?: (machine: Machine, config: Config) => Obtain;
+  readonly obtain?: (machine: Machine, config: Config) => Obtain | Promise<Obtain>;
   /** Looks and probes, but repairs nothing. */
   readonly passive?: boolean;
 }
@@ -83,6 +85,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   };
   let occasion: Occasion = 'start';
   let configured = false;
+  const generations = new Map<string, string>();
 
   const onRepaired = (repaired: Repaired, tookMs: number): void => {
     healLog.note(repaired.results, situation.world, tookMs, occasion);
@@ -90,7 +93,6 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
       void mounts.mend('read-only').then(turns.lookAtAll);
     const keys = new Set(repaired.results.filter((r) => r.registered.size > 0).map((r) => r.task.key));
     if (keys.size > 0) records.save();
-    for (const { task } of repaired.results) if (task.key !== null) verification.queue(task.key);
     void tryNative(keys);
     changed();
   };
@@ -109,7 +111,19 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     situation = { config, world, repair: createRepair(instance, world.desired, memory) };
   };
 
-  const turns = createTurns(() => (parts.passive ? idle : situation.repair), onRepaired);
+  /** Whatever serves now and did not before has to prove itself, whoever registered it. */
+  const onLooked = (): void => {
+    for (const view of situation.repair.view().handlers) {
+      const serving = servingEntry(view);
+      const generation = serving === null ? '' : identify(serving);
+      if (generations.get(view.handler.key) === generation) continue;
+      generations.set(view.handler.key, generation);
+      if (generation !== '') verification.queue(view.handler.key);
+    }
+    changed();
+  };
+
+  const turns = createTurns(() => (parts.passive ? idle : situation.repair), onRepaired, onLooked);
   const verification = createVerification({
     machine,
     memory,
@@ -122,9 +136,10 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
 
   return {
     async configure(config) {
-      const obtain = (parts.obtain ?? createObtain)(machine, config);
+      const obtain = await (parts.obtain ?? createObtain)(machine, config);
       const accept = parts.accept ?? acceptHandler;
       const world = await prepareWorld(machine, config, host, obtain, parts.probes, accept);
+      generations.clear();
       use(config, world);
       if (parts.passive) return;
       occasion = configured ? 'configure' : 'start';
@@ -134,7 +149,6 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
       const keys = world.desired.handlers.map((h) => h.key);
       logger.info({ handlers: keys }, `keeping ${keys.length} handlers`);
       for (const p of world.problems) logger.warn({ ...p }, `problem: ${p.code}`);
-      for (const key of keys) verification.queue(key);
       records.save();
       changed();
     },

@@ -5,10 +5,11 @@ import type { Machine } from '../host/machine.ts';
 import type { Obtain, ReadyInterpreter } from './prepare.ts';
 
 /** Makes interpreters ready as the configuration asks: deployed into the store, or used where they are. */
-export function createObtain(machine: Machine, config: Config): Obtain {
-  const { sources, store: dir, deploy } = config.interpreters;
+export async function createObtain(machine: Machine, config: Config): Promise<Obtain> {
+  const { store: dir, deploy } = config.interpreters;
+  const { sources, hung } = await reachable(machine, config.interpreters.sources);
   const store = machine.createStore(dir);
-  return async (architecture) => {
+  const obtain: Obtain = async (architecture) => {
     const found = await machine.findInterpreter(architecture, sources);
     if (!found.ok) {
       const kept = deploy === 'copy' ? await fromStore(machine, store, architecture) : null;
@@ -20,6 +21,23 @@ export function createObtain(machine: Machine, config: Config): Obtain {
     const inspected = await machine.inspectInterpreter(deployed.path);
     if (!inspected.ok) return problem(inspected.code, architecture, inspected.message);
     return { ...deployed, header: inspected.header, source: found.path };
+  };
+  return Object.assign(obtain, { problems: hung });
+}
+
+/** Directories that do not answer are left out and named: each look into one would cost its time limit again. */
+async function reachable(
+  machine: Machine,
+  sources: readonly string[],
+): Promise<{ readonly sources: readonly string[]; readonly hung: readonly Problem[] }> {
+  const tried = await Promise.all(
+    sources.map(async (path) => ({ path, outcome: await machine.reach(path, 2000) })),
+  );
+  return {
+    sources: tried.filter((t) => t.outcome.ok).map((t) => t.path),
+    hung: tried.flatMap(({ path, outcome }) =>
+      outcome.ok ? [] : [{ code: 'hung-path' as const, subject: path, detail: outcome.message }],
+    ),
   };
 }
 
@@ -66,8 +84,9 @@ async function inPlace(machine: Machine, path: string): Promise<ReadyInterpreter
 }
 
 function missing(architecture: Architecture, tried: readonly string[]): Problem {
+  const hung = tried.some((why) => why.includes(' does not answer '));
   return {
-    code: 'source-missing',
+    code: hung ? 'hung-path' : 'source-missing',
     subject: architecture.target,
     detail: `no static ${architecture.interpreter}: ${tried.slice(0, 3).join('; ')}`,
   };

@@ -7,7 +7,7 @@ import {
 import { type Architecture, catalogue } from '../core/catalogue.ts';
 import { matcherOf, sampleHeaders } from '../core/catalogue-magic.ts';
 import type { Config } from '../core/config.ts';
-import type { Desired } from '../core/desired.ts';
+import { type Desired, nothingDesired } from '../core/desired.ts';
 import type { Handler } from '../core/handler.ts';
 import { flagsFor, type KernelVersion } from '../core/kernel-version.ts';
 import { inOrder } from '../core/order.ts';
@@ -16,7 +16,6 @@ import type { Problem } from '../core/problems.ts';
 import { canonicalFlags, checkRegistration, type Matcher } from '../core/registration.ts';
 import { selectArchitectures } from '../core/select.ts';
 import type { Machine } from '../host/machine.ts';
-import { nothingDesired } from './situation.ts';
 
 /** What this host is, found out once at start. */
 export interface HostIdentity {
@@ -87,7 +86,10 @@ export interface ReadyInterpreter {
 }
 
 /** How interpreters are made ready: deployed into the store, used in place, or only looked up. */
-export type Obtain = (architecture: Architecture) => Promise<ReadyInterpreter | Problem>;
+export type Obtain = ((architecture: Architecture) => Promise<ReadyInterpreter | Problem>) & {
+  /** What was wrong before any interpreter was asked for. */
+  readonly problems?: readonly Problem[];
+};
 
 interface Candidate {
   readonly handler: Handler;
@@ -108,11 +110,10 @@ export async function prepareWorld(
   accept: Accept = acceptHandler,
 ): Promise<World> {
   const chosen = selectArchitectures(config.platforms, host);
-  const problems: Problem[] = chosen.faults.map((f) => ({
-    code: 'config-invalid',
-    subject: f.given,
-    detail: f.why,
-  }));
+  const problems: Problem[] = [
+    ...(obtain.problems ?? []),
+    ...chosen.faults.map((f) => ({ code: 'config-invalid' as const, subject: f.given, detail: f.why })),
+  ];
   const candidates: Candidate[] = [];
   const sources: string[] = [];
   const leftOut = [...chosen.leftOut];

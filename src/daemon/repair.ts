@@ -35,9 +35,10 @@ export interface View {
 export interface Repair {
   /**
    * Looks at our own names only, so its cost does not grow with entries of others; at everything where these alone
-   * do not decide: under another precedence than ours, after a crash, where handlers overlap.
+   * do not decide: under another precedence than ours, after a crash, where handlers overlap. `hint` is the entry
+   * that an event named: it is put right before the others are looked at.
    */
-  own(now: number): Repaired;
+  own(now: number, hint?: string): Repaired;
   /** Looks at everything: shadowing, order, leftovers, status. */
   full(now: number): Repaired;
   /** The last full look; a new one where something was changed since. */
@@ -53,6 +54,7 @@ const deepEvery = 30_000;
 export function createRepair(instance: Instance, desired: Desired, memory: LiveMemory): Repair {
   const prepared = new Map<string, Prepared>(desired.handlers.map((h) => [h.key, prepare(h)]));
   const urgent = [...prepared.values()].reverse();
+  const byName = new Map(urgent.map((one) => [one.handler.registration.name, one]));
   const better = betters(desired.handlers);
   const overlapping = new Set(
     [...better].flatMap(([key, list]) => (list.length > 0 ? [key, ...keys(list)] : [])),
@@ -96,6 +98,13 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
     return run(tasks, now);
   };
 
+  const atOnce = (now: number, name: string): Repaired => {
+    const one = byName.get(name);
+    if (one === undefined || desired.precedence !== 'ours') return nothing;
+    const task = look(instance, one, memory);
+    return task === null || task === 'unclear' ? nothing : run([task], now);
+  };
+
   const full = (now: number): Repaired => {
     const deep = now - deepAt >= deepEvery;
     if (deep) deepAt = now;
@@ -106,11 +115,13 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
   };
 
   return {
-    own: (now) => {
-      const first = own(now);
-      if (first === null) return full(now);
-      const moved = first.results.some((r) => overlapping.has(r.task.key ?? ''));
-      return moved ? both(first, full(now)) : first;
+    own: (now, hint) => {
+      const first = hint === undefined ? nothing : atOnce(now, hint);
+      const rest = own(now);
+      if (rest === null) return both(first, full(now));
+      const all = both(first, rest);
+      const moved = all.results.some((r) => overlapping.has(r.task.key ?? ''));
+      return moved ? both(all, full(now)) : all;
     },
     full: (now) => both(own(now) ?? nothing, full(now)),
     view: () => {

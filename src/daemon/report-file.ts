@@ -2,7 +2,7 @@ import type { Report } from '../core/report.ts';
 import type { Machine } from '../host/machine.ts';
 
 /** Name of the report in the run directory. */
-export const reportName = 'report.json';
+const reportName = 'report.json';
 
 /**
  * Publishes the report as a file in the run directory, at most ten times a second, so that `status` sees what only

@@ -34,7 +34,7 @@ export async function runDaemon(parts: RunParts): Promise<ExitCode> {
   const { logger } = log;
   let keeper: Keeper | null = null;
   const opened = await openHost(machine, config, { owns: parts.owns, mayMount: true }, () => {
-    keeper?.look();
+    keeper?.lookAtAll();
   });
   if (!opened.ok) {
     const { title, remedy } = problemCatalogue[opened.code];

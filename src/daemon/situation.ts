@@ -1,5 +1,4 @@
 import type { Config } from '../core/config.ts';
-import type { Desired } from '../core/desired.ts';
 import type { Entry } from '../core/entry.ts';
 import type { World } from './prepare.ts';
 import type { Repair, View } from './repair.ts';
@@ -15,12 +14,3 @@ export interface Situation {
 export function servingEntry(view: View['handlers'][number]): Entry | null {
   return view.state === 'foreign-ok' ? view.foreign : view.entry;
 }
-
-/** A desired state that wants nothing and touches nothing. */
-export const nothingDesired: Desired = {
-  handlers: [],
-  precedence: 'ours',
-  onStatusZero: 'respect',
-  prefix: '',
-  store: '',
-};

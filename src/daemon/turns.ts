@@ -2,8 +2,11 @@ import type { Repair, Repaired } from './repair.ts';
 
 /** When repairs run. */
 export interface Turns {
-  /** Something happened: look again, our own names at once and the rest in the same turn of the loop. */
-  look(): void;
+  /**
+   * Something happened: look again, our own names at once and the rest in the same turn of the loop. `hint` is the
+   * entry that an event named, looked at before all others.
+   */
+  look(hint?: string): void;
   /** Like `look`, for a timer: everything at once. */
   lookAtAll(): void;
   close(): void;
@@ -16,15 +19,16 @@ export interface Turns {
 export function createTurns(
   repair: () => Pick<Repair, 'own' | 'full'>,
   onRepaired: (repaired: Repaired, sinceMs: number) => void,
+  onLooked: () => void = () => {},
 ): Turns {
   let planned: NodeJS.Immediate | null = null;
   let later: NodeJS.Timeout | null = null;
   let closed = false;
 
-  const run = (which: 'own' | 'full'): void => {
+  const run = (which: 'own' | 'full', hint?: string): void => {
     if (closed) return;
     const now = performance.now();
-    const repaired = repair()[which](now);
+    const repaired = repair()[which](now, hint);
     if (repaired.again !== null && later === null) {
       later = setTimeout(() => {
         later = null;
@@ -32,16 +36,17 @@ export function createTurns(
       }, repaired.again);
     }
     if (repaired.results.length > 0) onRepaired(repaired, performance.now() - now);
+    if (which === 'full') onLooked();
   };
 
   return {
-    look() {
+    look(hint) {
       if (closed || planned !== null) return;
       planned = setImmediate(() => {
         planned = null;
         run('full');
       });
-      run('own');
+      run('own', hint);
     },
     lookAtAll: () => run('full'),
     close() {

@@ -41,7 +41,7 @@ export function createVerification(parts: VerificationParts): Verification {
   const { machine, memory, board, logger, situation } = parts;
   const results = new Map<string, Verified>();
   const retried = new Map<string, number>();
-  let closed = false;
+  const stop = new AbortController();
 
   const viewOf = (key: string) =>
     situation()
@@ -51,7 +51,7 @@ export function createVerification(parts: VerificationParts): Verification {
   const queue = (key: string): void => {
     const { config, world } = situation();
     const file = world.info.get(key)?.probe ?? null;
-    if (closed || !config.probe.enabled || file === null) return;
+    if (stop.signal.aborted || !config.probe.enabled || file === null) return;
     const view = viewOf(key);
     if (view === undefined) return;
     const serving = servingEntry(view);
@@ -67,13 +67,14 @@ export function createVerification(parts: VerificationParts): Verification {
           answer: keepsArgv0 ? word : file,
           expected: foreign ? null : view.handler.interpreter,
           timeoutMs: config.probe.timeout,
+          signal: stop.signal,
         }),
     });
   };
 
   const onVerified = (verified: Verified): void => {
     const view = viewOf(verified.key);
-    if (view === undefined || closed) return;
+    if (view === undefined || stop.signal.aborted) return;
     const serving = servingEntry(view);
     if ((serving === null ? '' : identify(serving)) !== verified.generation) {
       queue(verified.key);
@@ -134,7 +135,7 @@ export function createVerification(parts: VerificationParts): Verification {
     idle: verifier.idle,
     resultOf: (key) => results.get(key),
     close() {
-      closed = true;
+      stop.abort();
     },
   };
 }

@@ -20,6 +20,7 @@ import { canary, runsNatively } from './native.ts';
 import { runProbe } from './probe.ts';
 import { probes } from './probe-data.ts';
 import { writeProbes } from './probe-files.ts';
+import { reach } from './reach.ts';
 import { loadState, saveState } from './state-file.ts';
 import { createStore } from './store.ts';
 
@@ -56,6 +57,7 @@ function assemble(libc: Libc | null, ffi: string | null) {
     runsNatively,
     canary,
     runProbe,
+    reach,
     loadState,
     saveState,
     saveFile,

@@ -30,6 +30,8 @@ export interface ProbeTask {
   /** The interpreter that policy expects, or null where any that works will do. */
   readonly expected: { readonly dev: number; readonly ino: number } | null;
   readonly timeoutMs: number;
+  /** Ends the probe early, as a stop of the keeper does; its result then says nothing. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -48,16 +50,20 @@ export function runProbe(task: ProbeTask): Promise<ProbeResult> {
       if (settled) return;
       settled = true;
       clearTimeout(timer);
+      task.signal?.removeEventListener('abort', onAbort);
       resolve({ verdict, detail, interpreter: seen, tookMs: performance.now() - started });
     };
     const child = spawn(task.file, [], { argv0: task.argv0, stdio: 'pipe', detached: true, env: {} });
-    const timer = setTimeout(() => {
+    const abandon = (why: string): void => {
       kill(child.pid);
       // A child stuck in the kernel does not end by SIGKILL: the verdict does not wait for it.
       child.unref();
       for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
-      settle('hung', `no end within ${task.timeoutMs} ms`);
-    }, task.timeoutMs);
+      settle('hung', why);
+    };
+    const timer = setTimeout(() => abandon(`no end within ${task.timeoutMs} ms`), task.timeoutMs);
+    const onAbort = (): void => abandon('stopped');
+    task.signal?.addEventListener('abort', onAbort, { once: true });
     child.on('error', (error: NodeJS.ErrnoException) => settle(...fromErrno(error)));
     child.stdin.on('error', () => {}); // EPIPE: the program ended already, and `close` tells how
     child.stderr.on('data', (text: Buffer) => {

@@ -19,7 +19,6 @@ process.exitCode = await runDaemon({
   configFile: values.config ?? '',
   stop: stop.signal,
   onReload: () => {},
-  version: 'test',
   owns: true,
   accept: () => [],
 });

@@ -35,7 +35,7 @@ export interface Daemon {
   problem(code: string): Promise<Report>;
   /** The first log line from `from` on that fits. */
   logged(what: string, fits: (line: LogLine) => boolean, from?: number): Promise<LogLine>;
-  healed(name: string, reason?: string, from?: number): Promise<LogLine>;
+  healed(name: string, reason: string, from?: number): Promise<LogLine>;
   /** The instance through the daemon's own descriptor: works whatever lies over its mounts. */
   instance(): string;
   names(): string[];
@@ -123,14 +123,7 @@ export function startDaemon(places: Places, options: DaemonOptions): Daemon {
     problem: (code) => reported(`the problem ${code}`, (r) => r.problems.some((p) => p.code === code)),
     logged,
     healed: (name, reason, from = 0) =>
-      logged(
-        `a heal of ${name}`,
-        (l) =>
-          /^(healed|removed) /.test(String(l['msg'])) &&
-          l['handler'] === name &&
-          (reason ?? l['reason']) === l['reason'],
-        from,
-      ),
+      logged(`a heal of ${name}`, (l) => l.handler === name && l.reason === reason, from),
     instance,
     names: () => readdirSync(instance()).filter((n) => n !== 'register' && n !== 'status'),
     runs,

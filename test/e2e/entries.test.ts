@@ -14,7 +14,7 @@ await suite(import.meta.url, 'what others do to entries is healed', {
     const since = Date.now();
     world.write(`${world.main}/${ours}`, '-1');
     const line = await daemon.healed(ours, 'missing');
-    assert.equal(typeof line['goneMs'], 'number');
+    assert.equal(typeof line.goneMs, 'number');
     const report = await daemon.verified(since);
     assert.equal(report.heals.total, 1);
     assert.deepEqual(daemon.names().sort(), [ours, `keeper-${other}`].sort());

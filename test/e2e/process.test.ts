@@ -41,7 +41,7 @@ await suite(import.meta.url, 'the daemon may die, stand still, be restarted and 
       await daemon.reported('a report', () => true);
       // hijacks in a row keep it replacing; where in that the signal falls is up to chance
       const stop = performance.now() + Math.random() * 15;
-      for (let i = 0; performance.now() < stop; i++) {
+      while (performance.now() < stop) {
         world.register('hijack', '/bin/true', '');
         world.write(`${world.main}/hijack`, '-1');
       }
@@ -92,7 +92,7 @@ await suite(import.meta.url, 'the daemon may die, stand still, be restarted and 
   'a second daemon stands by and takes over when the first is killed': async (world) => {
     const first = await world.startVerified();
     const second = world.start();
-    await second.logged('that it stands by', (l) => l['problem'] === 'locked-by-another');
+    await second.logged('that it stands by', (l) => l.problem === 'locked-by-another');
     assert.equal(first.report()?.daemon?.pid, first.pid, 'the one that stands by wrote the report');
     await first.ended('SIGKILL');
     await second.verified();
@@ -106,7 +106,7 @@ await suite(import.meta.url, 'the daemon may die, stand still, be restarted and 
   'a daemon that stands by ends by SIGTERM': async (world) => {
     const first = await world.startVerified();
     const second = world.start();
-    await second.logged('that it stands by', (l) => l['problem'] === 'locked-by-another');
+    await second.logged('that it stands by', (l) => l.problem === 'locked-by-another');
     assert.equal(await second.ended('SIGTERM'), 0);
     await first.verified();
     return undefined;
