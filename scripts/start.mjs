@@ -20,6 +20,8 @@ const initialUserNamespace = 'user:[4026531837]';
 
 const args = process.argv.slice(2);
 const bundle = join(root, 'dist/main.mjs');
+/** Halves what V8 keeps for itself; heals take no longer (docs/benchmarks.md). The same as in the first line of main.ts. */
+const lean = ['--max-semi-space-size=1', '--lite-mode'];
 
 requireNode([20, 19]);
 installPackages();
@@ -30,7 +32,7 @@ const sources = emulators();
 
 const sandbox = isSandbox();
 const flags = sandbox && !args.includes('--sandbox') ? ['--sandbox', ...args] : args;
-process.exitCode = await runInForeground(node.path, [bundle, 'run', ...flags], {
+process.exitCode = await runInForeground(node.path, [...lean, bundle, 'run', ...flags], {
   env: { ...process.env, ...sources },
 });
 

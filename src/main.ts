@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=1 --lite-mode
 import { exitCodes } from './core/exit-codes.ts';
 
 /**

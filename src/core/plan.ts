@@ -155,8 +155,8 @@ function replaceSteps(handler: Handler, entry: Entry | null, standIn: StandIn | 
 /** Whether a handler's files are run by its stand-in rather than by its entry. */
 function servesRather(standIn: StandIn, entry: Entry, handler: Handler): boolean {
   if (!takesFrom(entry, handler)) return true;
-  if (standIn.inFront) return takesFrom(standIn.entry, handler);
-  return coverage(handler, [standIn.entry]).whole && !coverage(handler, [entry]).whole;
+  const takesAll = (one: Entry): boolean => coverage(handler, [one]).whole;
+  return takesAll(standIn.entry) && (standIn.inFront || !takesAll(entry));
 }
 
 /**

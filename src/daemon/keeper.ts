@@ -3,6 +3,7 @@ import { acceptHandler } from '../core/acceptance.ts';
 import type { Config } from '../core/config.ts';
 import { runDirectory } from '../core/config.ts';
 import { nothingDesired } from '../core/desired.ts';
+import type { Handler } from '../core/handler.ts';
 import { identify } from '../core/memory.ts';
 import { isRemovable } from '../core/ownership.ts';
 import type { ProblemCode } from '../core/problems.ts';
@@ -85,6 +86,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   };
   let occasion: Occasion = 'start';
   let configured = false;
+  let isolating = false;
   const generations = new Map<string, string>();
 
   const onRepaired = (repaired: Repaired, tookMs: number): void => {
@@ -99,12 +101,33 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
 
   /** A handler that stops native programs is taken back and not wanted any more, whatever the configuration says. */
   const tryNative = async (keys: ReadonlySet<string | null>): Promise<void> => {
-    const { desired } = situation.world;
-    const { takenBack, why } = await canaries.check(desired.handlers.filter((h) => keys.has(h.key)));
+    if (isolating) return;
+    const { world } = situation;
+    const { takenBack, why } = await canaries.check(world.desired.handlers.filter((h) => keys.has(h.key)));
     if (takenBack.length === 0) return;
-    for (const h of takenBack) board.set('canary-failed', h.registration.name, why);
-    use(situation.config, without(situation.world, new Set(takenBack.map((h) => h.key))));
+    use(situation.config, without(world, new Set(takenBack.map((h) => h.key))));
+    if (takenBack.length > 1) await isolate(world, takenBack);
+    else for (const h of takenBack) board.set('canary-failed', h.registration.name, why);
     changed();
+  };
+
+  /** Several new handlers came at once and one of them is to blame: each comes back alone and is tried alone. */
+  const isolate = async (world: Situation['world'], suspects: readonly Handler[]): Promise<void> => {
+    const { config } = situation;
+    const barred = new Set(suspects.map((h) => h.key));
+    isolating = true;
+    for (const suspect of suspects) {
+      barred.delete(suspect.key);
+      use(config, without(world, barred));
+      turns.lookAtAll();
+      const { takenBack, why } = await canaries.check([suspect]);
+      if (situation.config !== config) break;
+      if (takenBack.length === 0) continue;
+      barred.add(suspect.key);
+      use(config, without(world, barred));
+      board.set('canary-failed', suspect.registration.name, why);
+    }
+    isolating = false;
   };
 
   const use = (config: Config, world: Situation['world']): void => {
