@@ -54,7 +54,7 @@ export function startDaemon(place: Place, options: DaemonOptions): Daemon {
   const fd = openSync(logFile, 'w');
   const args = ['run', '--config', path('config.yaml'), '--log-level', options.logLevel ?? 'info'];
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [place.program, ...args], {
+  const child = spawn(process.execPath, [...place.flags, place.program, ...args], {
     stdio: ['ignore', 'ignore', options.log === 'unread pipe' ? 'pipe' : fd],
     env: {
       PATH: process.env['PATH'],

@@ -1,4 +1,13 @@
-import { closeSync, constants, openSync, readFileSync, readSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { parseEntry } from '../src/core/entry.ts';
 import { renderLine } from '../src/core/registration.ts';
 import { entryNames } from './daemon.ts';

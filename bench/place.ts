@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundle } from '../scripts/build.ts';
 import { tinyElf } from './tiny-elf.ts';
 
 /** Where a benchmark works: a scratch directory and the main mount of a private instance. */
@@ -10,9 +11,9 @@ export interface Place {
   readonly dir: string;
   readonly main: string;
   readonly anchor: string;
-  /** The daemon's program: the bundle where one can be had. */
+  /** The daemon's program, bundled for this run, and the flags of Node that it is shipped with. */
   readonly program: string;
-  readonly programKind: 'dist/main.mjs' | 'bundle made for this run' | 'src/main.ts';
+  readonly flags: readonly string[];
   /** A file that only the benchmark's own handler runs, by a program which ends at once. */
   readonly target: string;
   readonly targetMagic: string;
@@ -37,14 +38,18 @@ export function enterNamespace(): void {
 }
 
 /** Makes the scratch directory with everything in it, and removes it when the process ends. */
-export function makePlace(): Place {
+export async function makePlace(): Promise<Place> {
   const exit = tinyElf('exit');
   const hang = tinyElf('hang');
   if (exit === null || hang === null) throw new Error(`no benchmark programs for ${process.arch}`);
   const dir = mkdtempSync(join(tmpdir(), 'binfmt-keeper-bench-'));
   process.on('exit', () => {
     spawnSync('umount', ['-l', join(dir, 'run/binfmt_misc')], { stdio: 'ignore' });
-    rmSync(dir, { recursive: true, force: true });
+    try {
+      rmSync(dir, { recursive: true, force: true });
+    } catch {
+      // a hung file system that was let go leaves a dead mount point, which this namespace takes with it
+    }
   });
   mkdirSync(join(dir, 'run/binfmt_misc'), { recursive: true });
   writeFileSync(join(dir, 'tiny'), exit, { mode: 0o755 });
@@ -60,7 +65,7 @@ export function makePlace(): Place {
     targetMagic,
     tiny: join(dir, 'tiny'),
     hung: join(dir, 'hung'),
-    ...findProgram(),
+    ...(await makeProgram()),
   };
 }
 
@@ -70,24 +75,11 @@ export function mountMain(): void {
   if (!table.includes(` ${main} rw`)) execFileSync('mount', ['-n', '-t', 'binfmt_misc', 'binfmt_misc', main]);
 }
 
-function findProgram(): Pick<Place, 'program' | 'programKind'> {
-  const dist = join(root, 'dist/main.mjs');
-  if (existsSync(dist)) return { program: dist, programKind: 'dist/main.mjs' };
-  const program = join(root, 'bench/results/main.mjs');
-  const banner =
-    "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);";
-  const args = ['--bundle', '--platform=node', '--format=esm', '--target=node20', '--external:koffi'];
-  const made = spawnSync(
-    join(root, 'node_modules/.bin/esbuild'),
-    [
-      join(root, 'src/main.ts'),
-      ...args,
-      `--banner:js=${banner}`,
-      '--log-level=error',
-      `--outfile=${program}`,
-    ],
-    { stdio: 'inherit' },
-  );
-  if (made.status === 0) return { program, programKind: 'bundle made for this run' };
-  return { program: join(root, 'src/main.ts'), programKind: 'src/main.ts' };
+/** Bundles today's sources as `npm run build` does; the flags are those of the bundle's first line. */
+async function makeProgram(): Promise<Pick<Place, 'program' | 'flags'>> {
+  const directory = join(root, 'bench/results/dist');
+  await bundle(directory);
+  const program = join(directory, 'main.mjs');
+  const line = readFileSync(program, 'utf8').split('\n', 1)[0] ?? '';
+  return { program, flags: line.split(' ').filter((word) => word.startsWith('--')) };
 }

@@ -11,8 +11,8 @@ export interface Prober {
   stop(): Promise<Count>;
 }
 
-/** A shell's loop: no other prober is on every machine, and Node's own spawn is ten times slower. */
-const loop = `exec 3>&1 </dev/null >/dev/null 2>&1
+/** A shell's loop (the probes want a byte to read): no other prober is on every machine, and Node's own spawn is ten times slower. */
+const loop = `exec 3>&1 </dev/zero >/dev/null 2>&1
 execs=0 failed=0
 trap 'echo "$execs $failed" >&3; exit' TERM
 while :; do "$1" || failed=$((failed+1)); execs=$((execs+1)); done`;

@@ -12,7 +12,12 @@ if (file !== undefined && isMainThread) {
   process.on('SIGUSR2', () => {
     count += 1;
     const ms = (ns) => Math.max(0, ns / 1e6 - 1);
-    const figures = { count, max: ms(delay.max), p99: ms(delay.percentile(99)), median: ms(delay.percentile(50)) };
+    const figures = {
+      count,
+      max: ms(delay.max),
+      p99: ms(delay.percentile(99)),
+      median: ms(delay.percentile(50)),
+    };
     writeFileSync(file, JSON.stringify(figures));
     delay.reset();
   });

@@ -5,10 +5,15 @@ import { installPackages, nodeOf, root, runInForeground, say, stripsTypes } from
 installPackages();
 const node = nodeOf(stripsTypes).path;
 const bin = join(root, 'node_modules/.bin');
+const lintOptions = [
+  '--error-on-warnings',
+  '--diagnostic-level=warn',
+  `--colors=${process.stdout.isTTY ? 'force' : 'off'}`,
+];
 const steps = [
   // By path: more than one package may claim the name tsc.
   ['types', [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.']],
-  ['lint and format', [join(root, 'node_modules/@biomejs/biome/bin/biome'), 'ci', '--error-on-warnings', '--diagnostic-level=warn']],
+  ['lint and format', [join(root, 'node_modules/@biomejs/biome/bin/biome'), 'ci', ...lintOptions]],
   ['layering', [join(root, 'scripts/test.mjs'), 'test/architecture/*.test.ts']],
   ['dead code', [join(root, 'node_modules/knip/bin/knip.js')]],
   ['tests', [join(root, 'scripts/test.mjs')]],

@@ -51,8 +51,11 @@ export function obtainEmulators(sources) {
   else if (exists('apt-get') && exists('dpkg-deb')) unpack();
   const found = emulatorDirectory(sources);
   if (found !== null) return found;
-  const command = manager?.installs[0].join(' ') ?? 'your package manager';
-  return fail(`no static QEMU emulator in ${sources.join(', ')}; install it with: ${command}`);
+  const known = manager ? [manager] : managers;
+  const commands = known.map(({ installs }) => `  sudo ${installs[0].join(' ')}\n`).join('');
+  return fail(
+    `no static QEMU emulator in ${sources.join(', ')}; install it with\n${commands}and run npm start again`,
+  );
 }
 
 function install({ prepare, installs }, sources) {

@@ -42,7 +42,7 @@ export function requireNode(minimum) {
   if (!isAtLeast(node, minimum)) fail(`Node ${minimum.join('.')} or later is needed; this is ${node}`);
 }
 
-/** Runs a step to its end and stays silent; a failure shows what it printed and ends everything. */
+/** Runs a step to its end and stays silent; a failure shows what it printed and ends everything with its status. */
 export function run(command, args, options = {}) {
   const { status, error, stdout, stderr } = spawnSync(command, args, {
     cwd: root,
@@ -51,7 +51,7 @@ export function run(command, args, options = {}) {
   });
   if (status === 0) return stdout;
   process.stderr.write(`${stdout ?? ''}${stderr ?? ''}`);
-  return fail(`${[command, ...args].join(' ')}: ${error?.message ?? `exit status ${status}`}`);
+  return fail(`${[command, ...args].join(' ')}: ${error?.message ?? `exit status ${status}`}`, status ?? 1);
 }
 
 /** Runs a step in the foreground, hands it our signals and returns its exit status. */
@@ -69,9 +69,10 @@ export function say(text) {
   process.stderr.write(`setup: ${text}\n`);
 }
 
-export function fail(text) {
+/** Says why it cannot go on, and ends. */
+export function fail(text, status = 1) {
   say(text);
-  process.exit(1);
+  process.exit(status);
 }
 
 function packagesAreInstalled() {

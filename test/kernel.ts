@@ -15,7 +15,7 @@ export function inPrivateInstance(...command: readonly string[]): [string, strin
 /**
  * Whether this machine offers private instances (Linux 6.7, unprivileged user namespaces), and if not, why.
  */
-export const inNamespace: { readonly available: boolean; readonly reason: string } = tryOut();
+const inNamespace: { readonly available: boolean; readonly reason: string } = tryOut();
 
 /**
  * True where a private instance can be had; else skips the test, or fails it where REQUIRE_KERNEL=1 asks for

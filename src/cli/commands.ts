@@ -72,6 +72,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     )
     .command('config', 'look at the configuration', (y) =>
       settingOptions(y)
+        .option('platforms', { type: 'string', describe: 'platforms to keep', requiresArg: true })
         .command(
           'check',
           'say what is wrong with it',

@@ -1,8 +1,8 @@
 import type { Desired } from './desired.ts';
 import type { Entry, EntryId } from './entry.ts';
-import type { Handler } from './handler.ts';
+import { type Handler, temporaryName } from './handler.ts';
 import { identify, type Memory, sameEntry } from './memory.ts';
-import { isOurs, isRemovable, isReserved } from './ownership.ts';
+import { isOurs, isRemovable, ownerOf } from './ownership.ts';
 import { sameMatcher } from './registration.ts';
 import { type Coverage, coverage, takesFrom } from './shadow.ts';
 
@@ -17,6 +17,8 @@ export interface Classified {
   readonly foreign: Entry | null;
   /** Others serve all its files and were seen to work: under `theirs` our entry has no place. */
   readonly needless: boolean;
+  /** Another registration of somebody else has an own handler's name, which is not for us to take. */
+  readonly taken: boolean;
 }
 
 /** Says how things stand for one handler, given all entries in search order. */
@@ -29,35 +31,31 @@ export function classify(
   const at = entries.findIndex((e) => e.name === handler.registration.name);
   const entry = entries[at] ?? null;
   const own = entry === null ? null : compare(handler, entry, memory);
-  const others = (from: number, to: number): Coverage =>
-    coverage(
-      handler,
-      entries.slice(from, to).filter((e) => counts(e, handler, desired, memory)),
-    );
-  const front = others(0, at < 0 ? entries.length : at);
-  const broken = front.takers.find((e) => memory.verdicts.get(identify(e)) === 'broken') ?? null;
-  const foreign = broken ?? front.takers[0] ?? null;
-  if (desired.precedence !== 'ours' && foreign !== null && broken === null) {
-    // One that takes some of the files only needs ours behind it for the rest.
-    const rest = front.whole || (entry !== null && own === null);
-    const needless = desired.precedence === 'theirs' && front.whole && works(foreign, memory);
-    if (rest) return { state: 'foreign-ok', why: `served by ${foreign.name}`, entry, foreign, needless };
-  }
-  if (entry === null) return { state: 'missing', why: 'no entry', entry, foreign, needless: false };
-  if (desired.precedence === 'theirs' && foreign === null) {
-    const behind = others(at + 1, entries.length);
-    const next = behind.takers[0];
-    const fine = behind.takers.every((e) => memory.verdicts.get(identify(e)) !== 'broken');
-    if (next !== undefined && behind.whole && fine && works(next, memory)) {
-      const why = `${next.name} works and stands behind ours`;
-      return { state: 'foreign-ok', why, entry, foreign: next, needless: true };
+  const common = {
+    entry,
+    needless: false,
+    taken: entry !== null && isTaken(handler, entry, desired, memory),
+  };
+  if (desired.precedence === 'theirs') {
+    const others = othersAmong(entries, handler, desired, memory);
+    const first = others.takers[0];
+    if (first !== undefined && others.whole && !others.broken && works(first, memory)) {
+      return { ...common, state: 'foreign-ok', why: `${first.name} works`, foreign: first, needless: true };
     }
   }
-  if (own !== null) return { ...own, entry, foreign, needless: false };
-  if (foreign !== null) {
-    return { state: 'shadowed', why: `${foreign.name} stands in front`, entry, foreign, needless: false };
+  const front = othersAmong(entries.slice(0, at < 0 ? entries.length : at), handler, desired, memory);
+  const foreign = front.broken ?? front.takers[0] ?? null;
+  if (desired.precedence !== 'ours' && foreign !== null && front.broken === null) {
+    // One that takes some of the files only needs ours behind it for the rest.
+    const covered = front.whole || (entry !== null && own === null);
+    if (covered) return { ...common, state: 'foreign-ok', why: `served by ${foreign.name}`, foreign };
   }
-  return { state: 'ok', why: '', entry, foreign: null, needless: false };
+  if (entry === null) return { ...common, state: 'missing', why: 'no entry', foreign };
+  if (own !== null) return { ...common, ...own, foreign };
+  if (foreign !== null) {
+    return { ...common, state: 'shadowed', why: `${foreign.name} stands in front`, foreign };
+  }
+  return { ...common, state: 'ok', why: '', foreign: null };
 }
 
 /** How an entry under one of our names differs from what we registered there; null where it does not. */
@@ -93,6 +91,31 @@ export function isStale(
   return was !== null && now !== null && (was.dev !== now.dev || was.ino !== now.ino);
 }
 
+/** What others would serve of a handler's files, and the first of them that was seen to fail. */
+function othersAmong(
+  entries: readonly Entry[],
+  handler: Handler,
+  desired: Desired,
+  memory: Memory,
+): Coverage & { readonly broken: Entry | null } {
+  const found = coverage(
+    handler,
+    entries.filter((e) => counts(e, handler, desired, memory)),
+  );
+  const broken = found.takers.find((e) => memory.verdicts.get(identify(e)) === 'broken') ?? null;
+  return { ...found, broken };
+}
+
+/**
+ * Whether a handler's name is taken by somebody else. Names under our prefix are reserved for us; that of an own
+ * handler is ours only where the entry is, or is what we want it to be.
+ */
+export function isTaken(handler: Handler, entry: Entry, desired: Desired, memory: Memory): boolean {
+  const reserved = desired.prefix !== '' && entry.name.startsWith(desired.prefix);
+  if (reserved || entry.name === temporaryName(handler)) return false;
+  return !isOurs(entry, desired, memory) && compare(handler, entry, memory)?.state === 'drifted';
+}
+
 /** Whether an entry was seen to work. */
 function works(foreign: Entry, memory: Memory): boolean {
   return memory.verdicts.get(identify(foreign)) === 'works';
@@ -105,7 +128,9 @@ function works(foreign: Entry, memory: Memory): boolean {
  */
 function counts(entry: Entry, handler: Handler, desired: Desired, memory: Memory): boolean {
   if (!takesFrom(entry, handler)) return false;
-  if (isReserved(entry.name, desired) || isRemovable(entry, desired, memory)) return false;
+  if (isRemovable(entry, desired, memory)) return false;
+  const owner = ownerOf(entry.name, desired);
+  if (owner !== null) return isTaken(owner, entry, desired, memory);
   const { interpreter, flags } = handler.registration;
   return !isOurs(entry, desired, memory) || entry.interpreter !== interpreter || entry.flags !== flags;
 }

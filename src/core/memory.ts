@@ -20,9 +20,6 @@ export interface Memory {
   readonly mistrusted: ReadonlySet<string>;
 }
 
-/** A memory of nothing, as after a boot. */
-export const blank: Memory = { records: new Map(), verdicts: new Map(), mistrusted: new Set() };
-
 /** One registration of one entry as a key: the name alone would confuse it with its successor. */
 export function identify(entry: Entry): string {
   return `${entry.id.ino}:${entry.id.ctimeMs}:${entry.name}`;

@@ -1,6 +1,6 @@
 import type { Desired } from './desired.ts';
 import type { Entry } from './entry.ts';
-import { temporaryName } from './handler.ts';
+import { type Handler, temporaryName } from './handler.ts';
 import { type Memory, sameEntry } from './memory.ts';
 
 /**
@@ -25,9 +25,9 @@ export function isRemovable(entry: Entry, desired: Desired, memory: Memory): boo
 }
 
 /**
- * Whether a name is reserved for what we want: that of a handler or of its stand-in. Whatever is found there is put
- * right or taken away, whoever made it.
+ * The handler for which a name is reserved, its own or that of its stand-in: what is found there is put right or
+ * taken away.
  */
-export function isReserved(name: string, desired: Desired): boolean {
-  return desired.handlers.some((h) => h.registration.name === name || temporaryName(h) === name);
+export function ownerOf(name: string, desired: Desired): Handler | null {
+  return desired.handlers.find((h) => h.registration.name === name || temporaryName(h) === name) ?? null;
 }

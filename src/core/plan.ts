@@ -70,7 +70,7 @@ export function taskFor(
 ): Task | null {
   const { state, why, entry } = found;
   const common = { key: handler.key, reason: state, why, needs: [] };
-  if (state === 'ok') return null;
+  if (state === 'ok' || found.taken) return null;
   if (state === 'foreign-ok') return stepAside(handler, found, memory);
   if (isMerelyOff(found) && entry !== null) {
     return { ...common, steps: [{ action: 'enable', name: entry.name, id: entry.id }] };
@@ -187,7 +187,9 @@ function leftovers(desired: Desired, observed: Observed, memory: Memory, tasks: 
   );
   const busy = new Set(tasks.map((t) => t.key));
   const pending = desired.handlers.filter((h) => busy.has(h.key));
+  // From behind to the front: what serves now goes last, when what it hid is gone.
   return observed.entries
+    .toReversed()
     .filter((e) => !wanted.has(e.name) && !removed.has(e.name))
     .filter((e) => spares.has(e.name) || isRemovable(e, desired, memory))
     .map((e) => ({

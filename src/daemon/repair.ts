@@ -1,11 +1,11 @@
-import { type Classified, classify, compare, isStale } from '../core/classify.ts';
+import { type Classified, classify, compare, isStale, isTaken } from '../core/classify.ts';
 import type { Desired } from '../core/desired.ts';
 import type { Entry } from '../core/entry.ts';
 import { type Handler, temporaryName } from '../core/handler.ts';
 import { identify } from '../core/memory.ts';
 import type { Observed } from '../core/observed.ts';
 import { betters } from '../core/order.ts';
-import { isRemovable, isReserved } from '../core/ownership.ts';
+import { isRemovable, ownerOf } from '../core/ownership.ts';
 import { plan, type Task, taskFor } from '../core/plan.ts';
 import { type Prepared, prepare } from '../core/prepared.ts';
 import { takesFrom } from '../core/shadow.ts';
@@ -68,10 +68,12 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
   const run = (tasks: readonly Task[], now: number): Repaired => {
     const results: TaskResult[] = [];
     const undone = new Set<string>();
+    let stuck = false;
     let again: number | null = null;
     if (tasks.length > 0) looked = seen = null;
     for (const task of tasks) {
-      if (task.needs.some((key) => undone.has(key))) continue;
+      // Leftovers go from behind to the front: one that stays may be worse than those that hide it.
+      if (task.needs.some((key) => undone.has(key)) || (stuck && task.reason === 'leftover')) continue;
       const subject = task.key ?? (task.reason === 'status-zero' ? 'status' : null);
       const storm = (subject === null ? undefined : storms.get(subject)) ?? calm;
       const delay = wait(storm, now);
@@ -79,6 +81,7 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
       const result = delay > 0 ? null : applyTask(instance, task, prepared);
       if (task.key !== null && result?.failed !== null) undone.add(task.key);
       if (result === null) continue;
+      stuck ||= result.failed !== null && task.reason === 'leftover';
       if (subject !== null) storms.set(subject, healed(storm, now));
       remember(result, memory);
       results.push(result);
@@ -91,7 +94,7 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
     if (desired.precedence !== 'ours') return null;
     const tasks: Task[] = [];
     for (const one of urgent) {
-      const task = look(instance, one, memory);
+      const task = look(instance, one, desired, memory);
       if (task === 'unclear') return null;
       if (task !== null) tasks.push(task);
     }
@@ -101,7 +104,7 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
   const atOnce = (now: number, name: string): Repaired => {
     const one = byName.get(name);
     if (one === undefined || desired.precedence !== 'ours') return nothing;
-    const task = look(instance, one, memory);
+    const task = look(instance, one, desired, memory);
     return task === null || task === 'unclear' ? nothing : run([task], now);
   };
 
@@ -148,7 +151,7 @@ function keys(handlers: readonly Handler[]): string[] {
 
 /** Whether an entry can matter to any plan, as long as it lives, enabled or not. */
 function concerns(entry: Entry, desired: Desired, memory: LiveMemory): boolean {
-  if (isReserved(entry.name, desired) || isRemovable(entry, desired, memory)) return true;
+  if (ownerOf(entry.name, desired) !== null || isRemovable(entry, desired, memory)) return true;
   const enabled = { ...entry, enabled: true };
   return desired.handlers.some((h) => takesFrom(enabled, h));
 }
@@ -157,7 +160,7 @@ function concerns(entry: Entry, desired: Desired, memory: LiveMemory): boolean {
  * Compares one entry of ours, as text, with what it must be. A stand-in of a crash makes it unclear what serves now:
  * that depends on the order of the entries.
  */
-function look(instance: Instance, { handler, text }: Prepared, memory: LiveMemory): Task | 'unclear' | null {
+function look(instance: Instance, { handler, text }: Prepared, desired: Desired, memory: LiveMemory): Task | 'unclear' | null {
   const name = handler.registration.name;
   const raw = instance.read(name);
   if (raw?.text === text && !isStale(handler, { name, id: raw.id }, memory)) return null;
@@ -166,7 +169,8 @@ function look(instance: Instance, { handler, text }: Prepared, memory: LiveMemor
     entry === null ? { state: 'missing' as const, why: 'no entry' } : compare(handler, entry, memory);
   if (found === null) return null;
   if (instance.read(temporaryName(handler)) !== null) return 'unclear';
-  return taskFor(handler, { ...found, entry, foreign: null, needless: false }, null, memory);
+  const taken = entry !== null && isTaken(handler, entry, desired, memory);
+  return taskFor(handler, { ...found, entry, foreign: null, needless: false, taken }, null, memory);
 }
 
 /** Records which registrations are ours and which file they pin. */

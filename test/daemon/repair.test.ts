@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { temporaryName } from '../../src/core/handler.ts';
+import { isTaken } from '../../src/core/classify.ts';
+import { type Handler, temporaryName } from '../../src/core/handler.ts';
 import { identify } from '../../src/core/memory.ts';
+import { ownerOf } from '../../src/core/ownership.ts';
 import { plan } from '../../src/core/plan.ts';
+import { sameMatcher } from '../../src/core/registration.ts';
 import { createMemory } from '../../src/daemon/memory.ts';
 import { createObserver, toEntry } from '../../src/daemon/observe.ts';
 import { createRepair } from '../../src/daemon/repair.ts';
@@ -62,9 +65,10 @@ test('entries of others are left as they are: same registration, same text', () 
   fc.assert(
     fc.property(anyPrecedence, (given) => {
       const set = stage(given);
-      const before = foreignEntries(given, set);
+      const names = foreignNames(given, set);
+      const before = entriesOf(set, names);
       createRepair(set.instance, given.desired, set.memory).full(0);
-      assert.deepEqual(foreignEntries(given, set), before);
+      assert.deepEqual(entriesOf(set, names), before);
     }),
     runs,
   );
@@ -153,7 +157,6 @@ test('a crash after any write loses nothing, and the next life converges without
       repair.full(0);
       assert.deepEqual(repair.full(1000).results, []);
       assertDesired(withoutVerdicts(given), last);
-      for (const h of given.desired.handlers) assert.equal(last.instance.read(temporaryName(h)), null);
     }),
     runs,
   );
@@ -274,6 +277,7 @@ test('what was registered is remembered with the file that it pins, and what was
       const memory = createMemory(set.memory.records);
       createRepair(set.instance, given.desired, memory).full(0);
       for (const h of given.desired.handlers) {
+        if (nameIsTaken(given, set, h)) continue;
         assert.equal(memory.records.has(temporaryName(h)), false);
         const record = memory.records.get(h.registration.name);
         const raw = set.instance.read(h.registration.name);
@@ -422,7 +426,7 @@ function assertDesired(given: Scene, set: Stage): void {
   if (!set.instance.enabled()) return;
   for (const file of files) {
     const [best] = wanting(desired, file);
-    if (best === undefined) continue;
+    if (best === undefined || nameIsTaken(given, set, best)) continue;
     const about = `${show(file)} for ${best.key}:\n${set.kernel}`;
     const entry = taker(set, file);
     assert.ok(entry, `nobody serves ${about}`);
@@ -433,17 +437,32 @@ function assertDesired(given: Scene, set: Stage): void {
   }
 }
 
+/** Whether somebody else has the name of an own handler, which then cannot be served. */
+function nameIsTaken({ desired }: Scene, { instance, memory }: Stage, handler: Handler): boolean {
+  const { name } = handler.registration;
+  const raw = instance.read(name);
+  return raw !== null && isTaken(handler, toEntry(name, raw), desired, memory);
+}
+
 /** Whether a file is served by a handler that wants it, or under another precedence by one of others not known broken. */
-function isServed({ desired }: Scene, set: Stage, file: SampleFile): boolean {
+function isServed(given: Scene, set: Stage, file: SampleFile): boolean {
+  const { desired } = given;
   const entry = taker(set, file);
   const wants = wanting(desired, file);
-  if (entry === null || wants.length === 0) return false;
+  if (entry === null || wants.length === 0 || wants.some((h) => nameIsTaken(given, set, h))) return false;
   const { name } = entry.line;
   // What somebody put under a name that is reserved for another handler is nothing to rely on.
-  const owner = desired.handlers.find((h) => name === h.registration.name || name === temporaryName(h));
-  if (owner !== undefined) return wants.includes(owner) && runsAs(entry, owner);
+  const owner = ownerOf(name, desired);
+  if (owner !== null) return wants.includes(owner) && runsAs(entry, owner) && takesAll(set, owner, name);
   if (wants.some((h) => runsAs(entry, h))) return true;
   return desired.precedence !== 'ours' && verdictOf(set, name) !== 'broken';
+}
+
+/** Whether an entry matches what its handler matches. */
+function takesAll({ instance }: Stage, { registration }: Handler, name: string): boolean {
+  const raw = instance.read(name);
+  const matcher = raw && toEntry(name, raw).matcher;
+  return matcher !== null && sameMatcher(matcher, registration.matcher);
 }
 
 function verdictOf({ instance, memory }: Stage, name: string): string | undefined {
@@ -455,11 +474,18 @@ function withoutVerdicts(given: Scene): Scene {
   return { ...given, items: given.items.map((i) => ({ ...i, verdict: null })) };
 }
 
-/** Everything that is not ours by name or record. */
-function foreignEntries({ items }: Scene, { kernel, memory }: Stage): unknown[] {
-  const names = items
-    .filter((i) => !/^keeper-|^old-/.test(i.registration.name))
-    .map((i) => i.registration.name);
+/** Names of what somebody else made, before anything is done. */
+function foreignNames({ desired, items }: Scene, { instance, memory }: Stage): string[] {
+  return items.flatMap(({ registration: { name }, recorded }) => {
+    const raw = instance.read(name);
+    const owner = ownerOf(name, desired);
+    if (raw === null || recorded !== 'no' || name.startsWith(desired.prefix)) return [];
+    const ours = owner !== null && !isTaken(owner, toEntry(name, raw), desired, memory);
+    return ours ? [] : [name];
+  });
+}
+
+function entriesOf({ kernel, memory }: Stage, names: readonly string[]): unknown[] {
   return names.map((name) => {
     const entry = kernel.host.user.binfmt?.entry(name) ?? null;
     return { name, id: entry?.id, text: entry && showEntry(entry), memory: memory.records.get(name) };

@@ -102,7 +102,8 @@ function makeHandler(key: string, row: Pick<Registration, 'matcher' | 'flags' | 
   return {
     key,
     platforms: [],
-    registration: { name: `${prefix}${key}`, ...row },
+    // An own handler has a name without the prefix.
+    registration: { name: key === 'k3' ? 'plain' : `${prefix}${key}`, ...row },
     interpreter: row.flags.includes('F') ? pinned : null,
     samples,
   };

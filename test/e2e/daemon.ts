@@ -146,7 +146,7 @@ export function startDaemon(places: Places, options: DaemonOptions): Daemon {
 }
 
 /** Runs a probe once: it reads a byte, prints its argv[0] and ends with 0. */
-export function runsForeign(file: string): boolean {
+function runsForeign(file: string): boolean {
   const { status, stdout } = spawnSync(file, { input: 'x', encoding: 'utf8', timeout: 20_000 });
   return status === 0 && stdout === `${file}\n`;
 }

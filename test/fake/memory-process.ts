@@ -11,7 +11,7 @@ export type Ran =
   | { readonly ok: false; readonly code: string };
 
 /** The first bytes of a native program of the fake machine: a static ELF of x86_64. */
-export const NATIVE_HEADER = `\x7fELF\x02\x01\x01${'\0'.repeat(9)}\x02\0\x3e\0\x01\0\0\0`;
+const NATIVE_HEADER = `\x7fELF\x02\x01\x01${'\0'.repeat(9)}\x02\0\x3e\0\x01\0\0\0`;
 /** execve gives up when the sixth interpreter is not native (exec_binprm). */
 const MAX_DEPTH = 5;
 

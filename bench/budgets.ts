@@ -1,0 +1,82 @@
+import type { Results } from './run.ts';
+import { short } from './stats.ts';
+
+/** One budget of the design with what was measured. */
+export interface Verdict {
+  readonly what: string;
+  readonly budget: string;
+  readonly measured: string;
+  readonly met: boolean;
+}
+
+/** Compares the results with the budgets; parts that were not run have none. */
+export function judge(results: Results): Verdict[] {
+  const { latency, loss, standstill, others, start, rest, passes } = results;
+  const verdicts: Verdict[] = [];
+  const add = (what: string, budget: string, measured: string, met: boolean): void => {
+    verdicts.push({ what, budget, measured, met });
+  };
+  if (loss !== null) {
+    const bad = loss.losses.filter((l) => !entryFaults.has(l.fault));
+    const failed = sum(bad.map((l) => l.failed + l.emulatedFailed));
+    const execs = sum(bad.map((l) => l.execs + l.emulated));
+    add('exec failures: umounts, over-mounts, restart, crash', '0', `${failed} of ${execs}`, failed === 0);
+  }
+  const time = (fault: string, foreign: number) =>
+    latency?.find((l) => l.fault === fault && l.foreign === foreign)?.ms;
+  for (const [fault, median, p99] of [
+    ['entry deleted', 0.3, 5],
+    ['entry disabled', 0.3, 5],
+    ['all cleared', 1, 10],
+  ] as const) {
+    const ms = time(fault, 0);
+    if (ms === undefined) continue;
+    add(`heal, ${fault}: median`, `≤ ${median} ms`, `${short(ms.median)} ms`, ms.median <= median);
+    add(`heal, ${fault}: p99`, `≤ ${p99} ms`, `${short(ms.p99)} ms`, ms.p99 <= p99);
+    for (const foreign of [40, 1000]) {
+      const ratio = (time(fault, foreign)?.median ?? Number.NaN) / ms.median;
+      add(`heal, ${fault}: median, ${foreign} foreign to none`, '≤ 1.5', short(ratio), ratio <= 1.5);
+    }
+  }
+  if (standstill !== null) {
+    const worst = Math.max(...standstill.map((s) => s.max), loss?.standstill ?? 0);
+    add('longest standstill of the loop', '≤ 50 ms', `${short(worst)} ms`, worst <= 50);
+  }
+  if (others !== null) {
+    const failed = sum(others.map((o) => o.failed));
+    add(
+      "others' resets that fail",
+      '0 of 200',
+      `${failed} of ${sum(others.map((o) => o.times))}`,
+      failed === 0,
+    );
+  }
+  if (start !== null) {
+    const { registered, verified } = start;
+    add(
+      'start to 8 registered: median',
+      '≤ 150 ms',
+      `${short(registered.median)} ms`,
+      registered.median <= 150,
+    );
+    add('start to 8 verified: median', '≤ 500 ms', `${short(verified.median)} ms`, verified.median <= 500);
+  }
+  if (rest !== null) {
+    add('memory, anonymous', '≤ 24 MB', `${short(rest.anonymousMb)} MB`, rest.anonymousMb <= 24);
+    add('memory, RSS', '≤ 64 MB', `${short(rest.rssMb)} MB`, rest.rssMb <= 64);
+    add('idle: processor', '≤ 0.1 %', `${short(rest.cpuPercent)} %`, rest.cpuPercent <= 0.1);
+    add('idle: wake-ups', '≤ 2/s', `${short(rest.wakeupsPerSecond)}/s`, rest.wakeupsPerSecond <= 2);
+  }
+  const most = passes?.find((p) => p.handlers === 200 && p.foreign === 1000);
+  if (most !== undefined) {
+    const worst = Math.max(most.first, most.nothingToDo.max, most.afterOneLoss.max);
+    add('200 handlers, 1000 foreign: longest pass', '≤ 50 ms', `${short(worst)} ms`, worst <= 50);
+  }
+  return verdicts;
+}
+
+const entryFaults = new Set(['entry deleted', 'all cleared']);
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0);
+}

@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import type { Handler } from '../src/core/handler.ts';
+import { createMemory } from '../src/daemon/memory.ts';
+import { createRepair } from '../src/daemon/repair.ts';
+import { openInstance } from '../src/host/linux-instance.ts';
+import { put, setForeign } from './entries.ts';
+import type { Place } from './place.ts';
+import { type Summary, summarize } from './stats.ts';
+
+/** What one synchronous pass costs, milliseconds. */
+export interface Pass {
+  readonly handlers: number;
+  readonly foreign: number;
+  /** The first one, which registers everything. */
+  readonly first: number;
+  readonly nothingToDo: Summary;
+  readonly afterOneLoss: Summary;
+}
+
+/** Full passes in this process, without a daemon: how their cost grows with handlers and with foreign entries. */
+export function measurePasses(place: Place, times: number): Pass[] {
+  const passes: Pass[] = [];
+  for (const foreign of [0, 1000]) {
+    for (const count of [10, 50, 100, 200]) passes.push(measure(place, count, foreign, times));
+  }
+  return passes;
+}
+
+function measure(place: Place, count: number, foreign: number, times: number): Pass {
+  put(`${place.main}/status`, '-1');
+  setForeign(place.main, foreign);
+  const opened = openInstance(place.main, null);
+  if (!opened.ok) throw new Error(opened.message);
+  const { instance } = opened;
+  const handlers = Array.from({ length: count }, (_, i) => handler(place, i));
+  const desired = {
+    handlers,
+    precedence: 'ours' as const,
+    onStatusZero: 'heal' as const,
+    prefix: 'keeper-',
+    store: join(place.dir, 'store'),
+  };
+  const repair = createRepair(instance, desired, createMemory());
+  const timed = (): number => {
+    const from = performance.now();
+    repair.full(from);
+    return performance.now() - from;
+  };
+  const first = timed();
+  const idle = Array.from({ length: times }, timed);
+  const losses = Array.from({ length: Math.min(times, 15 * count) }, (_, i) => {
+    put(`${place.main}/keeper-${i % count}`, '-1');
+    return timed();
+  });
+  instance.close();
+  put(`${place.main}/status`, '-1');
+  return { handlers: count, foreign, first, nothingToDo: summarize(idle), afterOneLoss: summarize(losses) };
+}
+
+/** An own handler with a magic as long and as similar as those of ELF. */
+function handler(place: Place, i: number): Handler {
+  const magic = Buffer.from(`\x7fELF\x02\x01\x01OWN-HANDLER-${String(i).padStart(4, '0')}`, 'latin1');
+  const sample = new Uint8Array(256);
+  sample.set(magic);
+  return {
+    key: `own-${i}`,
+    platforms: [],
+    registration: {
+      name: `keeper-${i}`,
+      matcher: { kind: 'magic', offset: 0, magic, mask: new Uint8Array(magic.length).fill(255) },
+      interpreter: place.tiny,
+      flags: 'F',
+    },
+    interpreter: { dev: 0, ino: 0, sha256: '' },
+    samples: [sample],
+  };
+}

@@ -1,0 +1,79 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, release, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { judge } from './budgets.ts';
+import { sharpenTimers } from './entries.ts';
+import { compareSystems, measureLoss, measureShellKeeper } from './exec-loss.ts';
+import { measureLatency } from './latency.ts';
+import { measureOthers } from './others.ts';
+import { measurePasses } from './passes.ts';
+import { enterNamespace, makePlace, mountMain } from './place-x.ts';
+import { measureRest } from './rest.ts';
+import { measureStandstill } from './standstill.ts';
+import { measureStart } from './start.ts';
+import { tables } from './tables.ts';
+
+/**
+ * `npm run bench [-- --faults N | --quick N] [--only PART,…]`: everything that DESIGN sets a budget for, in a private instance of
+ * a private namespace. Prints tables, and writes all figures to bench/results/latest.json.
+ */
+const { values } = parseArgs({
+  options: {
+    faults: { type: 'string', default: '500' },
+    quick: { type: 'string' },
+    only: { type: 'string' },
+  },
+});
+enterNamespace();
+const quick = values.quick !== undefined;
+const faults = Number(values.quick ?? values.faults);
+const only = values.only?.split(',');
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+const place = await makePlace();
+mountMain();
+sharpenTimers();
+const part = async <T>(name: string, work: () => T | Promise<T>): Promise<T | null> => {
+  if (only !== undefined && !only.includes(name)) return null;
+  say(`bench: ${name}`);
+  const result = await work();
+  mountMain();
+  return result;
+};
+
+const results = {
+  conditions: {
+    date: new Date().toISOString().slice(0, 10),
+    node: process.version,
+    flags: place.flags.join(' '),
+    kernel: release(),
+    cpu: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}`,
+    memoryGb: Math.round(totalmem() / 1e9),
+    loadBefore: load(),
+    faults,
+  },
+  start: await part('start', () => measureStart(place, quick ? 3 : 20)),
+  rest: await part('rest', () => measureRest(place, quick ? 5 : 20)),
+  passes: await part('passes', () => measurePasses(place, quick ? 30 : 200)),
+  latency: await part('latency', () => measureLatency(place, faults, say)),
+  loss: await part('loss', () => measureLoss(place, quick ? 3 : 20)),
+  others: await part('others', () => measureOthers(place, quick ? 20 : 200)),
+  standstill: await part('standstill', () => measureStandstill(place, quick ? 1 : 4)),
+  compared: await part('compared', () => compareSystems(place)),
+  shellKeeper: await part('compared', () => measureShellKeeper(place, quick ? 5 : 50)),
+};
+const complete = { ...results, conditions: { ...results.conditions, loadAfter: load() } };
+export type Results = typeof complete;
+
+const budgets = judge(complete);
+mkdirSync(new URL('results', import.meta.url), { recursive: true });
+writeFileSync(
+  new URL('results/latest.json', import.meta.url),
+  `${JSON.stringify({ ...complete, budgets }, null, 2)}\n`,
+);
+process.stdout.write(`${tables(complete, budgets)}\n`);
+process.exit(0);
+
+function load(): string {
+  return readFileSync('/proc/loadavg', 'latin1').split(' ').slice(0, 3).join(' ');
+}

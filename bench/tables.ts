@@ -1,0 +1,102 @@
+import type { Verdict } from './budgets.ts';
+import type { Results } from './run.ts';
+import { type Summary, short, table } from './stats.ts';
+
+/** Everything that was measured, for people. */
+export function tables(results: Results, budgets: readonly Verdict[]): string {
+  const { latency, loss, standstill, others, start, rest, passes, compared, shellKeeper } = results;
+  const parts: [string, string[][]][] = [];
+  if (latency !== null)
+    parts.push([
+      'Heal latency, ms, from the write of the fault to the entries serving again',
+      [
+        ['fault', 'foreign', 'n', ...spread, 'ratio', 'unhealed'],
+        ...latency.map((l) => {
+          const none = latency.find((o) => o.fault === l.fault && o.foreign === 0)?.ms.median ?? Number.NaN;
+          const ratio = short(l.ms.median / none);
+          return [l.fault, String(l.foreign), String(l.ms.n), ...cells(l.ms), ratio, String(l.unhealed)];
+        }),
+      ],
+    ]);
+  if (loss !== null)
+    parts.push([
+      'Execs lost with the keeper',
+      [
+        ['fault', 'times', 'execs', 'failed', 'arm64 execs', 'failed'],
+        ...loss.losses.map((l) => [
+          l.fault,
+          ...[l.times, l.execs, l.failed, l.emulated, l.emulatedFailed].map(String),
+        ]),
+      ],
+    ]);
+  if (compared !== null)
+    parts.push([
+      'Execs lost within 2 s of one fault',
+      [
+        ['kept by', 'fault', 'execs', 'failed'],
+        ...compared.map((c) => [c.system, c.fault, String(c.execs), String(c.failed)]),
+      ],
+    ]);
+  if (shellKeeper !== null)
+    parts.push([
+      'Heal latency of the `while sleep 1` keeper, one entry deleted, ms',
+      [
+        ['n', ...spread],
+        [String(shellKeeper.n), ...cells(shellKeeper)],
+      ],
+    ]);
+  if (others !== null)
+    parts.push([
+      "Other tools' work while the keeper heals",
+      [['tool', 'times', 'failed'], ...others.map((o) => [o.tool, String(o.times), String(o.failed)])],
+    ]);
+  if (standstill !== null)
+    parts.push([
+      'The loop stands still, ms',
+      [['condition', 'p99', 'max'], ...standstill.map((s) => [s.condition, short(s.p99), short(s.max)])],
+    ]);
+  if (start !== null)
+    parts.push([
+      'From spawn, 8 platforms, warm store, ms',
+      [
+        ['until', 'n', ...spread],
+        ['registered', String(start.registered.n), ...cells(start.registered)],
+        ['verified', String(start.verified.n), ...cells(start.verified)],
+      ],
+    ]);
+  if (rest !== null)
+    parts.push([
+      'At rest',
+      [
+        ['anonymous MB', 'RSS MB', '% of a core', 'wake-ups/s'],
+        [rest.anonymousMb, rest.rssMb, rest.cpuPercent, rest.wakeupsPerSecond].map(short),
+      ],
+    ]);
+  if (passes !== null)
+    parts.push([
+      'One full pass, ms',
+      [
+        ['handlers', 'foreign', 'first', 'idle median', 'max', 'one lost median', 'max'],
+        ...passes.map((p) =>
+          [p.handlers, p.foreign, p.first, p.nothingToDo.median, p.nothingToDo.max]
+            .concat(p.afterOneLoss.median, p.afterOneLoss.max)
+            .map(short),
+        ),
+      ],
+    ]);
+  parts.push([
+    'Budgets',
+    [
+      ['what', 'budget', 'measured', ''],
+      ...budgets.map((b) => [b.what, b.budget, b.measured, b.met ? 'met' : 'MISSED']),
+    ],
+  ]);
+  const conditions = Object.entries(results.conditions).map(([key, value]) => `${key}: ${value}`);
+  return [conditions.join(', '), ...parts.map(([title, rows]) => `${title}\n${table(rows)}`)].join('\n\n');
+}
+
+const spread = ['median', 'p90', 'p99', 'max'];
+
+function cells(summary: Summary): string[] {
+  return [summary.median, summary.p90, summary.p99, summary.max].map(short);
+}
