@@ -57,7 +57,7 @@ export function startDaemon(place: Place, options: DaemonOptions): Daemon {
   const child = spawn(process.execPath, [...place.flags, place.program, ...args], {
     stdio: ['ignore', 'ignore', options.log === 'unread pipe' ? 'pipe' : fd],
     env: {
-      PATH: process.env['PATH'],
+      PATH: process.env.PATH,
       BINFMT_KEEPER_SANDBOX: '1',
       BINFMT_KEEPER_INTERPRETERS_STORE: join(place.dir, 'store'),
       BINFMT_KEEPER_MOUNTS_ANCHOR: place.anchor,

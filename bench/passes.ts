@@ -1,4 +1,7 @@
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 import type { Handler } from '../src/core/handler.ts';
 import { createMemory } from '../src/daemon/memory.ts';
 import { createRepair } from '../src/daemon/repair.ts';
@@ -17,8 +20,23 @@ export interface Pass {
   readonly afterOneLoss: Summary;
 }
 
-/** Full passes in this process, without a daemon: how their cost grows with handlers and with foreign entries. */
+/** Full passes without a daemon, in a process with its flags: how their cost grows with handlers and foreign entries. */
 export function measurePasses(place: Place, times: number): Pass[] {
+  const program = join(dirname(place.program), '../passes.mjs');
+  const bundled = {
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
+  } as const;
+  // Lite mode has no WebAssembly, and without that Node strips no types.
+  buildSync({ entryPoints: [fileURLToPath(import.meta.url)], outfile: program, ...bundled });
+  const args = [...place.flags, program, JSON.stringify(place), String(times)];
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Pass[];
+}
+
+function measureAll(place: Place, times: number): Pass[] {
   const passes: Pass[] = [];
   for (const foreign of [0, 1000]) {
     for (const count of [10, 50, 100, 200]) passes.push(measure(place, count, foreign, times));
@@ -75,3 +93,7 @@ function handler(place: Place, i: number): Handler {
     samples: [sample],
   };
 }
+
+const [, self, place, times] = process.argv;
+if (self?.endsWith('/passes.mjs') && place !== undefined)
+  process.stdout.write(JSON.stringify(measureAll(JSON.parse(place) as Place, Number(times))));

@@ -27,7 +27,7 @@ const main = '/proc/sys/fs/binfmt_misc';
 
 /** Runs this program again as root of a private user and mount namespace: the host's entries are never touched. */
 export function enterNamespace(): void {
-  if (process.env['BENCH_INSIDE'] === '1') return;
+  if (process.env.BENCH_INSIDE === '1') return;
   const args = ['-Urm', '--propagation', 'private', process.execPath, ...process.argv.slice(1)];
   const { status, error } = spawnSync('unshare', args, {
     stdio: 'inherit',

@@ -8,13 +8,21 @@ export function tables(results: Results, budgets: readonly Verdict[]): string {
   const parts: [string, string[][]][] = [];
   if (latency !== null)
     parts.push([
-      'Heal latency, ms, from the write of the fault to the entries serving again',
+      'Heal latency, ms, from the return of the write that is the fault to the entries serving again',
       [
-        ['fault', 'foreign', 'n', ...spread, 'ratio', 'unhealed'],
+        ['fault', 'foreign', 'n', ...spread, 'ratio', 'write itself', 'unhealed'],
         ...latency.map((l) => {
           const none = latency.find((o) => o.fault === l.fault && o.foreign === 0)?.ms.median ?? Number.NaN;
           const ratio = short(l.ms.median / none);
-          return [l.fault, String(l.foreign), String(l.ms.n), ...cells(l.ms), ratio, String(l.unhealed)];
+          return [
+            l.fault,
+            String(l.foreign),
+            String(l.ms.n),
+            ...cells(l.ms),
+            ratio,
+            short(l.write.median),
+            String(l.unhealed),
+          ];
         }),
       ],
     ]);

@@ -10,8 +10,9 @@ export function matchesHeader(matcher: Matcher, header: Uint8Array, fileName?: s
   if (matcher.kind === 'extension') return matchesName(matcher.extension, fileName ?? '');
   const { offset, magic, mask } = matcher;
   if (offset + magic.length > headerSize) return false;
-  // A loop and not `every`: the planner asks this for each sample of each handler against each foreign entry.
-  for (let at = 0; at < magic.length; at += 1) {
+  // A loop and not `every`, since the planner asks this for each sample of each handler against each foreign entry;
+  // from behind, since ELF headers differ in their machine and begin alike.
+  for (let at = magic.length - 1; at >= 0; at -= 1) {
     if ((((header[offset + at] ?? 0) ^ (magic[at] ?? 0)) & (mask[at] ?? 0)) !== 0) return false;
   }
   return true;

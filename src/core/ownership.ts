@@ -29,5 +29,16 @@ export function isRemovable(entry: Entry, desired: Desired, memory: Memory): boo
  * taken away.
  */
 export function ownerOf(name: string, desired: Desired): Handler | null {
-  return desired.handlers.find((h) => h.registration.name === name || temporaryName(h) === name) ?? null;
+  let owners = ownersOf.get(desired);
+  if (owners === undefined) {
+    // In reverse, so that the first handler of a name has it.
+    const handlers = desired.handlers.toReversed();
+    const spares = handlers.map((h): [string, Handler] => [temporaryName(h), h]);
+    owners = new Map([...spares, ...handlers.map((h): [string, Handler] => [h.registration.name, h])]);
+    ownersOf.set(desired, owners);
+  }
+  return owners.get(name) ?? null;
 }
+
+/** Asked for every entry of each pass; without it 200 handlers and 1000 entries cost 200,000 comparisons. */
+const ownersOf = new WeakMap<Desired, ReadonlyMap<string, Handler>>();

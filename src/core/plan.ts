@@ -71,7 +71,7 @@ export function taskFor(
   const { state, why, entry } = found;
   const common = { key: handler.key, reason: state, why, needs: [] };
   if (state === 'ok' || found.taken) return null;
-  if (state === 'foreign-ok') return stepAside(handler, found, memory);
+  if (state === 'foreign-ok') return stepAside(handler, found, standIn, memory);
   if (isMerelyOff(found) && entry !== null) {
     return { ...common, steps: [{ action: 'enable', name: entry.name, id: entry.id }] };
   }
@@ -163,12 +163,19 @@ function servesRather(standIn: StandIn, entry: Entry, handler: Handler): boolean
  * Under `theirs` our entry goes once somebody else's was seen to work; otherwise being overtaken costs nothing. An
  * entry under our name that is not what we register there goes in any case, lest it takes other handlers' files.
  */
-function stepAside(handler: Handler, found: Classified, memory: Memory): Task | null {
+function stepAside(
+  handler: Handler,
+  found: Classified,
+  standIn: StandIn | null,
+  memory: Memory,
+): Task | null {
   const { entry, needless, why } = found;
   if (entry === null) return null;
   if (!needless && compare(handler, entry, memory)?.state !== 'drifted') return null;
-  const remove: Step = { action: 'remove', name: entry.name, id: entry.id };
-  return { key: handler.key, reason: 'steps-aside', why, steps: [remove], needs: [] };
+  // The stand-in first: alone it would serve.
+  const gone = standIn === null ? [entry] : [standIn.entry, entry];
+  const steps = gone.map(({ name, id }) => ({ action: 'remove' as const, name, id }));
+  return { key: handler.key, reason: 'steps-aside', why, steps, needs: [] };
 }
 
 /** Where the handler's own entry will stand once its task is done. */

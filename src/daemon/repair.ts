@@ -160,7 +160,12 @@ function concerns(entry: Entry, desired: Desired, memory: LiveMemory): boolean {
  * Compares one entry of ours, as text, with what it must be. A stand-in of a crash makes it unclear what serves now:
  * that depends on the order of the entries.
  */
-function look(instance: Instance, { handler, text }: Prepared, desired: Desired, memory: LiveMemory): Task | 'unclear' | null {
+function look(
+  instance: Instance,
+  { handler, text }: Prepared,
+  desired: Desired,
+  memory: LiveMemory,
+): Task | 'unclear' | null {
   const name = handler.registration.name;
   const raw = instance.read(name);
   if (raw?.text === text && !isStale(handler, { name, id: raw.id }, memory)) return null;
