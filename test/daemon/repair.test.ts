@@ -24,6 +24,9 @@ import {
   wanting,
 } from './scene.ts';
 
+// The gate must say the same twice; whoever runs the tests by hand explores further.
+if (process.env.CI !== undefined) fc.configureGlobal({ seed: 20_261_121 });
+
 const runs = { numRuns: Number(process.env.FC_RUNS ?? 1500) };
 const anyPrecedence = scene('ours', 'last', 'theirs');
 

@@ -84,7 +84,7 @@ const flags = fc.constantFrom('', 'F', 'POCF');
 const interpreter = fc.constantFrom(...interpreters);
 
 /** Whether a matcher takes a file. */
-export function matches(matcher: Matcher, file: SampleFile): boolean {
+function matches(matcher: Matcher, file: SampleFile): boolean {
   return matchesHeader(matcher, Buffer.from(file.header, 'latin1'), file.path);
 }
 
