@@ -38,6 +38,7 @@ const part = async <T>(name: string, work: () => T | Promise<T>): Promise<T | nu
   say(`bench: ${name}`);
   const result = await work();
   mountMain();
+  write(`part-${name}`, { result });
   return result;
 };
 
@@ -66,13 +67,15 @@ const complete = { ...results, conditions: { ...results.conditions, loadAfter: l
 export type Results = typeof complete;
 
 const budgets = judge(complete);
-mkdirSync(new URL('results', import.meta.url), { recursive: true });
-writeFileSync(
-  new URL('results/latest.json', import.meta.url),
-  `${JSON.stringify({ ...complete, budgets }, null, 2)}\n`,
-);
+write('latest', { ...complete, budgets });
 process.stdout.write(`${tables(complete, budgets)}\n`);
 process.exit(0);
+
+/** Each part is kept as soon as it is there: a long run that is cut short has measured something. */
+function write(name: string, data: object): void {
+  mkdirSync(new URL('results', import.meta.url), { recursive: true });
+  writeFileSync(new URL(`results/${name}.json`, import.meta.url), `${JSON.stringify(data, null, 2)}\n`);
+}
 
 function load(): string {
   return readFileSync('/proc/loadavg', 'latin1').split(' ').slice(0, 3).join(' ');

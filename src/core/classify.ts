@@ -4,7 +4,8 @@ import { type Handler, temporaryName } from './handler.ts';
 import { identify, type Memory, sameEntry } from './memory.ts';
 import { isOurs, isRemovable, ownerOf } from './ownership.ts';
 import { sameMatcher } from './registration.ts';
-import { type Coverage, coverage, takesFrom } from './shadow.ts';
+import { type Coverage, coverage } from './shadow.ts';
+import { sightOf } from './sight.ts';
 
 /** What an entry of ours is, compared with the handler that we want; the probe's part (`unverified`) comes later. */
 export type EntryState = 'ok' | 'missing' | 'disabled' | 'drifted' | 'stale' | 'shadowed' | 'foreign-ok';
@@ -28,8 +29,10 @@ export function classify(
   desired: Desired,
   memory: Memory,
 ): Classified {
-  const at = entries.findIndex((e) => e.name === handler.registration.name);
+  const sight = sightOf(entries, desired);
+  const at = sight.places.get(handler.registration.name) ?? entries.length;
   const entry = entries[at] ?? null;
+  const takers = sight.takers.get(handler) ?? [];
   const own = entry === null ? null : compare(handler, entry, memory);
   const common = {
     entry,
@@ -37,13 +40,14 @@ export function classify(
     taken: entry !== null && isTaken(handler, entry, desired, memory),
   };
   if (desired.precedence === 'theirs') {
-    const others = othersAmong(entries, handler, desired, memory);
+    const others = othersAmong(takers, handler, desired, memory);
     const first = others.takers[0];
     if (first !== undefined && others.whole && !others.broken && works(first, memory)) {
       return { ...common, state: 'foreign-ok', why: `${first.name} works`, foreign: first, needless: true };
     }
   }
-  const front = othersAmong(entries.slice(0, at < 0 ? entries.length : at), handler, desired, memory);
+  const inFront = takers.filter((e) => (sight.places.get(e.name) ?? 0) < at);
+  const front = othersAmong(inFront, handler, desired, memory);
   const foreign = front.broken ?? front.takers[0] ?? null;
   if (desired.precedence !== 'ours' && foreign !== null && front.broken === null) {
     // One that takes some of the files only needs ours behind it for the rest.
@@ -91,16 +95,16 @@ export function isStale(
   return was !== null && now !== null && (was.dev !== now.dev || was.ino !== now.ino);
 }
 
-/** What others would serve of a handler's files, and the first of them that was seen to fail. */
+/** What others of those that take files from a handler would serve of them, and the first that was seen to fail. */
 function othersAmong(
-  entries: readonly Entry[],
+  takers: readonly Entry[],
   handler: Handler,
   desired: Desired,
   memory: Memory,
 ): Coverage & { readonly broken: Entry | null } {
   const found = coverage(
     handler,
-    entries.filter((e) => counts(e, handler, desired, memory)),
+    takers.filter((e) => counts(e, handler, desired, memory)),
   );
   const broken = found.takers.find((e) => memory.verdicts.get(identify(e)) === 'broken') ?? null;
   return { ...found, broken };
@@ -127,7 +131,6 @@ function works(foreign: Entry, memory: Memory): boolean {
  * publish them) does no harm as long as it runs the same interpreter in the same way.
  */
 function counts(entry: Entry, handler: Handler, desired: Desired, memory: Memory): boolean {
-  if (!takesFrom(entry, handler)) return false;
   if (isRemovable(entry, desired, memory)) return false;
   const owner = ownerOf(entry.name, desired);
   if (owner !== null) return isTaken(owner, entry, desired, memory);

@@ -82,21 +82,20 @@ const matcherKeywords = ['offset', 'magic', 'mask', 'extension'] as const;
 const order = ['interpreter', 'flags', ...matcherKeywords] as const;
 type Keyword = (typeof order)[number];
 
-const patterns: readonly (readonly [Keyword, RegExp])[] = [
-  ['interpreter', /^interpreter (.*)$/s],
-  ['flags', /^flags: (.*)$/s],
-  ['offset', /^offset (\d{1,9})$/],
-  ['magic', /^magic ((?:[0-9a-f]{2})+)$/],
-  ['mask', /^mask ((?:[0-9a-f]{2})+)$/],
-  ['extension', /^extension \.(.+)$/s],
-];
+const patterns: Readonly<Record<Keyword, RegExp>> = {
+  interpreter: /^interpreter (.*)$/s,
+  flags: /^flags: (.*)$/s,
+  offset: /^offset (\d{1,9})$/,
+  magic: /^magic ((?:[0-9a-f]{2})+)$/,
+  mask: /^mask ((?:[0-9a-f]{2})+)$/,
+  extension: /^extension \.(.+)$/s,
+};
 
 function readLine(line: string): { readonly keyword: Keyword; readonly value: string } | null {
-  for (const [keyword, pattern] of patterns) {
-    const value = pattern.exec(line)?.[1];
-    if (value !== undefined) return { keyword, value };
-  }
-  return null;
+  const word = line.slice(0, line.indexOf(' ')).replace(':', '');
+  const keyword = order.find((one) => one === word);
+  const value = keyword && patterns[keyword].exec(line)?.[1];
+  return keyword === undefined || value === undefined ? null : { keyword, value };
 }
 
 function readMatcher(known: ReadonlyMap<Keyword, string>): Matcher | null {
@@ -115,9 +114,9 @@ function readMatcher(known: ReadonlyMap<Keyword, string>): Matcher | null {
 }
 
 function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return Buffer.from(bytes).toString('hex');
 }
 
 function fromHex(hex: string): Uint8Array {
-  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  return new Uint8Array(Buffer.from(hex, 'hex'));
 }

@@ -45,6 +45,7 @@ export function plan(
 ): Task[] {
   const byName = new Map(observed.entries.map((e) => [e.name, e]));
   const places = new Map(observed.entries.map((e, at) => [e.name, at]));
+  const worse = worseOf(better, desired.handlers);
   const tasks: Task[] = [];
   if (!observed.enabled && desired.onStatusZero === 'heal') tasks.push(statusZero);
   // The best handler comes last, for the kernel puts each new registration at the head of its list.
@@ -52,7 +53,7 @@ export function plan(
     const found = classify(handler, observed.entries, desired, memory);
     const standIn = standInOf(handler, byName, places);
     const task =
-      orderTask(handler, found, standIn, blocking(handler, desired.handlers, better, places)) ??
+      orderTask(handler, found, standIn, blocking(worse.get(handler) ?? [], handler, places)) ??
       taskFor(handler, found, standIn, memory);
     if (task === null) continue;
     tasks.push(task);
@@ -100,15 +101,29 @@ function standInOf(
 
 /** A handler that has come to stand in front of this one and must stand behind it. */
 function blocking(
+  worse: readonly Handler[],
   handler: Handler,
-  all: readonly Handler[],
-  better: ReadonlyMap<string, readonly Handler[]>,
   places: ReadonlyMap<string, number>,
 ): Handler | null {
   const at = places.get(handler.registration.name);
   if (at === undefined) return null;
-  const inFront = (worse: Handler): boolean => (places.get(worse.registration.name) ?? at) < at;
-  return all.find((worse) => inFront(worse) && better.get(worse.key)?.includes(handler)) ?? null;
+  return worse.find((h) => (places.get(h.registration.name) ?? at) < at) ?? null;
+}
+
+/** `better` the other way round: the handlers that must stand behind each, in their order. */
+function worseOf(
+  better: ReadonlyMap<string, readonly Handler[]>,
+  ordered: readonly Handler[],
+): ReadonlyMap<Handler, readonly Handler[]> {
+  const worse = new Map<Handler, Handler[]>();
+  for (const handler of ordered) {
+    for (const one of better.get(handler.key) ?? []) {
+      const list = worse.get(one);
+      if (list === undefined) worse.set(one, [handler]);
+      else list.push(handler);
+    }
+  }
+  return worse;
 }
 
 /** Moves a handler in front again; one that is off moves too, because enabling would leave it where it is. */

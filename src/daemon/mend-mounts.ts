@@ -49,10 +49,10 @@ export function createMountKeeper(machine: Machine, wish: MountWish, mended: () 
     }
     if (wish.mayMount) {
       if (view.main.kind === 'absent') await mendMain(reason === 'start' || due);
-      else if (view.main.kind === 'binfmt') rest();
       if (view.anchor.kind === 'absent') await mendAnchor(problems);
       await mendReadOnly(reason, problems);
       view = machine.observeMounts(wish);
+      if (view.main.kind === 'binfmt') rest();
     }
     if (view.main.kind === 'absent')
       problems.push({ code: 'main-missing', subject: wish.main, detail: mainFailure ?? 'not mounted' });

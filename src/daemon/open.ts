@@ -61,7 +61,7 @@ export async function openHost(
     return opened;
   }
   const native = { ...architecture, sibling: null };
-  const { probes, runs } = await nativeFacts(machine, config);
+  const { probes, runs } = await nativeFacts(machine, config, targetOf(native));
   const target = targetOf(native);
   if (target === null)
     return refuse(
@@ -110,19 +110,29 @@ function openMounted(
 async function nativeFacts(
   machine: Machine,
   config: Config,
+  host: string | null,
 ): Promise<{ probes: ReadonlyMap<string, string>; runs: readonly string[] }> {
   try {
     const dir = `${parentOf(config.interpreters.store)}/probes`;
     const probes = await machine.writeProbes(dir, machine.probeTargets);
-    const candidates = new Map([...probes].filter(([target]) => twins.has(target)));
+    const candidates = new Map([...probes].filter(([target]) => twins[host ?? '']?.includes(target)));
     return { probes, runs: await machine.runsNatively(candidates) };
   } catch {
     return { probes: new Map(), runs: [] };
   }
 }
 
-/** Targets that some host of another target runs by itself. */
-const twins = new Set(['i386', 'arm', 'x86_64', 'aarch64', 'mips', 'mipsel', 'ppc64', 'ppc64le', 'ppc']);
+/** Targets that some CPU and kernel of a host run as well; whether these do is found out by running them. */
+const twins: Readonly<Record<string, readonly string[]>> = {
+  x86_64: ['i386'],
+  i386: ['x86_64'],
+  aarch64: ['arm'],
+  arm: ['aarch64'],
+  mips64: ['mips'],
+  mips: ['mips64'],
+  mips64el: ['mipsel'],
+  mipsel: ['mips64el'],
+};
 
 const siblings: Readonly<Record<string, { target: string; machine: number; class: 32 }>> = {
   x86_64: { target: 'i386', machine: 3, class: 32 },

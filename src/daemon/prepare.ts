@@ -118,8 +118,10 @@ export async function prepareWorld(
   const sources: string[] = [];
   const leftOut = [...chosen.leftOut];
   const unmet: World['unmet'][number][] = [];
-  for (const architecture of chosen.chosen) {
-    const ready = await obtain(architecture);
+  const obtained = await inBatches(chosen.chosen, obtain);
+  for (const [i, architecture] of chosen.chosen.entries()) {
+    const ready = obtained[i];
+    if (ready === undefined) continue;
     if ('code' in ready) {
       const { target, platforms } = architecture;
       if (config.platforms === 'all' && platforms.length === 0) leftOut.push({ target, why: ready.detail });
@@ -154,6 +156,15 @@ export async function prepareWorld(
       why: 'refused, see problems',
     }));
   return { desired, info, leftOut, unmet: [...unmet, ...refused], problems, sources };
+}
+
+/** Four at a time keep the threads of libuv busy; each may ask an emulator for its version, which is a process. */
+async function inBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let at = 0; at < items.length; at += 4) {
+    results.push(...(await Promise.all(items.slice(at, at + 4).map(work))));
+  }
+  return results;
 }
 
 function catalogueHandler(

@@ -8,7 +8,7 @@ import { betters } from '../core/order.ts';
 import { isRemovable, ownerOf } from '../core/ownership.ts';
 import { plan, type Task, taskFor } from '../core/plan.ts';
 import { type Prepared, prepare } from '../core/prepared.ts';
-import { takesFrom } from '../core/shadow.ts';
+import { victimsOf } from '../core/sight.ts';
 import { calm, healed, isStorm, type Storm, wait } from '../core/storm.ts';
 import type { Instance } from '../host/instance.ts';
 import { applyTask, type TaskResult } from './apply.ts';
@@ -152,8 +152,7 @@ function keys(handlers: readonly Handler[]): string[] {
 /** Whether an entry can matter to any plan, as long as it lives, enabled or not. */
 function concerns(entry: Entry, desired: Desired, memory: LiveMemory): boolean {
   if (ownerOf(entry.name, desired) !== null || isRemovable(entry, desired, memory)) return true;
-  const enabled = { ...entry, enabled: true };
-  return desired.handlers.some((h) => takesFrom(enabled, h));
+  return victimsOf({ ...entry, enabled: true }, desired).length > 0;
 }
 
 /**

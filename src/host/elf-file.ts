@@ -67,9 +67,9 @@ async function inspectOpen(
 ): Promise<InspectedInterpreter | InterpreterFault> {
   const found = await file.stat();
   if (!found.isFile()) return fault('missing', `${path} is not a regular file`);
-  const distrusted = distrustFile(path, found) ?? (await distrustParents(path));
+  const distrusted = distrustFile(path, found) ?? distrustParents(path);
   if (distrusted !== null) return fault('untrusted', `${path} cannot be trusted: ${distrusted}`);
-  const forbidden = await forbidsExecution(path, found);
+  const forbidden = forbidsExecution(path, found);
   if (forbidden !== null) return fault('noexec', forbidden);
   const header = await firstBytes(file);
   const linked = isStatic(header);
@@ -81,9 +81,9 @@ async function inspectOpen(
   return { ok: true, path, dev, ino, size, mode, uid, static: linked === true, header };
 }
 
-async function forbidsExecution(path: string, found: Stats): Promise<string | null> {
+function forbidsExecution(path: string, found: Stats): string | null {
   if ((found.mode & 0o111) === 0) return `${path} has no execute permission`;
-  const point = await noexecMount(path);
+  const point = noexecMount(path);
   return point === null ? null : `${path} lies on ${point}, which is mounted noexec`;
 }
 

@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs';
 import type { Mount } from '../core/mountinfo.ts';
-import { mountOf, parseMountinfo } from '../core/mountinfo.ts';
+import { mountOf } from '../core/mountinfo.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { done } from '../core/outcome.ts';
 import type { ChildResult } from './child.ts';
 import { runChild } from './child.ts';
 import { makeDirectories } from './directories.ts';
 import { failure } from './errno.ts';
+import { readMounts } from './mount-table.ts';
 
 /** What is at one of our two mount points. */
 export type MountState =
@@ -36,7 +36,7 @@ const limitMs = 5000;
 
 /** Looks at both mount points by the mount table alone, which never blocks and triggers no automount. */
 export function observeMounts(config: { readonly main: string; readonly anchor: string }): MountView {
-  const mounts = parseMountinfo(readFileSync('/proc/self/mountinfo', 'latin1'));
+  const mounts = readMounts();
   return { main: stateAt(mounts, config.main), anchor: stateAt(mounts, config.anchor) };
 }
 

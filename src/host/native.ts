@@ -17,11 +17,10 @@ const canaryLimitMs = 10_000;
  * is the probe itself or the interpreter that runs it.
  */
 export async function runsNatively(files: ReadonlyMap<string, string>): Promise<readonly string[]> {
-  const native: string[] = [];
-  for (const [target, path] of files) {
-    if (await isNative(path)) native.push(target);
-  }
-  return native;
+  const tried = await Promise.all(
+    [...files].map(async ([target, path]) => ((await isNative(path)) ? [target] : [])),
+  );
+  return tried.flat();
 }
 
 /**

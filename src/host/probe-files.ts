@@ -22,15 +22,16 @@ export async function writeProbes(
   targets: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   await mkdir(dir, { recursive: true, mode: MODE });
-  const paths = new Map<string, string>();
-  for (const target of targets) {
-    const bytes = probeBytes(target);
-    if (bytes === null) continue;
-    const path = join(dir, `probe.${target}`);
-    if (!(await isThere(path, bytes))) await replace(path, bytes);
-    paths.set(target, path);
-  }
-  return paths;
+  const paths = await Promise.all(
+    targets.map(async (target): Promise<[string, string][]> => {
+      const bytes = probeBytes(target);
+      if (bytes === null) return [];
+      const path = join(dir, `probe.${target}`);
+      if (!(await isThere(path, bytes))) await replace(path, bytes);
+      return [[target, path]];
+    }),
+  );
+  return new Map(paths.flat());
 }
 
 async function isThere(path: string, bytes: Uint8Array): Promise<boolean> {

@@ -1,9 +1,10 @@
-import { lstat, readFile, readlink } from 'node:fs/promises';
+import { lstatSync, readlinkSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { mountOf, parseMountinfo } from '../core/mountinfo.ts';
+import { mountOf } from '../core/mountinfo.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { done } from '../core/outcome.ts';
 import { runChild } from './child.ts';
+import { readMounts } from './mount-table.ts';
 
 /**
  * Proves that a path can be read without hanging, before this process touches it: a thread of libuv that is stuck on
@@ -11,7 +12,7 @@ import { runChild } from './child.ts';
  * opens it. Costs a child only where the path, or a symlink on its way, leaves the local file systems.
  */
 export async function reach(path: string, timeoutMs = 5000): Promise<Outcome> {
-  if (await staysLocal(path)) return done;
+  if (staysLocal(path)) return done;
   const result = await runChild('head', ['-c', '1', path], { timeoutMs });
   if (!result.timedOut) return done;
   return { ok: false, code: 'ETIMEDOUT', message: `${path} does not answer within ${timeoutMs} ms` };
@@ -25,8 +26,8 @@ const local = new Set(
 );
 
 /** Follows the path one component at a time and asks before each step which file system the next one touches. */
-async function staysLocal(path: string): Promise<boolean> {
-  const mounts = parseMountinfo(await readFile('/proc/self/mountinfo', 'latin1'));
+function staysLocal(path: string): boolean {
+  const mounts = readMounts();
   let done = '/';
   let rest = resolve(path).split('/').slice(1);
   for (let steps = 0; steps < 400 && rest.length > 0; steps++) {
@@ -34,16 +35,24 @@ async function staysLocal(path: string): Promise<boolean> {
     const next = resolve(done, name);
     const mount = mountOf(mounts, Buffer.from(next, 'utf8').toString('latin1'));
     if (!mount || !local.has(mount.type)) return false;
-    const found = await lstat(next).catch(() => null);
-    if (!found) return true;
+    const link = linkAt(next);
+    if (link === null) return true;
     rest = after;
-    if (found.isSymbolicLink()) {
-      const target = await readlink(next).catch(() => '');
-      rest = [...resolve(dirname(next), target).split('/').slice(1), ...after];
+    if (link !== '') {
+      rest = [...resolve(dirname(next), link).split('/').slice(1), ...after];
       done = '/';
     } else {
       done = next;
     }
   }
   return true;
+}
+
+/** Where a symlink leads, an empty string for everything else, null for nothing. */
+function linkAt(path: string): string | null {
+  try {
+    return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : '';
+  } catch {
+    return null;
+  }
 }

@@ -29,10 +29,9 @@ export async function prepareDirectory(dir: string): Promise<StoreFault | null> 
     // A symlink's own mode says 0777 and means nothing.
     const owner = link.isSymbolicLink() ? distrustFile(dir, { uid: link.uid, mode: 0 }) : null;
     const real = await realpath(dir);
-    const why =
-      owner ?? distrustFile(real, found) ?? (await distrustParents(dir)) ?? (await distrustParents(real));
+    const why = owner ?? distrustFile(real, found) ?? distrustParents(dir) ?? distrustParents(real);
     if (why !== null) return fault('store-untrusted', `store ${dir} cannot be trusted: ${why}`);
-    const point = await noexecMount(real);
+    const point = noexecMount(real);
     return point === null
       ? null
       : fault('store-noexec', `store ${dir} lies on ${point}, which is mounted noexec`);

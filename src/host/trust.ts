@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { initialUserNamespace } from './identity.ts';
 
@@ -20,9 +20,9 @@ export function distrustFile(path: string, found: Protection): string | null {
  * Why somebody else could put another file in this one's place, looking at every directory above a path without
  * symlinks. A sticky directory is safe: only the owner may rename what is in it.
  */
-export async function distrustParents(path: string): Promise<string | null> {
+export function distrustParents(path: string): string | null {
   for (let dir = dirname(path); ; dir = dirname(dir)) {
-    const found = await lstat(dir);
+    const found = lstatSync(dir);
     if (!trustedOwner(found.uid) && !isOverflow(found.uid)) return `${dir} belongs to uid ${found.uid}`;
     const sticky = (found.mode & 0o1000) !== 0;
     if (found.mode & 0o022 && !sticky) return `${dir} is writable by others (mode ${octal(found.mode)})`;

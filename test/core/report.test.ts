@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { composeReport, type HandlerReport, type ReportFacts } from '../../src/core/report.ts';
+
+test('ready means that every required handler is proven, by us or by whom policy lets serve', () => {
+  assert.equal(report([handler(), handler({ state: 'foreign-ok' })]).ready, true);
+  assert.equal(report([handler(), handler({ required: false, state: 'missing', probe: null })]).ready, true);
+  for (const state of ['missing', 'disabled', 'drifted', 'stale', 'shadowed', 'unverified'] as const)
+    assert.equal(report([handler(), handler({ state })]).ready, false, state);
+  assert.equal(report([handler({ probe: null })]).ready, false);
+  const failed = { verdict: 'hung', detail: '', at: 0, tookMs: 1 };
+  assert.equal(report([handler({ probe: failed })]).ready, false);
+});
+
+test('nobody is ready while another keeper has the lock or the instance is switched off', () => {
+  for (const code of ['locked-by-another', 'status-zero'] as const)
+    assert.equal(report([handler()], { problems: [{ code, subject: 's', detail: '' }] }).ready, false, code);
+});
+
+test('the sentence counts what is verified, and counts nothing while the instance is switched off', () => {
+  assert.equal(report([handler(), handler({ state: 'missing' })]).summary, '1 of 2 handlers verified');
+  const heals = { total: 1, recent: [] };
+  assert.equal(report([handler()], { heals }).summary, '1 of 1 handlers verified, 1 heal since start');
+  const problems = [{ code: 'status-zero', subject: 'status', detail: '' } as const];
+  assert.equal(report([handler()], { problems }).summary, '0 of 1 handlers verified');
+});
+
+test('a problem comes with its remedy and stays away while its cause is there', () => {
+  const hung = { code: 'probe-hung', subject: 'a', detail: 'd' } as const;
+  const [one] = report([], { problems: [hung] }).problems;
+  assert.equal(one?.detail, 'd');
+  assert.ok(one?.title && one.remedy && one.severity);
+});
+
+function report(handlers: HandlerReport[], facts: Partial<ReportFacts> = {}) {
+  return composeReport({
+    version: '0',
+    at: 0,
+    daemon: null,
+    leftOut: [],
+    problems: [],
+    mounts: { main: 'binfmt', anchor: 'binfmt' },
+    heals: { total: 0, recent: [] },
+    ...facts,
+    handlers,
+  });
+}
+
+function handler(differs: Partial<HandlerReport> = {}): HandlerReport {
+  return {
+    key: 'aarch64',
+    platforms: ['linux/arm64'],
+    name: 'keeper-aarch64',
+    state: 'ok',
+    why: '',
+    flags: 'POCF',
+    interpreter: '/store/1/qemu-aarch64',
+    version: '10.0',
+    owner: 'keeper',
+    required: true,
+    probe: { verdict: 'verified', detail: '', at: 0, tookMs: 1 },
+    heals: 0,
+    ...differs,
+  };
+}
