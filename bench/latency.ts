@@ -87,28 +87,29 @@ export async function runBlock(
 }
 
 function inject(place: Place, fault: Fault, path: string): Sample {
-  const status = `${place.main}/status`;
+  const { main } = place;
+  const status = `${main}/status`;
   switch (fault) {
     case 'entry deleted': {
       const before = inodeOf(path);
       const write = timedPut(path, '-1');
-      return healed(write, () => isAnother(path, before));
+      return healed(main, write, () => isAnother(path, before));
     }
     case 'entry disabled':
-      return switchOff(path);
+      return switchOff(main, path);
     case 'status 0':
-      return switchOff(status);
+      return switchOff(main, status);
     case 'all cleared': {
       const before = ten.map((key) => ({ path: `${place.main}/keeper-${key}`, ino: 0 }));
       for (const one of before) one.ino = inodeOf(one.path);
       const write = timedPut(status, '-1');
-      return healed(write, () => before.every((one) => isAnother(one.path, one.ino)));
+      return healed(main, write, () => before.every((one) => isAnother(one.path, one.ino)));
     }
     case 'hijack': {
       const line = copyLine(path, 'hijack', '/bin/false');
       const before = inodeOf(path);
       const write = timedPut(`${place.main}/register`, line);
-      const took = healed(write, () => isAnother(path, before));
+      const took = healed(main, write, () => isAnother(path, before));
       put(`${place.main}/hijack`, '-1');
       return took;
     }
@@ -128,8 +129,8 @@ function timedPut(path: string, text: string | Uint8Array): { write: number; at:
   return { write: at - from, at };
 }
 
-function healed({ write, at }: { write: number; at: number }, done: () => boolean): Sample {
-  return { write, ms: waitFor(at, done) };
+function healed(main: string, { write, at }: { write: number; at: number }, done: () => boolean): Sample {
+  return { write, ms: waitFor(main, at, done) };
 }
 
 function isAnother(path: string, before: number): boolean {
@@ -137,10 +138,10 @@ function isAnother(path: string, before: number): boolean {
   return ino !== 0 && ino !== before;
 }
 
-function switchOff(path: string): Sample {
+function switchOff(main: string, path: string): Sample {
   const fd = openState(path);
   const write = timedPut(path, '0');
-  const took = healed(write, () => isEnabled(fd));
+  const took = healed(main, write, () => isEnabled(fd));
   closeSync(fd);
   return took;
 }

@@ -57,6 +57,7 @@ function measure(place: Place, count: number, foreign: number, times: number): P
     onStatusZero: 'heal' as const,
     prefix: 'keeper-',
     store: join(place.dir, 'store'),
+    adopted: new Set<string>(),
   };
   const repair = createRepair(instance, desired, createMemory());
   const timed = (): number => {

@@ -2,11 +2,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { judge } from './budgets.ts';
-import { sharpenTimers } from './entries.ts';
 import { compareSystems, measureLoss, measureShellKeeper } from './exec-loss.ts';
 import { measureLatency } from './latency.ts';
 import { measureOthers } from './others.ts';
 import { measurePasses } from './passes.ts';
+import { measurePeers } from './peers.ts';
 import { enterNamespace, makePlace, mountMain } from './place.ts';
 import { measureRest } from './rest.ts';
 import { measureStandstill } from './standstill.ts';
@@ -32,7 +32,6 @@ const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 const place = await makePlace();
 mountMain();
-sharpenTimers();
 const part = async <T>(name: string, work: () => T | Promise<T>): Promise<T | null> => {
   if (only !== undefined && !only.includes(name)) return null;
   say(`bench: ${name}`);
@@ -61,6 +60,7 @@ const results = {
   others: await part('others', () => measureOthers(place, quick ? 20 : 200)),
   standstill: await part('standstill', () => measureStandstill(place, quick ? 1 : 4)),
   compared: await part('compared', () => compareSystems(place)),
+  peers: await part('peers', () => measurePeers(place, quick ? 3 : 20)),
   shellKeeper: await part('compared', () => measureShellKeeper(place, quick ? 5 : 50)),
 };
 const complete = { ...results, conditions: { ...results.conditions, loadAfter: load() } };

@@ -1,10 +1,11 @@
 import type { Verdict } from './budgets.ts';
+import type { Survival } from './peers.ts';
 import type { Results } from './run.ts';
 import { type Summary, short, table } from './stats.ts';
 
 /** Everything that was measured, for people. */
 export function tables(results: Results, budgets: readonly Verdict[]): string {
-  const { latency, loss, standstill, others, start, rest, passes, compared, shellKeeper } = results;
+  const { latency, loss, standstill, others, start, rest, passes, compared, shellKeeper, peers } = results;
   const parts: [string, string[][]][] = [];
   if (latency !== null)
     parts.push([
@@ -53,6 +54,20 @@ export function tables(results: Results, budgets: readonly Verdict[]): string {
         [String(shellKeeper.n), ...cells(shellKeeper)],
       ],
     ]);
+  if (peers !== null) {
+    parts.push([
+      'Others who register, eight handlers: time, ms, and what an arm64 program saw in 3 s after each fault (failed/execs)',
+      [
+        ['who', 'register median', ...(peers[0]?.faults ?? []).map((f) => f.fault)],
+        ...peers.map((p) => [
+          p.name,
+          ...(p.register === null
+            ? [p.absent ?? '-']
+            : [short(p.register.median), ...p.faults.map(survivalCell)]),
+        ]),
+      ],
+    ]);
+  }
   if (others !== null)
     parts.push([
       "Other tools' work while the keeper heals",
@@ -101,6 +116,10 @@ export function tables(results: Results, budgets: readonly Verdict[]): string {
   ]);
   const conditions = Object.entries(results.conditions).map(([key, value]) => `${key}: ${value}`);
   return [conditions.join(', '), ...parts.map(([title, rows]) => `${title}\n${table(rows)}`)].join('\n\n');
+}
+
+function survivalCell({ execs, failed, survived }: Survival): string {
+  return `${survived ? '' : 'LOST '}${failed}/${execs}`;
 }
 
 const spread = ['median', 'p90', 'p99', 'max'];

@@ -1,4 +1,5 @@
 #!/usr/bin/env -S node --max-semi-space-size=1 --lite-mode
+import { isDropIn } from './core/drop-in.ts';
 import { exitCodes } from './core/exit-codes.ts';
 
 /**
@@ -8,7 +9,12 @@ import { exitCodes } from './core/exit-codes.ts';
 const argv = process.argv.slice(2);
 
 try {
-  const { main } = argv[0] === 'run' ? await import('./cli/run.ts') : await import('./cli/commands.ts');
+  const { main } =
+    argv[0] === 'run'
+      ? await import('./cli/run.ts')
+      : argv.length === 0 || isDropIn(argv)
+        ? await import('./cli/drop-in.ts')
+        : await import('./cli/commands.ts');
   process.exitCode = await main(argv);
 } catch (error) {
   // Only a defect ends up here: expected failures are data. Its stack is what a bug report needs.

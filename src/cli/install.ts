@@ -1,17 +1,49 @@
 import type { Config } from '../core/config.ts';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
+import type { Lasting } from '../core/lasting.ts';
+import { problemCatalogue } from '../core/problems.ts';
+import type { Report } from '../core/report.ts';
 import type { Context } from './context.ts';
-import { oneShot } from './one-shot.ts';
+import { lastingShot } from './lasting-shot.ts';
 import { render } from './print.ts';
+import { withProgress } from './progress.ts';
 import { reportTable } from './report-table.ts';
+import { namedTargets, viaDaemon } from './via-daemon.ts';
 
-/** One pass: registers, verifies, prints what came of it, ends. 0 only when every required platform is verified. */
-export function install(context: Context, config: Config): Promise<ExitCode> {
-  return oneShot(context, config, { changes: true }, async ({ keeper }) => {
-    await keeper.verifyAll();
-    const report = keeper.report();
-    context.out(render(report, context.format, () => reportTable(report)));
-    const failed = report.problems.some((p) => p.severity === 'error');
-    return report.ready && !failed ? exitCodes.ok : exitCodes.failed;
-  });
+/** One pass: registers, verifies, prints what came of it, ends. 0 only when all is verified and outlives this. */
+export async function install(context: Context, config: Config): Promise<ExitCode> {
+  const persist = context.flags.persist === true;
+  const answered = await viaDaemon(context, config, { type: 'install', targets: namedTargets(context) });
+  if (answered !== null) {
+    if (persist) context.err('binfmt-keeper: a daemon runs, and its anchor is its own: --persist ignored\n');
+    return answered;
+  }
+  return lastingShot(
+    context,
+    config,
+    { persist },
+    async ({ keeper, probes }) => {
+      await withProgress(context, () => keeper.report().summary, keeper.verifyAll());
+      const report = keeper.report();
+      const proven = report.handlers.find((h) => h.probe?.verdict === 'verified');
+      return { result: report, proof: probes.get(proven?.key ?? '') ?? null };
+    },
+    (report, lasting) => {
+      // What is asked for in a sandbox is that it leaves nothing behind.
+      const demanded = persist || context.flags.sandbox !== true;
+      const told = { ...(demanded ? tell(report, lasting, config) : report), daemon: null };
+      context.out(render(told, context.format, () => reportTable(told, context)));
+      const failed = told.problems.some((p) => p.severity === 'error') || (demanded && !lasting.lasts);
+      return told.ready && !failed ? exitCodes.ok : exitCodes.failed;
+    },
+  );
+}
+
+/** What does not last is a problem, whose remedy names the run directory that is configured. */
+function tell(report: Report, lasting: Lasting, config: Config): Report {
+  if (lasting.lasts) return { ...report, lasting };
+  const { code, why, remedy } = lasting;
+  const { title, severity } = problemCatalogue[code];
+  const problem = { code, subject: config.mounts.anchor, detail: why, title, severity, remedy };
+  return { ...report, lasting, problems: [...report.problems, problem] };
 }

@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { type ParsedConfig, parseConfig } from '../core/config.ts';
 import { globalOptions } from '../core/options.ts';
+import { reach } from '../host/reach.ts';
 
 /** Where the configuration file is looked for: flag, environment, default. */
 export function configFile(flags: Readonly<Record<string, unknown>>, env: NodeJS.ProcessEnv): string {
@@ -14,14 +16,65 @@ export async function loadConfig(
   flags: Readonly<Record<string, unknown>>,
   env: NodeJS.ProcessEnv,
 ): Promise<ParsedConfig> {
+  if (Array.isArray(flags.config)) return refuse('--config: given more than once');
+  if (flags.config === '') return refuse('--config: must be the path of a file');
   const name = configFile(flags, env);
   const named = typeof flags.config === 'string' || Boolean(env.BINFMT_KEEPER_CONFIG);
+  const read = await readBounded(name);
+  if (read.ok) return parseConfig({ file: { name, text: read.text }, env, flags });
+  if (read.code === 'ENOENT' && !named) return parseConfig({ env, flags });
+  return refuse(`${printable(name)}: ${read.why}`);
+}
+
+type Read =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly code: string; readonly why: string };
+
+/** More than the parser accepts of any text (256 Ki characters of up to three bytes each), so it says so itself. */
+const mostBytes = 1024 * 1024;
+
+/** Reads what may be anything: a FIFO must not make us wait, nor /dev/zero fill the memory, nor a dead server hang us. */
+async function readBounded(name: string): Promise<Read> {
+  const reached = await reach(name);
+  if (!reached.ok) return { ...reached, why: 'cannot be read (its file system does not answer)' };
   try {
-    const text = await readFile(name, 'utf8');
-    return parseConfig({ file: { name, text }, env, flags });
+    const file = await open(name, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    try {
+      const kind = kindOf(await file.stat());
+      // People write --config /dev/null for "none at all".
+      if (kind === null || name === '/dev/null') return { ok: true, text: await readStart(file) };
+      return { ok: false, code: 'EINVAL', why: `is ${kind}, not a regular file` };
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    if (code === 'ENOENT' && !named) return parseConfig({ env, flags });
-    return { ok: false, errors: [`${name}: cannot be read (${code})`] };
+    return { ok: false, code, why: `cannot be read (${code})` };
   }
+}
+
+/** Null for a regular file. */
+function kindOf(found: Awaited<ReturnType<FileHandle['stat']>>): string | null {
+  if (found.isFile()) return null;
+  if (found.isDirectory()) return 'a directory';
+  return found.isFIFO() ? 'a FIFO' : 'a device';
+}
+
+async function readStart(file: FileHandle): Promise<string> {
+  const bytes = Buffer.allocUnsafe(mostBytes);
+  let length = 0;
+  for (;;) {
+    const { bytesRead } = await file.read(bytes, length, mostBytes - length, length);
+    length += bytesRead;
+    if (bytesRead === 0 || length === mostBytes) return bytes.toString('utf8', 0, length);
+  }
+}
+
+function refuse(why: string): ParsedConfig {
+  return { ok: false, errors: [why] };
+}
+
+/** The name comes from the command line and may hold anything, escape sequences of terminals included. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '?');
 }

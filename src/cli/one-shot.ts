@@ -1,21 +1,26 @@
 import type { Config } from '../core/config.ts';
 import { runDirectory } from '../core/config.ts';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
-import { problemCatalogue } from '../core/problems.ts';
+import { type ProblemCode, problemCatalogue } from '../core/problems.ts';
 import type { Report } from '../core/report.ts';
 import { createKeeper, type Keeper } from '../daemon/keeper.ts';
 import { createLog } from '../daemon/log.ts';
 import { openHost } from '../daemon/open.ts';
 import type { Obtain } from '../daemon/prepare.ts';
+import { nameHolder } from '../daemon/report-file.ts';
 import { createMachine, type Machine } from '../host/machine.ts';
 import type { Context } from './context.ts';
-import { reportSchema } from './report-schema.ts';
+import { problemLines } from './problem-text.ts';
+import { withProgress } from './progress.ts';
+import { readReportShape } from './report-schema.ts';
 
 /** What a one-shot command gets to work with; everything is let go afterwards. */
 export interface Held {
   readonly machine: Machine;
   readonly keeper: Keeper;
   readonly config: Config;
+  /** Probe files by target. */
+  readonly probes: ReadonlyMap<string, string>;
 }
 
 /** Whether a command changes the instance (and so needs the lock and may mount) or only looks. */
@@ -41,9 +46,10 @@ export async function oneShot(
   }
   const { instance, mounts } = opened;
   try {
-    if (manner.changes && !instance.lock()) {
-      complain(context, 'locked-by-another', await holder(machine, config));
-      return exitCodes.failed;
+    const lockedOut = manner.changes ? !instance.lock() : isLocked(machine, instance.path);
+    if (lockedOut) {
+      complain(context, 'locked-by-another', await nameHolder(machine, runDirectory(config)));
+      if (manner.changes) return exitCodes.failed;
     }
     const log = createLog(context.logLevel ?? 'error', 2, context.terminal);
     const keeper = await createKeeper(
@@ -51,11 +57,11 @@ export async function oneShot(
       config,
       () => {},
     );
-    await keeper.configure(config);
-    const code = await work({ machine, keeper, config });
+    await withProgress(context, () => 'making interpreters ready', keeper.configure(config));
+    const code = await work({ machine, keeper, config, probes: opened.probes });
     await keeper.close();
     log.flush();
-    return code;
+    return lockedOut && code === exitCodes.ok ? exitCodes.failed : code;
   } finally {
     mounts.close();
     instance.close();
@@ -63,27 +69,31 @@ export async function oneShot(
 }
 
 /** Says what is wrong and what to do about it. */
-function complain(context: Context, code: keyof typeof problemCatalogue, detail: string): void {
-  const { title, remedy } = problemCatalogue[code];
-  context.err(`binfmt-keeper: ${code}: ${title}: ${detail}\n  ${remedy}\n`);
+function complain(context: Context, code: ProblemCode, detail: string): void {
+  const { title, severity, remedy } = problemCatalogue[code];
+  const problem = { code, subject: '', detail, title, severity, remedy };
+  const view = { columns: context.terminal ? context.columns : null, style: context.errStyle };
+  context.err(`binfmt-keeper: ${problemLines([problem], view).join('\n')}\n`);
 }
 
-/** Names the keeper that holds the lock, where its run directory can be seen from here. */
-async function holder(machine: Machine, config: Config): Promise<string> {
-  const report = await readReport(machine, config);
-  const pid = report?.daemon?.pid;
-  return pid === undefined
-    ? 'held by a keeper whose run directory is not visible here'
-    : `held by pid ${pid}`;
+/** Whether a keeper holds the lock that could not be asked. Tried on a descriptor of its own, and let go at once. */
+function isLocked(machine: Machine, path: string): boolean {
+  const again = machine.openInstance(path);
+  if (!again.ok) return false;
+  const free = again.instance.lock();
+  again.instance.close();
+  return !free;
 }
 
 /** The report that a running daemon left in the run directory; null where there is none or it cannot be read. */
 export async function readReport(machine: Machine, config: Config): Promise<Report | null> {
-  const text = await machine.readFile(`${runDirectory(config)}/report.json`);
+  const dir = runDirectory(config);
+  // In a directory of somebody else lies nothing that a daemon of ours wrote.
+  const trusted = await machine.inspectRunDirectory(dir);
+  const text = trusted.ok ? await machine.readFile(`${dir}/report.json`) : null;
   if (text === null) return null;
   try {
-    const parsed = reportSchema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : null;
+    return readReportShape(JSON.parse(text));
   } catch {
     return null; // not JSON: half a file cannot be, but anything else may lie there
   }

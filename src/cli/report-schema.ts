@@ -29,6 +29,10 @@ export const reportSchema: z.ZodType<Report> = z.strictObject({
   version: z.string().describe('version of the keeper'),
   at: time,
   daemon: z.strictObject({ pid: z.number(), since: time }).nullable().describe('null where none runs'),
+  paused: z
+    .strictObject({ since: time, until: time.nullable().describe('null: until somebody resumes') })
+    .nullable()
+    .describe('healing stands still on request'),
   ready: z.boolean().describe('every required platform is verified'),
   summary: z.string(),
   handlers: z.array(handler),
@@ -59,7 +63,25 @@ export const reportSchema: z.ZodType<Report> = z.strictObject({
       )
       .describe('at most 50, newest last'),
   }),
+  lasting: z
+    .discriminatedUnion('lasts', [
+      z.strictObject({ lasts: z.literal(true), because: z.string() }),
+      z.strictObject({
+        lasts: z.literal(false),
+        code: z.enum(['not-lasting', 'anchor-not-shared']),
+        why: z.string(),
+        remedy: z.string(),
+      }),
+    ])
+    .exactOptional()
+    .describe('whether the entries outlive the process that made them; told by install'),
 });
+
+/** A report that came from a file or a socket; null where it is none. */
+export function readReportShape(value: unknown): Report | null {
+  const parsed = reportSchema.safeParse(value);
+  return parsed.success ? parsed.data : null;
+}
 
 /** The same as JSON Schema. */
 export function reportJsonSchema(): string {

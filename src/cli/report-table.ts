@@ -1,33 +1,125 @@
+import { formatDuration } from '../core/duration.ts';
 import type { HandlerReport, Report } from '../core/report.ts';
-import { columns, visible } from './print.ts';
+import { problemLines, type View } from './problem-text.ts';
+import { plain } from './style.ts';
+import { type Column, tableLines } from './table.ts';
+import { shortenPath, visible } from './text.ts';
+import { wrap } from './wrap.ts';
 
 /** A report for people: handlers, problems with their remedies, and the sentence that sums it up. */
-export function reportTable(report: Report, now = Date.now()): string {
-  const head = ['PLATFORM', 'STATE', 'FLAGS', 'VERSION', 'OWNER', 'PROBE', 'HEALS', 'INTERPRETER'];
-  const rows = report.handlers.map((h) => [
-    h.platforms[0] ?? h.key,
-    h.state,
-    h.flags || '-',
-    h.version ?? '-',
-    h.owner,
-    probeCell(h, now),
-    String(h.heals),
-    h.interpreter,
-  ]);
-  const table = rows.length === 0 ? 'no handlers\n' : columns(head, rows);
-  const reasons = report.handlers
-    .filter((h) => h.why !== '' && h.probe !== null && h.state !== 'foreign-ok')
-    .map((h) => `${h.name}: ${visible(h.why)}\n`);
-  const problems = report.problems.map(
-    (p) =>
-      `\n${p.severity} ${p.code}: ${p.title} (${visible(p.subject)}: ${visible(p.detail)})\n  ${p.remedy}\n`,
-  );
-  const out = report.leftOut.map((l) => `left out ${l.target}: ${l.why}\n`);
-  return `${table}${reasons.join('')}${out.length > 0 ? `\n${out.join('')}` : ''}${problems.join('')}\n${report.summary}; ${report.ready ? 'ready' : 'not ready'}\n`;
+export function reportTable(report: Report, view: View = { columns: null, style: plain }): string {
+  const { head, rows, notes, problems, summary } = reportParts(report, view);
+  const blocks = [[head, ...rows, ...notes], ...problems, [summary]];
+  return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function probeCell(handler: HandlerReport, now: number): string {
-  if (handler.probe === null) return '-';
-  const age = Math.max(0, Math.round((now - handler.probe.at) / 1000));
-  return `${handler.probe.verdict} ${age < 120 ? `${age}s` : `${Math.round(age / 60)}m`} ago`;
+/** The same in parts, for a window that cannot hold all of it. */
+export interface ReportParts {
+  readonly head: string;
+  /** One for each handler. */
+  readonly rows: readonly string[];
+  /** Why handlers are not as they should be, and what was left out. */
+  readonly notes: readonly string[];
+  /** One block for each kind. */
+  readonly problems: readonly (readonly string[])[];
+  readonly summary: string;
+}
+
+/** Draws up the parts; times are told as of `now` (Unix ms). */
+export function reportParts(report: Report, view: View, now = Date.now()): ReportParts {
+  const { handlers } = report;
+  const width = view.columns ?? Number.POSITIVE_INFINITY;
+  const [head = '', ...rows] =
+    handlers.length === 0 ? ['no handlers'] : tableLines(columnsOf(report, view, now), view.columns);
+  const reasons = grouped(
+    handlers.filter((h) => h.why !== '' && h.probe !== null && h.state !== 'foreign-ok'),
+    (h) => h.why,
+    (h) => h.name,
+  );
+  const leftOut = grouped(
+    report.leftOut,
+    (l) => l.why,
+    (l) => l.target,
+  );
+  const codes = [...new Set(report.problems.map((p) => p.code))];
+  return {
+    head: view.style.strong(head),
+    rows,
+    notes: [
+      ...reasons.flatMap(([why, names]) => wrap(`${names}: ${why}`, width, '', '  ')),
+      ...leftOut.flatMap(([why, names]) => wrap(`left out ${names}: ${why}`, width, '', '  ')),
+      ...(report.lasting?.lasts === true
+        ? wrap(`the entries outlive this process: ${report.lasting.because}`, width, '', '  ')
+        : []),
+    ],
+    problems: codes.map((code) =>
+      problemLines(
+        report.problems.filter((p) => p.code === code),
+        view,
+      ),
+    ),
+    summary: summaryOf(report, view, now),
+  };
+}
+
+/** How long ago or how long still, in one unit: `5s`, `3m`, `2h`, `4d`. */
+export function roughly(ms: number): string {
+  const s = Math.max(0, Math.round(ms / 1000));
+  if (s < 120) return `${s}s`;
+  if (s < 7200) return `${Math.round(s / 60)}m`;
+  return s < 172_800 ? `${Math.round(s / 3600)}h` : `${Math.round(s / 86_400)}d`;
+}
+
+function columnsOf({ handlers, heals }: Report, { style }: View, now: number): readonly Column[] {
+  const losses = new Map(heals.recent.map((h) => [h.key, h.at]));
+  const lost = ({ key }: HandlerReport): string => {
+    const at = losses.get(key);
+    return at === undefined ? '-' : `${roughly(now - at)} ago`;
+  };
+  const paint = (cell: string, row: number): string => {
+    const state = handlers[row]?.state;
+    if (state === 'ok' || state === 'foreign-ok') return style.good(cell);
+    return state === 'missing' || state === 'disabled' || state === 'shadowed'
+      ? style.bad(cell)
+      : style.middling(cell);
+  };
+  const of = (tell: (handler: HandlerReport) => string): readonly string[] => handlers.map(tell);
+  return [
+    { head: 'PLATFORM', rank: 0, cells: of((h) => h.platforms[0] ?? h.key) },
+    { head: 'STATE', rank: 0, cells: of((h) => h.state), paint },
+    { head: 'FLAGS', rank: 7, cells: of((h) => h.flags || '-') },
+    { head: 'VERSION', rank: 4, cells: of((h) => h.version ?? '-') },
+    { head: 'OWNER', rank: 5, cells: of((h) => h.owner) },
+    { head: 'PROBE', rank: 1, cells: of((h) => probeCell(h, now)) },
+    { head: 'HEALS', rank: 2, cells: of((h) => String(h.heals)) },
+    { head: 'LOST', rank: 3, cells: of(lost) },
+    { head: 'INTERPRETER', rank: 6, cells: of((h) => h.interpreter), least: 14, fit: shortenPath },
+  ];
+}
+
+function probeCell({ probe }: HandlerReport, now: number): string {
+  return probe === null ? '-' : `${probe.verdict} ${roughly(now - probe.at)} ago`;
+}
+
+function summaryOf(report: Report, { style }: View, now: number): string {
+  const { paused } = report;
+  const ready = report.ready ? style.good('ready') : style.bad('not ready');
+  if (paused === null) return `${report.summary}; ${ready}`;
+  const still = paused.until === null ? 'until resumed' : `for another ${rounded(paused.until - now)}`;
+  return `${report.summary}; ${ready}; ${style.middling(`paused ${still}`)}`;
+}
+
+function rounded(ms: number): string {
+  return formatDuration(Math.max(0, Math.ceil(ms / 1000) * 1000));
+}
+
+/** What is said of several at once: the sentence and the names it is true of. */
+function grouped<T>(
+  items: readonly T[],
+  why: (item: T) => string,
+  name: (item: T) => string,
+): readonly (readonly [why: string, names: string])[] {
+  const groups = new Map<string, string[]>();
+  for (const item of items) groups.set(why(item), [...(groups.get(why(item)) ?? []), visible(name(item))]);
+  return [...groups].map(([sentence, names]) => [visible(sentence), names.join(', ')]);
 }

@@ -1,23 +1,32 @@
-import { parseArgs } from 'node:util';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
-import { globalOptions, settings } from '../core/options.ts';
 import { createLog } from '../daemon/log.ts';
 import { runDaemon } from '../daemon/run.ts';
 import { createMachine } from '../host/machine.ts';
+import { contextOf } from './context.ts';
+import type { Flags } from './flag-faults.ts';
 import { configFile, loadConfig } from './load-config.ts';
+import { readRunFlags } from './run-flags.ts';
 import { inSandbox, owns } from './sandbox.ts';
+import { visible } from './text.ts';
 
-/** `run`: reads its flags from the shared option table and runs the daemon in the foreground. */
+/** `run`: reads its flags from the shared table and runs the daemon in the foreground. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
-  const flags = readFlags(argv.slice(1));
-  if (typeof flags === 'string') {
-    process.stderr.write(`binfmt-keeper: ${flags}\nTry: binfmt-keeper --help\n`);
+  const read = readRunFlags(argv.slice(1));
+  if ('faults' in read) {
+    const lines = read.faults.map((fault) => `binfmt-keeper: ${visible(fault)}\n`);
+    process.stderr.write(`${lines.join('')}Try: binfmt-keeper run --help\n`);
     return exitCodes.usage;
   }
-  if (flags.help === true) {
-    const { main: commands } = await import('./commands.ts');
-    return commands(['run', '--help']);
+  if (read.flags.help === true) {
+    const { helpFor } = await import('./help.ts');
+    process.stdout.write(helpFor('run', contextOf({})));
+    return exitCodes.ok;
   }
+  return run(argv, read.flags);
+}
+
+/** Runs the daemon by flags that were read. */
+export async function run(argv: readonly string[], flags: Flags): Promise<ExitCode> {
   if (flags.sandbox === true && !owns()) return inSandbox(argv);
   const stop = new AbortController();
   const reloads: (() => void)[] = [];
@@ -27,10 +36,10 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   });
   const parsed = await loadConfig(flags, process.env);
   if (!parsed.ok) {
-    process.stderr.write(`${parsed.errors.map((e) => `binfmt-keeper: ${e}`).join('\n')}\n`);
+    process.stderr.write(`${parsed.errors.map((e) => `binfmt-keeper: ${visible(e)}`).join('\n')}\n`);
     return exitCodes.usage;
   }
-  const level = flags['log-level'] ?? process.env.BINFMT_KEEPER_LOG_LEVEL ?? 'info';
+  const level = flags['log-level'] ?? (process.env.BINFMT_KEEPER_LOG_LEVEL?.trim() || 'info');
   const log = createLog(String(level), 2, process.stderr.isTTY === true);
   const code = await runDaemon({
     machine: await createMachine(),
@@ -44,27 +53,4 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   });
   log.flush();
   return code;
-}
-
-/** The flags, or a sentence that says what is wrong with them. */
-function readFlags(args: readonly string[]): Record<string, unknown> | string {
-  const strings = [...settings, ...globalOptions].map((o) => [o.flag.slice(2), { type: 'string' as const }]);
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        ...Object.fromEntries(strings),
-        sandbox: { type: 'boolean' as const },
-        help: { type: 'boolean' as const },
-      },
-    });
-    const given: Record<string, unknown> = values;
-    const level = globalOptions.find((o) => o.flag === '--log-level');
-    const wanted = given['log-level'];
-    if (typeof wanted === 'string' && !level?.values.includes(wanted))
-      return `--log-level: must be one of ${level?.values.join(', ')}; got ${JSON.stringify(wanted)}`;
-    return given;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
 }

@@ -4,22 +4,24 @@ import { createLookUp } from '../daemon/obtain.ts';
 import type { Context } from './context.ts';
 import { oneShot } from './one-shot.ts';
 import { render } from './print.ts';
+import { removedText } from './removed-text.ts';
+import { viaDaemon } from './via-daemon.ts';
 
 /** Removes what is ours, all of it or the named targets; what others registered serves again. */
-export function uninstall(
+export async function uninstall(
   context: Context,
   config: Config,
   targets: readonly string[] | 'all',
 ): Promise<ExitCode> {
+  const answered = await viaDaemon(context, config, { type: 'uninstall', targets });
+  if (answered !== null) return answered;
   return oneShot(
     context,
     config,
     { changes: true, obtain: createLookUp, passive: true },
     async ({ keeper }) => {
       const { removed, failed } = keeper.remove(targets);
-      const lines = [...removed.map((n) => `removed ${n}`), ...failed.map((n) => `could not remove ${n}`)];
-      const text = lines.length === 0 ? 'nothing of ours is registered\n' : `${lines.join('\n')}\n`;
-      context.out(render({ removed, failed }, context.format, () => text));
+      context.out(render({ removed, failed }, context.format, () => removedText(removed, failed)));
       return failed.length === 0 ? exitCodes.ok : exitCodes.failed;
     },
   );

@@ -49,7 +49,9 @@ export function classify(
   const inFront = takers.filter((e) => (sight.places.get(e.name) ?? 0) < at);
   const front = othersAmong(inFront, handler, desired, memory);
   const foreign = front.broken ?? front.takers[0] ?? null;
-  if (desired.precedence !== 'ours' && foreign !== null && front.broken === null) {
+  const lets =
+    desired.precedence !== 'ours' || front.takers.every((e) => keepsPlace(e, handler, desired, memory));
+  if (lets && foreign !== null && front.broken === null) {
     // One that takes some of the files only needs ours behind it for the rest.
     const covered = front.whole || (entry !== null && own === null);
     if (covered) return { ...common, state: 'foreign-ok', why: `served by ${foreign.name}`, foreign };
@@ -118,6 +120,11 @@ export function isTaken(handler: Handler, entry: Entry, desired: Desired, memory
   const reserved = desired.prefix !== '' && entry.name.startsWith(desired.prefix);
   if (reserved || entry.name === temporaryName(handler)) return false;
   return !isOurs(entry, desired, memory) && compare(handler, entry, memory)?.state === 'drifted';
+}
+
+/** Whether an entry is adopted and may stand in front of a handler: where it once stood behind, it stays there. */
+export function keepsPlace(entry: Entry, handler: Handler, desired: Desired, memory: Memory): boolean {
+  return desired.adopted.has(entry.name) && !memory.adopted.get(entry.name)?.behind.has(handler.key);
 }
 
 /** Whether an entry was seen to work. */

@@ -3,6 +3,7 @@ import { durationPattern, formatDuration, parseDuration } from './duration.ts';
 import { helpOf, type SettingPath } from './options.ts';
 import { ownHandlerSchema } from './own-handler.ts';
 import { resolvePlatform } from './platforms.ts';
+import type { Matcher, Registration } from './registration.ts';
 
 const day = 86_400_000;
 
@@ -17,14 +18,8 @@ export const configSchema = z.strictObject({
   precedence: leaf('precedence', z.enum(['ours', 'last', 'theirs']).prefault('ours')),
   names: leaf('names', prefix().prefault('keeper-')),
   onStatusZero: leaf('onStatusZero', z.enum(['heal', 'respect']).prefault('heal')),
-  adopt: leaf(
-    'adopt',
-    z
-      .array(z.string())
-      .refine((list) => list.length === 0, later('[]'))
-      .prefault([]),
-  ),
-  binfmtD: leaf('binfmtD', only(z.boolean(), false)),
+  adopt: leaf('adopt', z.array(entryName()).prefault([])),
+  binfmtD: leaf('binfmtD', z.boolean().prefault(false)),
   interpreters: z
     .strictObject({
       sources: leaf(
@@ -127,6 +122,22 @@ function faultOfPlatform(name: string): string | null {
   return `${found.problem}${hint}`;
 }
 
+/** Text; the kernel counts the bytes of UTF-8. */
+function entryName() {
+  return z.string().superRefine((name, context) => {
+    const bytes = new TextEncoder().encode(name).length;
+    const why =
+      bytes < 1 || bytes > 250
+        ? 'must be 1 to 250 bytes'
+        : /[/\0]/.test(name)
+          ? 'must not hold a slash or NUL'
+          : ['.', '..', 'register', 'status'].includes(name)
+            ? 'must not be a name that the file system uses itself'
+            : null;
+    if (why !== null) context.addIssue(`${why}; got ${JSON.stringify(name.slice(0, 60))}`);
+  });
+}
+
 function prefix() {
   return z.string().regex(/^[A-Za-z0-9_.-]{0,64}$/, {
     error: 'must be at most 64 of the characters A-Z a-z 0-9 _ . -',
@@ -171,16 +182,30 @@ function duration(least: number, most: number) {
     });
 }
 
-function refuseTwins(handlers: readonly { name: string }[], context: z.RefinementCtx): void {
-  const seen = new Set<string>();
-  for (const [at, { name }] of handlers.entries()) {
-    if (seen.has(name)) {
-      context.addIssue({
-        code: 'custom',
-        path: [at, 'name'],
-        message: 'another handler has this name already',
-      });
-    }
-    seen.add(name);
+/** Also asked where a handler is faulty in itself and has no matcher yet. */
+function refuseTwins(
+  handlers: readonly (Pick<Registration, 'name'> & { readonly matcher?: Matcher })[],
+  context: z.RefinementCtx,
+): void {
+  const names = new Set<string>();
+  const matchers = new Map<string, string>();
+  for (const [at, { name, matcher }] of handlers.entries()) {
+    const twin = (key: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [at, key], message });
+    if (names.has(name)) twin('name', 'another handler has this name already');
+    names.add(name);
+    if (matcher === undefined) continue;
+    const matched = keyOf(matcher);
+    const first = matchers.get(matched);
+    const { kind } = matcher;
+    if (first === undefined) matchers.set(matched, JSON.stringify(name.slice(0, 60)));
+    else twin(kind, `handler ${first} has this ${kind} already, so this one would never run`);
   }
+}
+
+/** Equal for matchers that take the same files. */
+function keyOf(matcher: Matcher): string {
+  if (matcher.kind === 'extension') return `.${matcher.extension}`;
+  const { offset, magic, mask } = matcher;
+  return `${offset} ${magic.map((byte, i) => byte & (mask[i] ?? 0))} ${mask}`;
 }

@@ -96,7 +96,17 @@ function readEnvLayer(env: ConfigSources['env']): Layer {
     const text = env[s.env]?.trim();
     return text ? [readSetting(s, fromText(s, text), s.env, `env ${s.env}`)] : [];
   });
-  return { errors: [...unknown, ...set.flatMap((l) => l.errors)], values: set.flatMap((l) => l.values) };
+  const errors = [...unknown, ...wrongWords(env), ...set.flatMap((l) => l.errors)];
+  return { errors, values: set.flatMap((l) => l.values) };
+}
+
+/** Variables that are no settings but have a table of words too. */
+function wrongWords(env: ConfigSources['env']): string[] {
+  return globalOptions.flatMap((o) => {
+    const text = (o.env === null ? undefined : env[o.env])?.trim();
+    if (!text || o.values.length === 0 || o.values.includes(text)) return [];
+    return [`${o.env}: must be one of ${o.values.join(', ')}; got ${JSON.stringify(text.slice(0, 60))}`];
+  });
 }
 
 function readFlagLayer(flags: ConfigSources['flags']): Layer {
@@ -135,6 +145,13 @@ function contradictions(config: Config): ConfigFault[] {
     if (inside(store, mount))
       wrong(['interpreters', 'store'], `must not lie in a binfmt_misc mount (${mount})`);
   }
+  const own = new Set(config.handlers.map((h) => h.name));
+  for (const [at, name] of config.adopt.entries()) {
+    if (config.names !== '' && name.startsWith(config.names))
+      wrong(['adopt', at], `${JSON.stringify(name)} begins with ${config.names}, as names of our own do`);
+    else if (own.has(latin1(name)))
+      wrong(['adopt', at], `${JSON.stringify(name)} is the name of a handler of your own`);
+  }
   const { platforms, readiness } = config;
   if (platforms !== 'all' && readiness.required !== 'auto') {
     const kept = new Set(platforms.map(targetOf));
@@ -145,6 +162,11 @@ function contradictions(config: Config): ConfigFault[] {
     }
   }
   return faults;
+}
+
+/** Text as the byte string that `handlers` hold. */
+function latin1(text: string): string {
+  return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
 }
 
 function targetOf(platform: string): string {

@@ -13,6 +13,8 @@ export interface Desired {
   readonly prefix: string;
   /** Directory of deployed interpreters, without a slash at its end, as a byte string. */
   readonly store: string;
+  /** Names of foreign entries that keep their place in front of ours, whatever the precedence. */
+  readonly adopted: ReadonlySet<string>;
 }
 
 /** A desired state that wants nothing and touches nothing. */
@@ -22,4 +24,5 @@ export const nothingDesired: Desired = {
   onStatusZero: 'respect',
   prefix: '',
   store: '',
+  adopted: new Set(),
 };

@@ -12,3 +12,12 @@ export const exitCodes = {
 
 /** One of the exit statuses. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** The meaning of each as help and manual give it. */
+export const exitMeanings: Readonly<Record<ExitCode, string>> = {
+  0: 'all is well',
+  1: 'degraded or failed',
+  2: 'wrong usage or configuration',
+  3: 'not permitted',
+  4: 'not supported by this kernel or in this namespace',
+};

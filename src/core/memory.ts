@@ -1,3 +1,4 @@
+import type { Adopted } from './custody.ts';
 import type { Entry, EntryId } from './entry.ts';
 import type { InterpreterIdentity } from './handler.ts';
 
@@ -18,6 +19,8 @@ export interface Memory {
   readonly verdicts: ReadonlyMap<string, Verdict>;
   /** Keys of handlers whose probe met another interpreter than the entry names: they are registered anew once. */
   readonly mistrusted: ReadonlySet<string>;
+  /** By entry name: foreign entries as they were when they were good. */
+  readonly adopted: ReadonlyMap<string, Adopted>;
 }
 
 /** One registration of one entry as a key: the name alone would confuse it with its successor. */

@@ -6,4 +6,6 @@ export interface Observed {
   readonly enabled: boolean;
   /** In the kernel's search order, newest first. */
   readonly entries: readonly Entry[];
+  /** There are more new entries than one look reads: the next look goes on with them. */
+  readonly unfinished?: boolean;
 }

@@ -4,6 +4,9 @@
  */
 type SettingType = 'text' | 'choice' | 'boolean' | 'duration' | 'list' | 'word-or-list' | 'boolean-or-list';
 
+/** What a value names, so that a shell can complete it. */
+type Takes = 'platforms' | 'file' | 'directory' | 'text';
+
 /** One leaf of the configuration and its three other spellings: there is no second place that names them. */
 export interface Setting {
   /** `--probe-interval`; takes a value, also where the type is boolean. */
@@ -15,22 +18,36 @@ export interface Setting {
   readonly type: SettingType;
   /** The words allowed where the type has such. */
   readonly values: readonly string[];
+  /** What stands for the value where the flag is described: `TIME`, `keep|remove`. */
+  readonly placeholder: string;
+  readonly takes: Takes;
   readonly help: string;
 }
 
-/** An option that every command takes; not part of the configuration. */
+/** An option with a value that every command takes; not part of the configuration. */
 export interface GlobalOption {
   readonly flag: `--${string}`;
   readonly short: string | null;
   readonly env: string | null;
   readonly values: readonly string[];
+  readonly placeholder: string;
+  readonly takes: Takes;
   readonly default: string;
+  readonly help: string;
+}
+
+/** An option without a value. */
+export interface Switch {
+  readonly flag: `--${string}`;
+  readonly short: string | null;
   readonly help: string;
 }
 
 interface Row {
   readonly type: SettingType;
   readonly values?: readonly string[];
+  readonly takes?: Takes;
+  readonly placeholder?: string;
   readonly help: string;
 }
 
@@ -38,10 +55,12 @@ const rows = {
   platforms: {
     type: 'word-or-list',
     values: ['all'],
+    takes: 'platforms',
     help: 'platforms to keep: all, or a list such as linux/arm64, linux/arm/v7, riscv64',
   },
   credentials: {
     type: 'boolean-or-list',
+    takes: 'platforms',
     help: 'C flag, so that sudo and other setuid programs work under emulation: true, false, or a list of platforms',
   },
   preserveArgv0: { type: 'boolean', help: 'P flag: emulated programs see the argv[0] they were called with' },
@@ -50,34 +69,54 @@ const rows = {
     values: ['ours', 'last', 'theirs'],
     help: 'who serves when somebody else registers a platform of ours too',
   },
-  names: { type: 'text', help: 'prefix of the names of our entries' },
+  names: { type: 'text', placeholder: 'PREFIX', help: 'prefix of the names of our entries' },
   onStatusZero: {
     type: 'choice',
     values: ['heal', 'respect'],
     help: 'what to do when somebody wrote 0 to the status file, which switches all entries off',
   },
-  adopt: { type: 'list', help: 'names of foreign entries to keep alive as they are' },
+  adopt: {
+    type: 'list',
+    placeholder: 'NAME,...',
+    help: 'names of foreign entries to keep alive as they are',
+  },
   binfmtD: { type: 'boolean', help: 'also keep alive what the binfmt.d directories declare' },
   'interpreters.sources': {
     type: 'list',
+    takes: 'directory',
+    placeholder: 'DIRECTORY,...',
     help: 'directories searched for static QEMU emulators, in this order',
   },
-  'interpreters.store': { type: 'text', help: 'directory into which interpreters are deployed' },
+  'interpreters.store': {
+    type: 'text',
+    takes: 'directory',
+    help: 'directory into which interpreters are deployed',
+  },
   'interpreters.deploy': {
     type: 'choice',
     values: ['copy', 'in-place'],
     help: 'copy interpreters into the store, or use them where they are',
   },
-  'interpreters.label': { type: 'text', help: 'SELinux label of deployed interpreters' },
-  'mounts.main': { type: 'text', help: 'where binfmt_misc is mounted for everybody to see' },
+  'interpreters.label': {
+    type: 'text',
+    placeholder: 'LABEL',
+    help: 'SELinux label of deployed interpreters',
+  },
+  'mounts.main': {
+    type: 'text',
+    takes: 'directory',
+    help: 'where binfmt_misc is mounted for everybody to see',
+  },
   'mounts.anchor': {
     type: 'text',
+    takes: 'directory',
     help: 'our second mount, which keeps the entries alive; its parent is the run directory',
   },
   resync: { type: 'duration', help: 'how often everything is compared although no event came' },
   'readiness.required': {
     type: 'word-or-list',
     values: ['auto'],
+    takes: 'platforms',
     help: 'platforms that must be verified to be ready: auto (all kept ones that have a probe), or a list',
   },
   'probe.enabled': {
@@ -91,12 +130,20 @@ const rows = {
     values: ['keep', 'remove'],
     help: 'what happens to our entries when the daemon is stopped',
   },
-  'http.listen': { type: 'text', help: 'address of metrics, health and status' },
-  'http.ui': { type: 'text', help: 'whether the status page is served' },
+  'http.listen': { type: 'text', placeholder: 'ADDRESS', help: 'address of metrics, health and status' },
+  'http.ui': { type: 'text', placeholder: 'auto', help: 'whether the status page is served' },
   'publish.binfmtD': { type: 'boolean', help: "publish our handlers to systemd's binfmt.d" },
   'publish.nfd': { type: 'boolean', help: 'publish platforms as features to node-feature-discovery' },
-  'publish.textfile': { type: 'text', help: 'file for the textfile collector of node_exporter' },
-  'publish.startupTaint': { type: 'text', help: 'Kubernetes taint removed from the node once ready' },
+  'publish.textfile': {
+    type: 'text',
+    takes: 'file',
+    help: 'file for the textfile collector of node_exporter',
+  },
+  'publish.startupTaint': {
+    type: 'text',
+    placeholder: 'TAINT',
+    help: 'Kubernetes taint removed from the node once ready',
+  },
 } as const satisfies Readonly<Record<string, Row>>;
 
 /** The path of a leaf in the configuration file, dots between the keys. */
@@ -111,6 +158,8 @@ export const settings: readonly Setting[] = (Object.keys(rows) as SettingPath[])
     env: `BINFMT_KEEPER_${snake(config, '_').toUpperCase()}`,
     type: row.type,
     values: row.values ?? [],
+    placeholder: row.placeholder ?? placeholderOf(row),
+    takes: row.takes ?? 'text',
     help: row.help,
   };
 });
@@ -122,6 +171,8 @@ export const globalOptions: readonly GlobalOption[] = [
     short: null,
     env: 'BINFMT_KEEPER_CONFIG',
     values: [],
+    placeholder: 'FILE',
+    takes: 'file',
     default: '/etc/binfmt-keeper/config.yaml',
     help: 'configuration file',
   },
@@ -130,6 +181,8 @@ export const globalOptions: readonly GlobalOption[] = [
     short: null,
     env: 'BINFMT_KEEPER_LOG_LEVEL',
     values: ['error', 'warn', 'info', 'debug', 'trace'],
+    placeholder: 'LEVEL',
+    takes: 'text',
     default: 'info',
     help: 'least severity that is logged',
   },
@@ -138,13 +191,32 @@ export const globalOptions: readonly GlobalOption[] = [
     short: '-o',
     env: null,
     values: ['table', 'json', 'yaml'],
+    placeholder: 'FORMAT',
+    takes: 'text',
     default: 'table',
     help: 'how data is printed',
   },
 ];
 
+/** A switch of every command that works on an instance. */
+export const sandboxSwitch: Switch = {
+  flag: '--sandbox',
+  short: null,
+  help: 'use a private instance in a new user namespace; the host is not touched',
+};
+
+/** A switch of every command. */
+export const helpSwitch: Switch = { flag: '--help', short: '-h', help: 'print this help' };
+
+/** A switch that stands in place of a command. */
+export const versionSwitch: Switch = { flag: '--version', short: null, help: 'print the version' };
+
 /** Variables for development and tests, which are no settings. */
-export const internalEnv: readonly string[] = ['BINFMT_KEEPER_NO_FFI', 'BINFMT_KEEPER_SANDBOX'];
+export const internalEnv: readonly string[] = [
+  'BINFMT_KEEPER_NO_FFI',
+  'BINFMT_KEEPER_SANDBOX',
+  'BINFMT_KEEPER_BINFMT_D_ROOT',
+];
 
 /** What a setting does, for the schema. */
 export function helpOf(path: SettingPath): string {
@@ -168,6 +240,25 @@ export function fromText(setting: Setting, text: string): unknown {
       return setting.values.includes(text) ? text : split(text);
     default:
       return text;
+  }
+}
+
+function placeholderOf(row: Row): string {
+  switch (row.type) {
+    case 'choice':
+      return (row.values ?? []).join('|');
+    case 'boolean':
+      return 'true|false';
+    case 'boolean-or-list':
+      return 'true|false|LIST';
+    case 'duration':
+      return 'TIME';
+    case 'list':
+      return 'LIST';
+    case 'word-or-list':
+      return [...(row.values ?? []), 'LIST'].join('|');
+    case 'text':
+      return (row.takes ?? 'text').toUpperCase();
   }
 }
 

@@ -63,8 +63,15 @@ function readOwnHandler(given: OwnHandlerText): Registration | KeyFault[] {
     flags: canonicalFlags(given.flags),
   };
   for (const { field, expected, given: got } of checkRegistration(registration)) {
-    faults.push({ key: keyOf(field), why: `expected ${expected}, got ${got}` });
+    const shown = got.length > 80 ? `${got.slice(0, 80)}…` : got;
+    faults.push({ key: keyOf(field), why: `expected ${expected}, got ${shown}` });
   }
+  // Entries are compared as text, and so is what lies in the store.
+  if (/\/(\.{0,2})(\/|$)/.test(given.interpreter)) {
+    faults.push({ key: 'interpreter', why: 'must be written without //, ., .. and a slash at its end' });
+  }
+  if (new Set(given.flags).size < given.flags.length)
+    faults.push({ key: 'flags', why: 'names a letter twice' });
   // A handler is replaced by way of NAME.next, which must be free, and fit into the 255 bytes of a name too.
   if (registration.name.endsWith('.next')) {
     faults.push({ key: 'name', why: 'must not end in .next: that name is used while an entry is replaced' });

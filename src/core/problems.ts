@@ -33,6 +33,7 @@ export type ProblemCode =
   | 'anchor-missing'
   | 'anchor-covered'
   | 'anchor-not-shared'
+  | 'not-lasting'
   | 'read-only'
   | 'hung-path'
   | 'partial-view'
@@ -42,6 +43,10 @@ export type ProblemCode =
   | 'handler-refused'
   | 'register-failed'
   | 'name-taken'
+  | 'adopted-missing'
+  | 'kept-without-interpreter'
+  | 'declared-differs'
+  | 'binfmt-d-invalid'
   | 'shadowed'
   | 'older-foreign'
   | 'heal-storm'
@@ -51,11 +56,14 @@ export type ProblemCode =
   | 'interpreter-untrusted'
   | 'interpreter-not-static'
   | 'interpreter-noexec'
+  | 'interpreter-elsewhere'
   | 'source-missing'
   | 'store-full'
   | 'store-read-only'
   | 'store-denied'
   | 'store-corrupt'
+  | 'store-elsewhere'
+  | 'probe-unwritable'
   | 'probe-not-registered'
   | 'probe-interpreter-missing'
   | 'probe-permission'
@@ -65,7 +73,11 @@ export type ProblemCode =
   | 'probe-wrong-answer'
   | 'config-invalid'
   | 'state-unreadable'
-  | 'log-dropped';
+  | 'state-unwritable'
+  | 'log-dropped'
+  | 'paused'
+  | 'run-directory-untrusted'
+  | 'control-unavailable';
 
 /** All kinds of problems: the same codes in logs, status, metrics and docs/problems.md. */
 export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
@@ -145,6 +157,12 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
       'Share the run directory with the host: -v /run/binfmt-keeper:/run/binfmt-keeper:rshared, or in a pod a hostPath volume with mountPropagation: Bidirectional.',
     dependsOn: ['anchor-missing'],
   },
+  'not-lasting': {
+    title: 'The entries do not outlive this process',
+    severity: 'error',
+    remedy:
+      'Share the run directory with the host: -v /run/binfmt-keeper:/run/binfmt-keeper:rshared, or in a pod a hostPath volume with mountPropagation: Bidirectional. Or mount binfmt_misc on the host first: ls /proc/sys/fs/binfmt_misc/ or mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc.',
+  },
   'read-only': {
     title: 'binfmt_misc is mounted read-only',
     severity: 'error',
@@ -200,6 +218,30 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     remedy:
       'See it: cat /proc/sys/fs/binfmt_misc/NAME. Remove it: echo -1 > /proc/sys/fs/binfmt_misc/NAME. Or use another prefix: --names PREFIX.',
   },
+  'adopted-missing': {
+    title: 'An adopted entry is not there and never was',
+    severity: 'warning',
+    remedy:
+      'Nothing, if its owner registers it later: it is kept from then on. Otherwise correct the name (ls /proc/sys/fs/binfmt_misc) or take it out of adopt:.',
+  },
+  'kept-without-interpreter': {
+    title: 'The interpreter of a kept entry is gone',
+    severity: 'warning',
+    remedy:
+      'The entry is not registered again while its file is missing. Install it again; or stop keeping the entry: take it out of adopt:, or mask its file in /etc/binfmt.d with a symlink to /dev/null.',
+  },
+  'declared-differs': {
+    title: 'An entry is not what its binfmt.d file declares',
+    severity: 'warning',
+    remedy:
+      'It is left alone, for somebody else registered it. Make it what the file says: echo -1 > /proc/sys/fs/binfmt_misc/NAME, and it comes within seconds; or: systemctl restart systemd-binfmt.',
+  },
+  'binfmt-d-invalid': {
+    title: 'A line of a binfmt.d file cannot be obeyed',
+    severity: 'warning',
+    remedy:
+      'Correct the line; the file is read again by itself. A file of a package is best replaced by one of the same name in /etc/binfmt.d.',
+  },
   shadowed: {
     title: 'An entry of somebody else stands in front of ours',
     severity: 'error',
@@ -254,6 +296,12 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     remedy:
       'Choose another place: --interpreters-store DIRECTORY. Or allow it there: mount -o remount,exec MOUNTPOINT (see findmnt -T FILE).',
   },
+  'interpreter-elsewhere': {
+    title: 'The interpreter is another file on the host',
+    severity: 'error',
+    remedy:
+      'Give the container the file of the host at the same path (a volume of its directory, read-only), or install the interpreter there. Platforms need none of this with: --interpreters-deploy copy.',
+  },
   'source-missing': {
     title: 'No emulator was found for a platform',
     severity: 'error',
@@ -283,6 +331,18 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     severity: 'warning',
     remedy:
       'It was set aside and deployed anew. If it returns, test the disk: dmesg | grep -i error; then empty the store: rm -r /var/lib/binfmt-keeper/store && systemctl restart binfmt-keeper.',
+  },
+  'store-elsewhere': {
+    title: 'The store is not on the host',
+    severity: 'notice',
+    remedy:
+      'Works, but the entries hold the file system of this container, and their paths lead nowhere on the host. To have them there: -v /var/lib/binfmt-keeper:/var/lib/binfmt-keeper, or a hostPath volume.',
+  },
+  'probe-unwritable': {
+    title: 'The probes cannot be written anywhere, so nothing is verified',
+    severity: 'error',
+    remedy:
+      'Probes are written beside the store, or else into the run directory: make one of the two writable and executable for root alone. Look: df /var/lib/binfmt-keeper; findmnt -T /var/lib/binfmt-keeper; namei -l /var/lib/binfmt-keeper.',
   },
   'probe-not-registered': {
     title: 'The probe found no entry that runs it',
@@ -340,11 +400,37 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     severity: 'notice',
     remedy:
       'Nothing: it is rebuilt from kernel and store. If it returns, look at the directory: ls -la /run/binfmt-keeper; df /run.',
+    dependsOn: ['run-directory-untrusted'],
+  },
+  'state-unwritable': {
+    title: 'The run directory cannot be written',
+    severity: 'warning',
+    remedy:
+      'Entries are kept and healed all the same, but status may show old news, and after a restart the keeper has to learn anew which entries are its own. Make room or make it writable: df /run/binfmt-keeper; findmnt -T /run/binfmt-keeper.',
+    dependsOn: ['run-directory-untrusted'],
   },
   'log-dropped': {
     title: 'Lines of the log were dropped',
     severity: 'notice',
     remedy:
       'The reader of the log is too slow or stands still. Restart it: systemctl restart systemd-journald; or log less: --log-level warn.',
+  },
+  paused: {
+    title: 'Healing is paused on request',
+    severity: 'warning',
+    remedy: 'Go on: binfmt-keeper resume. A pause with --for TIME ends by itself.',
+  },
+  'run-directory-untrusted': {
+    title: 'Others could change the run directory',
+    severity: 'warning',
+    remedy:
+      'Nothing is written there, no socket is opened, no anchor mounted. Look: namei -l /run/binfmt-keeper. Then make it a directory of root with mode 0755: rm what is there, systemctl restart binfmt-keeper.',
+  },
+  'control-unavailable': {
+    title: 'The control socket could not be opened',
+    severity: 'warning',
+    remedy:
+      'Entries are kept, but commands cannot talk to the daemon. Look at the directory: ls -la /run/binfmt-keeper; df -i /run.',
+    dependsOn: ['run-directory-untrusted'],
   },
 };

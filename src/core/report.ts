@@ -1,4 +1,5 @@
 import type { EntryState } from './classify.ts';
+import type { Lasting } from './lasting.ts';
 import type { Problem } from './problems.ts';
 import { problemCatalogue } from './problems.ts';
 
@@ -52,6 +53,8 @@ export interface Report {
   readonly version: string;
   readonly at: number;
   readonly daemon: { readonly pid: number; readonly since: number } | null;
+  /** Healing stands still on request; Unix times in milliseconds, `until` null where nobody said how long. */
+  readonly paused: { readonly since: number; readonly until: number | null } | null;
   /** Every required platform is verified. */
   readonly ready: boolean;
   readonly summary: string;
@@ -60,6 +63,8 @@ export interface Report {
   readonly problems: readonly ReportedProblem[];
   readonly mounts: { readonly main: string; readonly anchor: string };
   readonly heals: { readonly total: number; readonly recent: readonly HealReport[] };
+  /** Whether the entries outlive the process that made them; told by commands that end. */
+  readonly lasting?: Lasting;
 }
 
 /** What `composeReport` is made from: everything but the conclusions. */

@@ -17,6 +17,15 @@ export interface RecordedInterpreter {
   readonly sha256: string;
 }
 
+/** A foreign entry as it was when it was good: the text that the kernel showed, and which handlers stood before it. */
+export interface RecordedAdoption {
+  /** Byte string. */
+  readonly name: string;
+  /** Byte string. */
+  readonly text: string;
+  readonly behind: readonly string[];
+}
+
 /** What outlives a restart of the keeper but not the boot. */
 export interface State {
   readonly schema: 1;
@@ -24,6 +33,7 @@ export interface State {
   readonly entries: readonly RecordedEntry[];
   /** Hashes of registration lines after which the native canary has run on this boot. */
   readonly canary: readonly string[];
+  readonly adopted: readonly RecordedAdoption[];
 }
 
 /** Reads a state file; `why` is a sentence for the log where it cannot be used. */
@@ -35,14 +45,18 @@ export function parseState(
   if (!isObject(value)) return { ok: false, why: 'it is not a JSON object' };
   if (value.schema !== 1) return { ok: false, why: `schema ${JSON.stringify(value.schema)} is not known` };
   if (value.bootId !== bootId) return { ok: false, why: 'it was written on another boot' };
-  const { entries, canary } = value;
+  // Files of version 0.1 have no list of adopted entries.
+  const { entries, canary, adopted = [] } = value;
   if (!Array.isArray(entries) || !entries.every(isRecordedEntry)) {
     return { ok: false, why: 'its list of entries is damaged' };
   }
   if (!Array.isArray(canary) || !canary.every((item) => typeof item === 'string')) {
     return { ok: false, why: 'its list of canaries is damaged' };
   }
-  return { ok: true, state: { schema: 1, bootId, entries, canary } };
+  if (!Array.isArray(adopted) || !adopted.every(isRecordedAdoption)) {
+    return { ok: false, why: 'its list of adopted entries is damaged' };
+  }
+  return { ok: true, state: { schema: 1, bootId, entries, canary, adopted } };
 }
 
 /** The text that `parseState` reads back. */
@@ -73,6 +87,16 @@ function isRecordedEntry(value: unknown): value is RecordedEntry {
   );
 }
 
+function isRecordedAdoption(value: unknown): value is RecordedAdoption {
+  return (
+    isObject(value) &&
+    isByteString(value.name) &&
+    isByteString(value.text) &&
+    Array.isArray(value.behind) &&
+    value.behind.every((key) => typeof key === 'string')
+  );
+}
+
 function isRecordedInterpreter(value: unknown): value is RecordedInterpreter {
   return (
     isObject(value) &&
@@ -80,7 +104,8 @@ function isRecordedInterpreter(value: unknown): value is RecordedInterpreter {
     isNumber(value.dev) &&
     isNumber(value.ino) &&
     typeof value.sha256 === 'string' &&
-    /^[0-9a-f]{64}$/.test(value.sha256)
+    // Empty for a file that is used where it is: nobody says what it must be.
+    /^([0-9a-f]{64})?$/.test(value.sha256)
   );
 }
 

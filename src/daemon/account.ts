@@ -1,10 +1,13 @@
 import type { Config } from '../core/config.ts';
+import { keptKey } from '../core/kept-task.ts';
 import { identify } from '../core/memory.ts';
 import { resolvePlatform } from '../core/platforms.ts';
 import type { Problem } from '../core/problems.ts';
 import { composeReport, type HandlerReport, type Report } from '../core/report.ts';
 import { version } from '../core/version.ts';
+import type { Custody } from './custody.ts';
 import type { History } from './history.ts';
+import type { KeptView } from './kept-problems.ts';
 import type { MountKeeper } from './mend-mounts.ts';
 import type { ProblemBoard } from './problem-board.ts';
 import type { View } from './repair.ts';
@@ -19,8 +22,10 @@ export interface AccountParts {
   readonly history: History;
   readonly board: ProblemBoard;
   readonly mounts: MountKeeper;
+  readonly custody: Custody;
   /** Unix time of the keeper's start, milliseconds. */
   readonly since: number;
+  readonly paused: Report['paused'];
 }
 
 /** Draws up the report: how things stand at this moment, in full. */
@@ -32,12 +37,14 @@ export function drawReport(parts: AccountParts): Report {
     version,
     at: Date.now(),
     daemon: { pid: process.pid, since },
+    paused: parts.paused,
     handlers: [
       ...view.handlers.map((v) => handlerReport(v, parts)),
       ...world.unmet.map((u) => unmet(u, parts)),
+      ...parts.custody.view().map((k) => keptReport(k, history)),
     ],
     leftOut: world.leftOut,
-    problems: [...world.problems, ...mounts.problems(), ...board.list(), ...seen(view, situation)],
+    problems: once([...board.list(), ...world.problems, ...standing(parts).flatMap((s) => s.problems)]),
     mounts: mounts.describe(),
     heals: { total: history.total(), recent: history.recent() },
   });
@@ -58,12 +65,12 @@ function handlerReport(view: View['handlers'][number], parts: AccountParts): Han
     platforms: handler.platforms,
     name: handler.registration.name,
     state: fine && !proven ? 'unverified' : state,
-    why: fine && !proven ? unproven(info?.probe ?? null, current) : view.why,
+    why: fine && !proven ? unproven(handler.platforms.length > 0, info?.probe ?? null, current) : view.why,
     flags: serving?.flags ?? '',
     interpreter: serving?.interpreter ?? handler.registration.interpreter,
     version: state === 'foreign-ok' ? null : (info?.version ?? null),
-    owner: serving === null ? 'none' : state === 'foreign-ok' ? 'foreign' : 'keeper',
-    required: isRequired(config, handler.key, (info?.probe ?? null) !== null),
+    owner: serving === null ? 'none' : state === 'foreign-ok' || view.taken ? 'foreign' : 'keeper',
+    required: isRequired(config, handler.key, handler.platforms.length > 0),
     probe: current === undefined ? null : probeReport(current),
     heals: parts.history.of(handler.key),
   };
@@ -88,7 +95,47 @@ function unmet(row: Situation['world']['unmet'][number], parts: AccountParts): H
   };
 }
 
-/** Problems that the view itself shows. */
+/** A kept entry of somebody else: nothing proves it, so it is never more than there and unchanged. */
+function keptReport({ kept, entry, state, why }: KeptView, history: History): HandlerReport {
+  const by = kept.adopted ? 'adopted' : (kept.declared?.where ?? '');
+  return {
+    key: kept.name,
+    platforms: [],
+    name: kept.name,
+    state: state === 'ok' ? 'unverified' : state,
+    why: state === 'ok' ? `kept as it is (${by})` : `${why} (${by})`,
+    flags: entry?.flags ?? '',
+    interpreter: entry?.interpreter ?? '',
+    version: null,
+    owner: entry === null ? 'none' : 'foreign',
+    required: false,
+    probe: null,
+    heals: history.of(keptKey(kept.name)),
+  };
+}
+
+/** Problems that follow from how things are now, by what they were found at. */
+export function standing({
+  situation,
+  mounts,
+  custody,
+}: Pick<AccountParts, 'situation' | 'mounts' | 'custody'>): readonly {
+  readonly origin: string;
+  readonly problems: readonly Problem[];
+}[] {
+  return [
+    { origin: 'mounts', problems: mounts.problems() },
+    { origin: 'kept', problems: custody.problems() },
+    { origin: 'view', problems: seen(situation.repair.view(), situation) },
+  ];
+}
+
+/** The board has most of them already; before the first look it has none. */
+function once(problems: readonly Problem[]): Problem[] {
+  const byKey = new Map(problems.toReversed().map((p) => [`${p.code} ${p.subject}`, p]));
+  return [...byKey.values()].reverse();
+}
+
 function seen(view: View, { repair }: Situation): Problem[] {
   const off: Problem[] = view.observed.enabled
     ? []
@@ -99,7 +146,13 @@ function seen(view: View, { repair }: Situation): Problem[] {
   const shadowed = view.handlers
     .filter((v) => v.state === 'shadowed')
     .map((v): Problem => ({ code: 'shadowed', subject: v.handler.registration.name, detail: v.why }));
-  return [...off, ...storms, ...shadowed];
+  const taken = view.handlers
+    .filter((v) => v.taken)
+    .map((v): Problem => {
+      const detail = `somebody else registered ${v.entry?.interpreter || 'something'} under it`;
+      return { code: 'name-taken', subject: v.handler.registration.name, detail };
+    });
+  return [...off, ...storms, ...shadowed, ...taken];
 }
 
 function isRequired(config: Config, key: string, provable: boolean): boolean {
@@ -111,8 +164,8 @@ function isRequired(config: Config, key: string, provable: boolean): boolean {
   });
 }
 
-function unproven(probe: string | null, last: Verified | undefined): string {
-  if (probe === null) return 'there is no probe for it';
+function unproven(provable: boolean, probe: string | null, last: Verified | undefined): string {
+  if (probe === null) return provable ? 'its probe could not be written' : 'there is no probe for it';
   if (last === undefined) return 'the probe has not run yet';
   return `${last.result.verdict}: ${last.result.detail}`;
 }

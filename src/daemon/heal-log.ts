@@ -39,6 +39,9 @@ export function createHealLog(logger: Logger, history: History, board: ProblemBo
   };
 }
 
+/** The name of the entry that a task is about, not that of a stand-in. */
 function subjectOf(task: TaskResult['task']): string {
+  const made = task.steps.find((s) => s.action === 'register');
+  if (made !== undefined) return made.handler.registration.name;
   return task.steps.flatMap((s) => ('name' in s ? [s.name] : []))[0] ?? 'status';
 }

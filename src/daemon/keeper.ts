@@ -1,23 +1,36 @@
 import type { Logger } from 'pino';
 import { acceptHandler } from '../core/acceptance.ts';
+import { type Asked, nothingAsked } from '../core/asked.ts';
 import type { Config } from '../core/config.ts';
 import { runDirectory } from '../core/config.ts';
 import { nothingDesired } from '../core/desired.ts';
+import type { Entry } from '../core/entry.ts';
 import type { Handler } from '../core/handler.ts';
 import { identify } from '../core/memory.ts';
 import { isRemovable } from '../core/ownership.ts';
 import type { ProblemCode } from '../core/problems.ts';
+import type { Registration } from '../core/registration.ts';
 import type { Report } from '../core/report.ts';
 import type { Instance } from '../host/instance.ts';
 import type { Machine } from '../host/machine.ts';
-import { drawReport } from './account.ts';
+import { drawReport, standing } from './account.ts';
 import { createCanaryWatch } from './canary.ts';
+import { createCustody, keptAmong, recalled, withCustody } from './custody.ts';
 import { createHealLog, type Occasion } from './heal-log.ts';
 import { createHistory } from './history.ts';
 import { createMemory } from './memory.ts';
 import type { MountKeeper } from './mend-mounts.ts';
 import { createObtain } from './obtain.ts';
-import { type Accept, emptyWorld, type HostIdentity, type Obtain, prepareWorld, without } from './prepare.ts';
+import { createPause } from './pause.ts';
+import {
+  type Accept,
+  dangersOf,
+  emptyWorld,
+  type HostIdentity,
+  type Obtain,
+  prepareWorld,
+  without,
+} from './prepare.ts';
 import { createProblemBoard } from './problem-board.ts';
 import { createRecords } from './records.ts';
 import { createRepair, type Repair, type Repaired } from './repair.ts';
@@ -32,26 +45,39 @@ export interface KeeperParts {
   readonly host: HostIdentity;
   readonly mounts: MountKeeper;
   readonly probes: ReadonlyMap<string, string>;
+  /** Why there are no probes. */
+  readonly probeFault?: string | null;
   readonly logger: Logger;
   readonly accept?: Accept;
   /** How interpreters are made ready; deployed by default. */
   readonly obtain?: (machine: Machine, config: Config) => Obtain | Promise<Obtain>;
   /** Looks and probes, but repairs nothing. */
   readonly passive?: boolean;
+  /** What people asked for beside the configuration; nothing by default. */
+  readonly asked?: () => Asked;
 }
 
 /** One keeper of one instance: repair, verification and the account of both. */
 export interface Keeper {
-  /** Applies a configuration: everything is prepared first, then repaired in one go. */
+  /** Applies a configuration: everything is prepared first, then repaired in one go; one after the other. */
   configure(config: Config): Promise<void>;
   look(): void;
   lookAtAll(): void;
-  /** Queues a probe of every handler; resolves when all that waits has run. */
+  /** Queues a probe of every handler, unless paused; resolves when all that waits has run. */
   verifyAll(): Promise<void>;
+  /** The same for the handlers of these keys, paused or not: somebody asked for it. */
+  verify(keys: readonly string[] | 'all'): Promise<void>;
+  /** From now on nothing is repaired, mounted or verified, for so many milliseconds or until `resume`. */
+  pause(forMs: number | null): void;
+  /** Ends a pause: what got lost meanwhile is repaired at once. */
+  resume(): void;
+  isPaused(): boolean;
   report(): Report;
   problem(code: ProblemCode, subject: string, detail: string | null): void;
   /** Files whose change asks for configuring again. */
   sources(): readonly string[];
+  /** Names of entries of ours, all of them or those of the handlers of these keys. */
+  owned(keys: readonly string[] | 'all'): readonly string[];
   /** Takes away what is ours, all of it or the handlers of these keys; returns the names. */
   remove(keys: readonly string[] | 'all'): {
     readonly removed: readonly string[];
@@ -67,14 +93,23 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   const bootId = machine.bootId();
   const dir = runDirectory(first);
   const board = createProblemBoard(logger, changed);
+  board.set('probe-unwritable', 'probes', parts.probeFault ?? null);
   const loaded = await machine.loadState(dir, bootId);
-  if (loaded.setAside !== null) logger.warn(loaded.setAside, 'the state file was set aside');
+  if (loaded.setAside !== null) board.set('state-unreadable', loaded.setAside.path, loaded.setAside.why);
   const memory = createMemory(
     (loaded.state?.entries ?? []).map(({ name, dev, ino, ctimeMs, interpreter }) => [
       name,
       { id: { dev, ino, ctimeMs }, interpreter },
     ]),
+    recalled(loaded.state?.adopted ?? []),
   );
+  const custody = createCustody({
+    instance,
+    memory,
+    placeOf: machine.placeOf,
+    found: () => turns.lookAtAll(),
+    recorded: () => records.save(),
+  });
   const canaries = createCanaryWatch(machine, instance, memory, loaded.state?.canary ?? []);
   const records = createRecords(machine, dir, bootId, memory, canaries.tried, board);
   const history = createHistory();
@@ -86,6 +121,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   };
   let occasion: Occasion = 'start';
   let configured = false;
+  let renewed = false;
   let isolating = false;
   const generations = new Map<string, string>();
 
@@ -95,12 +131,17 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
       void mounts.mend('read-only').then(turns.lookAtAll);
     const keys = new Set(repaired.results.filter((r) => r.registered.size > 0).map((r) => r.task.key));
     if (keys.size > 0) records.save();
-    void tryNative(keys);
+    void tryNative(keys, keptAmong(repaired.results));
     changed();
   };
 
   /** A handler that stops native programs is taken back and not wanted any more, whatever the configuration says. */
-  const tryNative = async (keys: ReadonlySet<string | null>): Promise<void> => {
+  const tryNative = async (keys: ReadonlySet<string | null>, kept: readonly Handler[]): Promise<void> => {
+    const gone = await canaries.check(kept);
+    for (const { registration } of gone.takenBack) {
+      custody.bar(registration.name);
+      board.set('canary-failed', registration.name, gone.why);
+    }
     if (isolating) return;
     const { world } = situation;
     const { takenBack, why } = await canaries.check(world.desired.handlers.filter((h) => keys.has(h.key)));
@@ -136,7 +177,11 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
 
   /** Whatever serves now and did not before has to prove itself, whoever registered it. */
   const onLooked = (): void => {
-    for (const view of situation.repair.view().handlers) {
+    for (const { origin, problems } of standing({ situation, mounts, custody })) board.sync(origin, problems);
+    // Its owner may have done what we could not.
+    for (const { kept, state } of custody.view()) if (state === 'ok') board.set('register-failed', kept.name, null);
+    const views = pause.state() === null ? situation.repair.view().handlers : [];
+    for (const view of views) {
       const serving = servingEntry(view);
       const generation = serving === null ? '' : identify(serving);
       if (generations.get(view.handler.key) === generation) continue;
@@ -146,7 +191,30 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     changed();
   };
 
-  const turns = createTurns(() => (parts.passive ? idle : situation.repair), onRepaired, onLooked);
+  const onPause = (on: boolean): void => {
+    mounts.hold(on);
+    if (!on) {
+      void mounts.mend('start');
+      occasion = renewed ? 'configure' : 'loss';
+      renewed = false;
+      turns.lookAtAll();
+      occasion = 'loss';
+    }
+    changed();
+  };
+
+  const watching: Pick<Repair, 'own' | 'full'> = {
+    own: idle.own,
+    full: (now) => {
+      situation.repair.observe(now);
+      return nothingDone;
+    },
+  };
+
+  const active = (): Pick<Repair, 'own' | 'full'> =>
+    parts.passive ? idle : pause.state() === null ? withCustody(situation.repair, custody) : watching;
+  const pause = createPause(logger, board, onPause);
+  const turns = createTurns(active, onRepaired, onLooked);
   const verification = createVerification({
     machine,
     memory,
@@ -157,37 +225,70 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     changed,
   });
 
+  const configure = async (config: Config): Promise<void> => {
+    const obtain = await (parts.obtain ?? createObtain)(machine, config);
+    const accept = parts.accept ?? acceptHandler;
+    const world = await prepareWorld(machine, config, host, obtain, parts.probes, accept, parts.asked?.());
+    generations.clear();
+    use(config, world);
+    custody.use(world.kept, (registration) => dangers(registration, accept));
+    board.sync('configuration', world.problems);
+    if (parts.passive) return;
+    renewed = pause.state() !== null;
+    occasion = configured ? 'configure' : 'start';
+    configured = true;
+    turns.lookAtAll();
+    occasion = 'loss';
+    const keys = world.desired.handlers.map((h) => h.key);
+    logger.info({ handlers: keys }, `keeping ${keys.length} handlers`);
+    records.save();
+    changed();
+  };
+
+  const owned = (keys: readonly string[] | 'all'): readonly Entry[] => {
+    const { desired } = situation.world;
+    // An own handler has its own name, which its key with the prefix is not.
+    const named = new Set(keys === 'all' ? [] : keys.map((key) => `${desired.prefix}${key}`));
+    for (const h of desired.handlers)
+      if (keys !== 'all' && keys.includes(h.key)) named.add(h.registration.name);
+    return situation.repair
+      .view()
+      .observed.entries.filter(
+        (entry) => (keys === 'all' || named.has(entry.name)) && isRemovable(entry, desired, memory),
+      );
+  };
+
+  const dangers = (registration: Registration, accept: Accept): string | null => {
+    const [fault] = dangersOf(registration, host, accept);
+    return fault === undefined ? null : `${fault.field}: expected ${fault.expected}, got ${fault.given}`;
+  };
+
+  let configuring: Promise<void> = Promise.resolve();
   return {
-    async configure(config) {
-      const obtain = await (parts.obtain ?? createObtain)(machine, config);
-      const accept = parts.accept ?? acceptHandler;
-      const world = await prepareWorld(machine, config, host, obtain, parts.probes, accept);
-      generations.clear();
-      use(config, world);
-      if (parts.passive) return;
-      occasion = configured ? 'configure' : 'start';
-      configured = true;
-      turns.lookAtAll();
-      occasion = 'loss';
-      const keys = world.desired.handlers.map((h) => h.key);
-      logger.info({ handlers: keys }, `keeping ${keys.length} handlers`);
-      for (const p of world.problems) logger.warn({ ...p }, `problem: ${p.code}`);
-      records.save();
-      changed();
+    configure(config) {
+      configuring = configuring.catch(() => {}).then(() => configure(config));
+      return configuring;
     },
     look: turns.look,
     lookAtAll: turns.lookAtAll,
-    verifyAll: verification.all,
-    report: () => drawReport({ situation, verification, history, board, mounts, since }),
+    verifyAll: () => (pause.state() === null ? verification.all() : Promise.resolve()),
+    verify(keys) {
+      if (keys === 'all') return verification.all();
+      for (const key of keys) verification.queue(key);
+      return verification.idle();
+    },
+    pause: pause.begin,
+    resume: pause.end,
+    isPaused: () => pause.state() !== null,
+    report: () =>
+      drawReport({ situation, verification, history, board, mounts, custody, since, paused: pause.state() }),
     problem: board.set,
     sources: () => situation.world.sources,
+    owned: (keys) => owned(keys).map((entry) => entry.name),
     remove(keys) {
       const removed: string[] = [];
       const failed: string[] = [];
-      const { desired } = situation.world;
-      for (const entry of situation.repair.view().observed.entries) {
-        const named = keys === 'all' || keys.some((key) => entry.name === `${desired.prefix}${key}`);
-        if (!named || !isRemovable(entry, desired, memory)) continue;
+      for (const entry of owned(keys)) {
         const outcome = instance.change(entry.name, '-1', entry.id);
         (outcome.ok ? removed : failed).push(entry.name);
         memory.records.delete(entry.name);
@@ -195,6 +296,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
       return { removed, failed };
     },
     async close() {
+      pause.close();
       verification.close();
       turns.close();
       await records.saveNow();
@@ -202,7 +304,5 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   };
 }
 
-const idle: Pick<Repair, 'own' | 'full'> = {
-  own: () => ({ results: [], again: null }),
-  full: () => ({ results: [], again: null }),
-};
+const nothingDone: Repaired = { results: [], again: null };
+const idle: Pick<Repair, 'own' | 'full'> = { own: () => nothingDone, full: () => nothingDone };

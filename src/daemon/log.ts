@@ -1,4 +1,5 @@
 import pino, { type Logger } from 'pino';
+import { escapeControls } from '../core/escape.ts';
 
 /** The keeper's logger, and how many lines were dropped because nobody read them. */
 export interface Log {
@@ -18,7 +19,8 @@ export function createLog(level: string, fd = 2, terminal = false): Log {
     dropped += 1;
   });
   destination.on('error', () => {}); // EPIPE: the reader went away; the keeper does not
-  const stream = terminal ? { write: (line: string) => destination.write(forPeople(line)) } : destination;
+  const shape = terminal ? forPeople : escapeControls;
+  const stream = { write: (line: string) => destination.write(shape(line)) };
   const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream);
   return {
     logger,

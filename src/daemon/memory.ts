@@ -1,3 +1,4 @@
+import type { Adopted } from '../core/custody.ts';
 import type { EntryRecord, Memory, Verdict } from '../core/memory.ts';
 
 /** The keeper's memory as the daemon changes it; the planner sees it as read-only. */
@@ -5,9 +6,18 @@ export interface LiveMemory extends Memory {
   readonly records: Map<string, EntryRecord>;
   readonly verdicts: Map<string, Verdict>;
   readonly mistrusted: Set<string>;
+  readonly adopted: Map<string, Adopted>;
 }
 
 /** A memory that starts with what an earlier run on the same boot recorded. */
-export function createMemory(records: Iterable<readonly [string, EntryRecord]> = []): LiveMemory {
-  return { records: new Map(records), verdicts: new Map(), mistrusted: new Set() };
+export function createMemory(
+  records: Iterable<readonly [string, EntryRecord]> = [],
+  adopted: Iterable<readonly [string, Adopted]> = [],
+): LiveMemory {
+  return {
+    records: new Map(records),
+    verdicts: new Map(),
+    mistrusted: new Set(),
+    adopted: new Map(adopted),
+  };
 }

@@ -15,6 +15,8 @@ export interface MountKeeper {
   mend(reason?: 'start' | 'change' | 'read-only'): Promise<void>;
   problems(): readonly Problem[];
   describe(): { readonly main: string; readonly anchor: string };
+  /** While held, mounts are looked at and nothing is mounted. */
+  hold(on: boolean): void;
   /** From now on nothing is mounted any more, as from SIGTERM on. */
   close(): void;
 }
@@ -37,6 +39,7 @@ export function createMountKeeper(machine: Machine, wish: MountWish, mended: () 
   let running: Promise<void> | null = null;
   let again: 'change' | 'read-only' | null = null;
   let closed = false;
+  let held = false;
 
   const once = async (reason: 'start' | 'change' | 'read-only'): Promise<void> => {
     const problems: Problem[] = [];
@@ -47,7 +50,7 @@ export function createMountKeeper(machine: Machine, wish: MountWish, mended: () 
         problems.push({ code: 'main-autofs-unreachable', subject: wish.main, detail: outcome.message });
       view = machine.observeMounts(wish);
     }
-    if (wish.mayMount) {
+    if (wish.mayMount && !held) {
       if (view.main.kind === 'absent') await mendMain(reason === 'start' || due);
       if (view.anchor.kind === 'absent') await mendAnchor(problems);
       await mendReadOnly(reason, problems);
@@ -146,6 +149,9 @@ export function createMountKeeper(machine: Machine, wish: MountWish, mended: () 
     mend,
     problems: () => found,
     describe: () => ({ main: view.main.kind, anchor: view.anchor.kind }),
+    hold(on) {
+      held = on;
+    },
     close() {
       closed = true;
       for (const one of [timer, calm]) if (one !== null) clearTimeout(one);

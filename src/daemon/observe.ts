@@ -5,6 +5,15 @@ import type { Instance, RawEntry } from '../host/instance.ts';
 /** Looks at an instance; `deep` reads every entry again, whatever is known of it. */
 export type Observer = (instance: Instance, deep: boolean) => Observed;
 
+/** Which entries matter, and how many new ones are read in one look. */
+export interface Attention {
+  readonly concerns: (entry: Entry) => boolean;
+  /** Names that are always read. */
+  readonly ours: (name: string) => boolean;
+  /** A thousand new entries at once would let the loop stand still for 50 ms. */
+  readonly most: number;
+}
+
 /**
  * Observes status and those entries, in search order, that `concerns` us; it is asked once for each registration.
  * A registration made since the last look stands at the head of the list, so everything behind the first entry that
@@ -12,14 +21,19 @@ export type Observer = (instance: Instance, deep: boolean) => Observed;
  * of the cost with many foreign entries. The order of the directory is a habit of the kernel and no promise, and
  * others write while we read: hence `deep` now and then.
  */
-export function createObserver(concerns: (entry: Entry) => boolean): Observer {
+export function createObserver({ concerns, ours, most }: Attention): Observer {
   let known = new Map<string, Known>();
   return (instance, deep) => {
     const next = new Map<string, Known>();
     const entries: Entry[] = [];
     let older = false;
+    let left = most;
     for (const name of instance.names()) {
       const old = known.get(name);
+      if (old === undefined && !ours(name)) {
+        left -= 1;
+        if (left < 0) continue;
+      }
       const one: Known | null =
         old !== undefined && older && !old.concerning && !deep ? old : look(instance, name, old);
       if (one === null) continue;
@@ -28,7 +42,7 @@ export function createObserver(concerns: (entry: Entry) => boolean): Observer {
       if (one.concerning) entries.push(one.entry);
     }
     known = next;
-    return { enabled: instance.enabled(), entries };
+    return { enabled: instance.enabled(), entries, unfinished: left < 0 };
   };
 
   /** Texts seen before are not parsed again. */

@@ -2,6 +2,7 @@ import type { Architecture } from '../core/catalogue.ts';
 import type { Config } from '../core/config.ts';
 import { type Problem, type ProblemCode, problemCatalogue } from '../core/problems.ts';
 import type { Machine } from '../host/machine.ts';
+import { judgePlace } from './elsewhere.ts';
 import type { Obtain, ReadyInterpreter } from './prepare.ts';
 
 /** Makes interpreters ready as the configuration asks: deployed into the store, or used where they are. */
@@ -71,6 +72,8 @@ async function fromStore(
 async function inPlace(machine: Machine, path: string): Promise<ReadyInterpreter | Problem> {
   const inspected = await machine.inspectInterpreter(path);
   if (!inspected.ok) return { code: codeOf(inspected.code), subject: path, detail: inspected.message };
+  const place = await judgePlace(machine, Buffer.from(path, 'utf8').toString('latin1'), path);
+  if (place.refused) return place.problem;
   const { dev, ino, header } = inspected;
   return {
     path,

@@ -1,4 +1,4 @@
-import type { Config } from '../core/config.ts';
+import { type Config, runDirectory } from '../core/config.ts';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
 import { hasNamespacedInstances, parseKernelVersion } from '../core/kernel-version.ts';
 import type { ProblemCode } from '../core/problems.ts';
@@ -22,6 +22,8 @@ export interface Opened {
   readonly mounts: MountKeeper;
   readonly host: HostIdentity;
   readonly probes: ReadonlyMap<string, string>;
+  /** Why there are no probes, so that nothing can be verified; null where there are. */
+  readonly probeFault: string | null;
 }
 
 /**
@@ -61,7 +63,7 @@ export async function openHost(
     return opened;
   }
   const native = { ...architecture, sibling: null };
-  const { probes, runs } = await nativeFacts(machine, config, targetOf(native));
+  const { probes, runs, probeFault } = await nativeFacts(machine, config, targetOf(native));
   const target = targetOf(native);
   if (target === null)
     return refuse(
@@ -77,7 +79,7 @@ export async function openHost(
     runsNatively,
     kernel,
   };
-  return { ok: true, instance: opened.instance, mounts, host, probes };
+  return { ok: true, instance: opened.instance, mounts, host, probes, probeFault };
 }
 
 function openMounted(
@@ -106,20 +108,26 @@ function openMounted(
   return refuse('instance-missing', detail, exitCodes.failed);
 }
 
-/** Which other programs run here without help is found out by running them. Without a place for probes nothing is known. */
+/**
+ * Which other programs run here without help is found out by running them. Probes lie beside the store, or in the run
+ * directory where nothing can be written or executed there; without either nothing is known.
+ */
 async function nativeFacts(
   machine: Machine,
   config: Config,
   host: string | null,
-): Promise<{ probes: ReadonlyMap<string, string>; runs: readonly string[] }> {
-  try {
-    const dir = `${parentOf(config.interpreters.store)}/probes`;
-    const probes = await machine.writeProbes(dir, machine.probeTargets);
-    const candidates = new Map([...probes].filter(([target]) => twins[host ?? '']?.includes(target)));
-    return { probes, runs: await machine.runsNatively(candidates) };
-  } catch {
-    return { probes: new Map(), runs: [] };
+): Promise<{ probes: ReadonlyMap<string, string>; runs: readonly string[]; probeFault: string | null }> {
+  const faults: string[] = [];
+  for (const parent of [parentOf(config.interpreters.store), runDirectory(config)]) {
+    try {
+      const probes = await machine.writeProbes(`${parent}/probes`, machine.probeTargets);
+      const candidates = new Map([...probes].filter(([target]) => twins[host ?? '']?.includes(target)));
+      return { probes, runs: await machine.runsNatively(candidates), probeFault: null };
+    } catch (error) {
+      faults.push(error instanceof Error ? error.message : String(error));
+    }
   }
+  return { probes: new Map(), runs: [], probeFault: faults.join('; ') };
 }
 
 /** Targets that some CPU and kernel of a host run as well; whether these do is found out by running them. */

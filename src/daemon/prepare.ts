@@ -4,18 +4,27 @@ import {
   interpreterClash,
   type NativeHost,
 } from '../core/acceptance.ts';
+import { type Asked, nothingAsked, selectAsked, withAsked } from '../core/asked.ts';
 import { type Architecture, catalogue } from '../core/catalogue.ts';
 import { matcherOf, sampleHeaders } from '../core/catalogue-magic.ts';
 import type { Config } from '../core/config.ts';
+import type { Kept } from '../core/custody.ts';
 import { type Desired, nothingDesired } from '../core/desired.ts';
 import type { Handler } from '../core/handler.ts';
 import { flagsFor, type KernelVersion } from '../core/kernel-version.ts';
 import { inOrder } from '../core/order.ts';
 import { resolvePlatform } from '../core/platforms.ts';
 import type { Problem } from '../core/problems.ts';
-import { canonicalFlags, checkRegistration, type Matcher } from '../core/registration.ts';
-import { selectArchitectures } from '../core/select.ts';
+import {
+  canonicalFlags,
+  checkRegistration,
+  type Fault,
+  type Matcher,
+  type Registration,
+} from '../core/registration.ts';
 import type { Machine } from '../host/machine.ts';
+import { keptOf, nothingDeclared, readDeclared } from './declared.ts';
+import { judgePlace, noticeStore } from './elsewhere.ts';
 
 /** What this host is, found out once at start. */
 export interface HostIdentity {
@@ -44,6 +53,8 @@ export interface World {
   }[];
   readonly problems: readonly Problem[];
   readonly sources: readonly string[];
+  /** Entries of others that are kept alive. */
+  readonly kept: readonly Kept[];
 }
 
 /** The world before the first configuration. */
@@ -54,6 +65,7 @@ export const emptyWorld: World = {
   unmet: [],
   problems: [],
   sources: [],
+  kept: [],
 };
 
 /** The same world without some of its handlers. */
@@ -103,13 +115,15 @@ export type Accept = typeof acceptHandler;
 /** Turns the configuration into handlers, gathering every problem: one missing emulator leaves the others working. */
 export async function prepareWorld(
   machine: Machine,
-  config: Config,
+  given: Config,
   host: HostIdentity,
   obtain: Obtain,
   probes: ReadonlyMap<string, string>,
   accept: Accept = acceptHandler,
+  asked: Asked = nothingAsked,
 ): Promise<World> {
-  const chosen = selectArchitectures(config.platforms, host);
+  const config = withAsked(given, asked);
+  const chosen = selectAsked(given, asked, host);
   const problems: Problem[] = [
     ...(obtain.problems ?? []),
     ...chosen.faults.map((f) => ({ code: 'config-invalid' as const, subject: f.given, detail: f.why })),
@@ -117,8 +131,12 @@ export async function prepareWorld(
   const candidates: Candidate[] = [];
   const sources: string[] = [];
   const leftOut = [...chosen.leftOut];
-  const unmet: World['unmet'][number][] = [];
+  const unmet: World['unmet'][number][] = [...chosen.missing];
   const obtained = await inBatches(chosen.chosen, obtain);
+  const { deploy, store } = config.interpreters;
+  const notice =
+    deploy === 'copy' && !obtained.every((r) => 'code' in r) ? await noticeStore(machine, store) : null;
+  if (notice !== null) problems.push(notice);
   for (const [i, architecture] of chosen.chosen.entries()) {
     const ready = obtained[i];
     if (ready === undefined) continue;
@@ -135,6 +153,9 @@ export async function prepareWorld(
     candidates.push(catalogueHandler(architecture, ready, config, host, probes));
   }
   for (const own of config.handlers) {
+    const place = own.flags.includes('F') ? await judgePlace(machine, own.interpreter, own.name) : null;
+    if (place?.problem) problems.push(place.problem);
+    if (place?.refused) continue;
     const made = await ownHandler(machine, own);
     if ('code' in made) problems.push(made);
     else candidates.push(made);
@@ -146,7 +167,12 @@ export async function prepareWorld(
     onStatusZero: config.onStatusZero,
     prefix: config.names,
     store: bytes(config.interpreters.store),
+    adopted: new Set(config.adopt.map(bytes)),
   };
+  const declared = config.binfmtD ? await readDeclared(machine, desired) : nothingDeclared;
+  problems.push(...declared.problems);
+  sources.push(...declared.sources);
+  const kept = keptOf(desired.adopted, declared.declared);
   const info = new Map(good.map((c) => [c.handler.key, c.info]));
   const refused = candidates
     .filter((c) => !good.includes(c))
@@ -155,7 +181,7 @@ export async function prepareWorld(
       platforms: handler.platforms,
       why: 'refused, see problems',
     }));
-  return { desired, info, leftOut, unmet: [...unmet, ...refused], problems, sources };
+  return { desired, info, leftOut, unmet: [...unmet, ...refused], problems, sources, kept };
 }
 
 /** Four at a time keep the threads of libuv busy; each may ask an emulator for its version, which is a process. */
@@ -223,13 +249,12 @@ function refuse(
   accept: Accept,
   problems: Problem[],
 ): Candidate[] {
-  const extensions = defaultProtectedExtensions(loaders);
   const names = new Set<string>();
   const accepted = candidates.filter(({ handler }) => {
-    const { matcher, interpreter, name } = handler.registration;
+    const { name } = handler.registration;
     const faults = [
       ...checkRegistration(handler.registration),
-      ...accept(matcher, interpreter, host.native, extensions),
+      ...dangersOf(handler.registration, host, accept),
       ...(names.has(name) ? [{ field: 'name', expected: 'a name used once', given: name }] : []),
     ];
     names.add(name);
@@ -251,6 +276,19 @@ function refuse(
       detail: `expected ${f.expected}, got ${f.given}`,
     });
   return accepted.filter((c) => !clashes.some((f) => f.field.startsWith(`${c.handler.registration.name}:`)));
+}
+
+/** What the host's own programs would suffer from a registration. */
+export function dangersOf(
+  { matcher, interpreter }: Registration,
+  host: HostIdentity,
+  accept: Accept,
+): readonly Fault[] {
+  return accept(matcher, interpreter, host.native, protectedExtensions());
+}
+
+function protectedExtensions(): readonly string[] {
+  return defaultProtectedExtensions(loaders);
 }
 
 /** The loaders of glibc and musl on the architectures that hosts have; each lends its last extension. */

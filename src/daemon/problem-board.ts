@@ -5,25 +5,42 @@ import type { Problem, ProblemCode } from '../core/problems.ts';
 export interface ProblemBoard {
   /** Raises a problem, or with null takes it back. */
   set(code: ProblemCode, subject: string, detail: string | null): void;
+  /** Makes these, and no others, the problems of one origin, such as the mounts. */
+  sync(origin: string, problems: readonly Problem[]): void;
   list(): readonly Problem[];
 }
 
 /** An empty board. */
 export function createProblemBoard(logger: Logger, changed: () => void): ProblemBoard {
   const standing = new Map<string, Problem>();
+  const origins = new Map<string, ReadonlyMap<string, Problem>>();
+  const set: ProblemBoard['set'] = (code, subject, detail) => {
+    const key = `${code} ${subject}`;
+    const known = standing.get(key);
+    if (detail === null) {
+      if (!standing.delete(key)) return;
+      logger.info({ problem: code, subject }, `solved: ${code}`);
+    } else {
+      if (known?.detail === detail) return;
+      standing.set(key, { code, subject, detail });
+      logger.warn({ problem: code, subject, detail }, `problem: ${code}`);
+    }
+    changed();
+  };
   return {
-    set(code, subject, detail) {
-      const key = `${code} ${subject}`;
-      const known = standing.get(key);
-      if (detail === null) {
-        if (!standing.delete(key)) return;
-        logger.info({ problem: code, subject }, `solved: ${code}`);
-      } else {
-        if (known?.detail === detail) return;
-        standing.set(key, { code, subject, detail });
-        logger.warn({ problem: code, subject, detail }, `problem: ${code}`);
+    set,
+    sync(origin, problems) {
+      const before = origins.get(origin);
+      const now = new Map<string, Problem>();
+      for (const p of problems) {
+        const key = `${p.code} ${p.subject}`;
+        // Two of the same kind about the same thing are one, or each look would log both again.
+        const twin = now.get(key);
+        now.set(key, twin ? { ...p, detail: `${twin.detail}; ${p.detail}` } : p);
       }
-      changed();
+      for (const [key, p] of before ?? []) if (!now.has(key)) set(p.code, p.subject, null);
+      for (const p of now.values()) set(p.code, p.subject, p.detail);
+      origins.set(origin, now);
     },
     list: () => [...standing.values()],
   };

@@ -1,3 +1,4 @@
+import { renderEntry } from '../core/entry.ts';
 import type { Machine } from '../host/machine.ts';
 import type { LiveMemory } from './memory.ts';
 import type { ProblemBoard } from './problem-board.ts';
@@ -29,8 +30,13 @@ export function createRecords(
       ...id,
       interpreter: interpreter === null ? null : { path: '', ...interpreter },
     }));
-    const outcome = await machine.saveState(dir, { schema: 1, bootId, entries, canary: tried() });
-    board.set('state-unreadable', dir, outcome.ok ? null : `cannot be written: ${outcome.message}`);
+    const adopted = [...memory.adopted].map(([name, { registration, behind }]) => ({
+      name,
+      text: renderEntry(registration, true),
+      behind: [...behind],
+    }));
+    const outcome = await machine.saveState(dir, { schema: 1, bootId, entries, canary: tried(), adopted });
+    board.set('state-unwritable', dir, outcome.ok ? null : `cannot be written: ${outcome.message}`);
   };
   return {
     save() {

@@ -1,4 +1,4 @@
-import { type Classified, classify, compare, isStale, isTaken } from '../core/classify.ts';
+import { type Classified, classify, compare, isStale, isTaken, keepsPlace } from '../core/classify.ts';
 import type { Desired } from '../core/desired.ts';
 import type { Entry } from '../core/entry.ts';
 import { type Handler, temporaryName } from '../core/handler.ts';
@@ -18,7 +18,7 @@ import { createObserver, toEntry } from './observe.ts';
 /** What one repair did. */
 export interface Repaired {
   readonly results: readonly TaskResult[];
-  /** Milliseconds until a handler that is held back by the storm rule may be healed; null where none is. */
+  /** Milliseconds until something may go on: a handler that the storm rule holds back, new entries not yet read. */
   readonly again: number | null;
 }
 
@@ -41,6 +41,8 @@ export interface Repair {
   own(now: number, hint?: string): Repaired;
   /** Looks at everything: shadowing, order, leftovers, status. */
   full(now: number): Repaired;
+  /** Looks at everything and changes nothing: `view` shows it. */
+  observe(now: number): void;
   /** The last full look; a new one where something was changed since. */
   view(): View;
   /** Keys of handlers that are held back, and `status`. */
@@ -60,7 +62,15 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
     [...better].flatMap(([key, list]) => (list.length > 0 ? [key, ...keys(list)] : [])),
   );
   const storms = new Map<string, Storm>();
-  const observe = createObserver((entry) => concerns(entry, desired, memory));
+  const observe = createObserver({
+    concerns: (entry) => concerns(entry, desired, memory),
+    ours: (name) =>
+      ownerOf(name, desired) !== null ||
+      memory.records.has(name) ||
+      (desired.prefix !== '' && name.startsWith(desired.prefix)),
+    // Under another precedence what somebody else serves decides what we register, so all of it is needed.
+    most: desired.precedence === 'ours' ? 250 : Number.POSITIVE_INFINITY,
+  });
   let deepAt = Number.NEGATIVE_INFINITY;
   let looked: Observed | null = null;
   let seen: View | null = null;
@@ -108,13 +118,19 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
     return task === null || task === 'unclear' ? nothing : run([task], now);
   };
 
-  const full = (now: number): Repaired => {
+  const lookAtAll = (now: number): Observed => {
     const deep = now - deepAt >= deepEvery;
     if (deep) deepAt = now;
     looked = observe(instance, deep);
     seen = null;
     forgetGone(looked, memory);
-    return run(plan(desired, looked, memory, better), now);
+    return looked;
+  };
+
+  const full = (now: number): Repaired => {
+    const found = lookAtAll(now);
+    const repaired = run(plan(desired, found, memory, better), now);
+    return found.unfinished ? both(repaired, { results: [], again: 0 }) : repaired;
   };
 
   return {
@@ -127,6 +143,7 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
       return moved ? both(all, full(now)) : all;
     },
     full: (now) => both(own(now) ?? nothing, full(now)),
+    observe: lookAtAll,
     view: () => {
       looked ??= observe(instance, false);
       const { entries } = looked;
@@ -174,7 +191,19 @@ function look(
   if (found === null) return null;
   if (instance.read(temporaryName(handler)) !== null) return 'unclear';
   const taken = entry !== null && isTaken(handler, entry, desired, memory);
+  if (adoptedServes(instance, handler, desired, memory)) return 'unclear';
   return taskFor(handler, { ...found, entry, foreign: null, needless: false, taken }, null, memory);
+}
+
+/** Whether an adopted entry is there that may serve in this handler's stead: then the order of all entries decides. */
+function adoptedServes(instance: Instance, handler: Handler, desired: Desired, memory: LiveMemory): boolean {
+  for (const name of desired.adopted) {
+    const raw = instance.read(name);
+    const entry = raw && toEntry(name, raw);
+    if (entry === null || !keepsPlace(entry, handler, desired, memory)) continue;
+    if (victimsOf(entry, desired).includes(handler)) return true;
+  }
+  return false;
 }
 
 /** Records which registrations are ours and which file they pin. */
@@ -195,7 +224,8 @@ function forgetGone(observed: Observed, memory: LiveMemory): void {
   for (const key of memory.verdicts.keys()) if (!there.has(key)) memory.verdicts.delete(key);
 }
 
-function both(a: Repaired, b: Repaired): Repaired {
+/** What two repairs in a row did. */
+export function both(a: Repaired, b: Repaired): Repaired {
   const waits = [a.again, b.again].filter((w) => w !== null);
   return { results: [...a.results, ...b.results], again: waits.length === 0 ? null : Math.min(...waits) };
 }

@@ -1,3 +1,4 @@
+import { escapeControls } from '../core/escape.ts';
 import type { Report } from '../core/report.ts';
 import type { Machine } from '../host/machine.ts';
 
@@ -12,12 +13,16 @@ export function createReportFile(
   machine: Machine,
   dir: string,
   report: () => Report | null,
+  failed: (why: string | null) => void,
 ): { readonly changed: () => void; readonly close: () => void } {
   let timer: NodeJS.Timeout | null = null;
   let closed = false;
   const write = async (): Promise<void> => {
     const current = report();
-    if (current !== null) await machine.saveFile(dir, reportName, `${JSON.stringify(current)}\n`, 0o644);
+    if (current === null) return;
+    const text = escapeControls(JSON.stringify(current));
+    const outcome = await machine.saveFile(dir, reportName, `${text}\n`, 0o644);
+    failed(outcome.ok ? null : `cannot be written: ${outcome.message}`);
   };
   return {
     changed() {
@@ -32,4 +37,22 @@ export function createReportFile(
       if (timer !== null) clearTimeout(timer);
     },
   };
+}
+
+/** The keeper that holds the lock, as the end of a sentence: by its report where its run directory is ours too. */
+export async function nameHolder(machine: Machine, dir: string): Promise<string> {
+  const trusted = await machine.inspectRunDirectory(dir);
+  const pid = trusted.ok ? pidOf(await machine.readFile(`${dir}/${reportName}`)) : null;
+  return pid !== null && machine.isAlive(pid)
+    ? `held by pid ${pid}`
+    : `held by a keeper whose run directory is not visible here (${dir} is not its own): look in other containers`;
+}
+
+function pidOf(text: string | null): number | null {
+  try {
+    const pid: unknown = JSON.parse(text ?? '')?.daemon?.pid;
+    return typeof pid === 'number' && Number.isInteger(pid) && pid > 0 ? pid : null;
+  } catch {
+    return null;
+  }
 }

@@ -3,11 +3,16 @@ import { runDirectory } from '../core/config.ts';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
 import { problemCatalogue } from '../core/problems.ts';
 import type { Machine } from '../host/machine.ts';
+import { openAskedFile } from './asked-file.ts';
+import { type Control, createControl } from './control.ts';
 import { createKeeper, type Keeper } from './keeper.ts';
 import type { Log } from './log.ts';
+import { merged } from './merged.ts';
 import { openHost } from './open.ts';
+import { type CarryOut, createOrders } from './orders.ts';
 import type { Accept } from './prepare.ts';
-import { createReportFile } from './report-file.ts';
+import { createReportFile, nameHolder } from './report-file.ts';
+import { takeLock } from './stand-by.ts';
 import { watchFiles } from './watch-files.ts';
 import { watchInstance } from './watch-instance.ts';
 
@@ -43,45 +48,62 @@ export async function runDaemon(parts: RunParts): Promise<ExitCode> {
   }
   const { instance, mounts } = opened;
   const dir = runDirectory(config);
-  if (!(await lock(parts, () => instance.lock()))) {
+  const locked = await takeLock(instance.lock, stop, logger, () => nameHolder(machine, dir));
+  if (locked === null) {
     mounts.close();
     instance.close();
     return exitCodes.ok;
   }
-  const reportFile = createReportFile(machine, dir, () => keeper?.report() ?? null);
-  keeper = await createKeeper({ ...parts, ...opened, logger }, config, reportFile.changed);
+  const reportFile = createReportFile(
+    machine,
+    dir,
+    () => keeper?.report() ?? null,
+    (why) => keeper?.problem('state-unwritable', 'report.json', why),
+  );
+  const asked = await openAskedFile(machine, dir, machine.bootId(), logger);
+  const changed = (): void => {
+    reportFile.changed();
+    control?.changed();
+  };
+  let control: Control | null = null;
+  keeper = await createKeeper({ ...parts, ...opened, logger, asked: asked.current }, config, changed);
   const active = keeper;
   if (machine.ffi !== null) active.problem('no-ffi', 'koffi', machine.ffi);
   const watch = watchInstance(instance.path, active.look);
   if (watch.degraded !== null) active.problem('no-inotify', 'inotify', watch.degraded);
   const stopMounts = machine.watchMounts(() => void mounts.mend().then(active.look));
-  await active.configure(config);
+  let current = config;
+  if (locked.waited) current = await newest(parts, config, active);
+  const reconfigureNow = (): Promise<void> => active.configure({ ...current });
+  // The socket is there before emulators are deployed, which can take long: who asks is told to wait.
+  const started = reconfigureNow();
+  const carryOut = createOrders({
+    keeper: active,
+    asked,
+    reconfigure: reconfigureNow,
+    isNative: (target) => target === opened.host.target || opened.host.runsNatively.includes(target),
+  });
+  const socket = startControl(parts, dir, active, carryOut, started);
+  control = socket;
+  await socket.mend();
+  await started;
   const files = await watchFiles(
     [parts.configFile, ...active.sources(), config.interpreters.store],
     () => void again(),
   );
-  let current = config;
-  let configuring: Promise<void> | null = null;
-  const again = (): Promise<void> => {
-    configuring ??= reconfigure().finally(() => {
-      configuring = null;
-    });
-    return configuring;
-  };
-  const reconfigure = async (): Promise<void> => {
-    const parsed = await parts.reload();
-    const wrong = parsed.ok ? needsRestart(config, parsed.config) : parsed.errors.join('\n');
-    active.problem('config-invalid', parts.configFile, wrong);
-    if (parsed.ok) current = { ...parsed.config, mounts: config.mounts };
-    await active.configure(current);
+  const again = merged(async () => {
+    await machine.settled(parts.configFile);
+    current = await newest(parts, current, active);
+    await reconfigureNow();
     files.add(active.sources());
-  };
+  });
   parts.onReload(() => void again());
   const stopResync = repeat(
     () => current.resync,
     () => {
       active.lookAtAll();
       void mounts.mend();
+      void socket.mend();
       const dropped = log.dropped();
       if (dropped > 0) active.problem('log-dropped', 'log', `${dropped} lines were not read in time`);
     },
@@ -95,6 +117,7 @@ export async function runDaemon(parts: RunParts): Promise<ExitCode> {
   logger.info({ onStop: current.onStop }, 'stopping');
   stopResync();
   stopProbing();
+  await socket.close();
   mounts.close();
   stopMounts();
   watch.close();
@@ -125,21 +148,30 @@ function needsRestart(before: Config, after: Config): string | null {
   return changed.length === 0 ? null : `${changed.join(', ')}: changed, which takes effect after a restart`;
 }
 
-/** Waits until nobody else keeps this instance; the kernel frees the lock when its holder ends, killed or not. */
-async function lock(parts: RunParts, tryLock: () => boolean): Promise<boolean> {
-  let said = false;
-  while (!parts.stop.aborted) {
-    if (tryLock()) return true;
-    if (!said) {
-      const { title, remedy } = problemCatalogue['locked-by-another'];
-      parts.log.logger.warn({ problem: 'locked-by-another', remedy }, `${title}; standing by`);
-      said = true;
-    }
-    await new Promise((resolve) => {
-      setTimeout(resolve, 250);
-    });
-  }
-  return false;
+/** The configuration as its sources say now, or the one in force where they are wrong. */
+async function newest(parts: RunParts, inForce: Config, keeper: Keeper): Promise<Config> {
+  const parsed = await parts.reload();
+  const wrong = parsed.ok ? needsRestart(inForce, parsed.config) : parsed.errors.join('\n');
+  keeper.problem('config-invalid', parts.configFile, wrong);
+  return parsed.ok ? { ...parsed.config, mounts: inForce.mounts } : inForce;
+}
+
+function startControl(
+  { machine, log }: RunParts,
+  dir: string,
+  keeper: Keeper,
+  carryOut: CarryOut,
+  started: Promise<void>,
+): Control {
+  return createControl({
+    machine,
+    dir,
+    logger: log.logger,
+    carryOut,
+    started,
+    report: keeper.report,
+    problem: (code, detail) => keeper.problem(code, dir, detail),
+  });
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

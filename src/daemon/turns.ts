@@ -22,21 +22,27 @@ export function createTurns(
   onLooked: () => void = () => {},
 ): Turns {
   let planned: NodeJS.Immediate | null = null;
-  let later: NodeJS.Timeout | null = null;
+  let later: { readonly timer: NodeJS.Timeout; readonly at: number } | null = null;
   let closed = false;
 
   const run = (which: 'own' | 'full', hint?: string): void => {
     if (closed) return;
     const now = performance.now();
     const repaired = repair()[which](now, hint);
-    if (repaired.again !== null && later === null) {
-      later = setTimeout(() => {
-        later = null;
-        run('full');
-      }, repaired.again);
-    }
+    if (repaired.again !== null) wakeIn(repaired.again, now);
     if (repaired.results.length > 0) onRepaired(repaired, performance.now() - now);
     if (which === 'full') onLooked();
+  };
+
+  /** One timer, for the earliest of all that wait. */
+  const wakeIn = (ms: number, now: number): void => {
+    if (later !== null && later.at <= now + ms) return;
+    if (later !== null) clearTimeout(later.timer);
+    const timer = setTimeout(() => {
+      later = null;
+      run('full');
+    }, ms);
+    later = { timer, at: now + ms };
   };
 
   return {
@@ -52,7 +58,7 @@ export function createTurns(
     close() {
       closed = true;
       if (planned !== null) clearImmediate(planned);
-      if (later !== null) clearTimeout(later);
+      if (later !== null) clearTimeout(later.timer);
     },
   };
 }

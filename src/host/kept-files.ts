@@ -39,8 +39,8 @@ export function createKeptFiles(pathOf: (name: string) => Buffer): KeptFiles {
     closeSync(kept.fd);
   };
 
-  const open = (name: string): RawEntry | null => {
-    const fd = openEntry(pathOf(name), listed.delete(name));
+  const open = (name: string, likely: boolean): RawEntry | null => {
+    const fd = openEntry(pathOf(name), likely);
     if (fd === null) return null;
     try {
       const { dev, ino, ctimeMs } = fstatSync(fd);
@@ -56,10 +56,11 @@ export function createKeptFiles(pathOf: (name: string) => Buffer): KeptFiles {
   return {
     read(name) {
       const kept = files.get(name);
-      if (kept === undefined) return open(name);
+      const likely = listed.delete(name);
+      if (kept === undefined) return open(name, likely);
       if (fstatSync(kept.fd).nlink > 0) return readKept(kept);
       letGo(name, kept);
-      return open(name);
+      return open(name, false);
     },
     only(names) {
       const there = new Set(names);

@@ -1,4 +1,5 @@
 import { closeSync } from 'node:fs';
+import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import { done, type Outcome } from '../core/outcome.ts';
 
@@ -8,8 +9,17 @@ export interface Libc {
   flock(fd: number, operation: number): Outcome;
   /** mount(2) with byte strings; `data` may be empty. */
   mount(source: string, target: string, type: string, flags: number, data: string): Outcome;
+  /**
+   * fsopen(2) and FSCONFIG_CMD_CREATE_EXCL: a new superblock, held by the descriptor, which the caller closes. `EBUSY`
+   * where one exists already, `EOPNOTSUPP` before Linux 6.6.
+   */
+  createExclusive(type: string): Opened | Failure;
+  /** fsopen(2) and fsmount(2): a mount of the superblock, made where there is none, that no path leads to (5.2). */
+  mountDetached(type: string): Opened | Failure;
   /** A new epoll set with `fd` in it, for events that libuv cannot ask for; the caller closes it. Null where none can be made. */
   epoll(fd: number, events: number): Epoll | null;
+  /** Whether any process has the regular file behind `fd` (opened for reading) open for writing; null where nobody tells. */
+  isOpenForWriting(fd: number): boolean | null;
   /** Calls `ready` whenever `fd` is readable, without keeping the process alive; returns the stop function. */
   pollReadable(fd: number, ready: () => void): () => void;
 }
@@ -21,9 +31,29 @@ export interface Epoll {
   drain(): void;
 }
 
+interface Opened {
+  readonly ok: true;
+  readonly fd: number;
+}
+
+type Failure = Extract<Outcome, { readonly ok: false }>;
 type Koffi = typeof import('koffi').default;
 
+/** The same on every architecture that has a build of koffi: since Linux 5.2 all of them share one list of numbers. */
+const SYS_fsopen = 430;
+const SYS_fsconfig = 431;
+const SYS_fsmount = 432;
+const FSOPEN_CLOEXEC = 1;
+const FSMOUNT_CLOEXEC = 1;
+const FSCONFIG_CMD_CREATE = 6;
+const FSCONFIG_CMD_CREATE_EXCL = 8;
+
 const EPOLL_CLOEXEC = 0o2000000;
+const F_SETSIG = 10;
+const F_SETLEASE = 1024;
+const F_RDLCK = 0;
+const F_UNLCK = 2;
+const SIGURG = constants.signals.SIGURG;
 const EPOLL_CTL_ADD = 1;
 /** 12 bytes, packed, on x86_64 and 16 elsewhere; the data field is not used. */
 const EPOLL_EVENT_SIZE = 16;
@@ -56,6 +86,8 @@ function bind(koffi: Koffi): Libc {
     library.func(
       'int mount(const uint8_t *, const uint8_t *, const uint8_t *, unsigned long, const uint8_t *)',
     );
+  const fcntl: (fd: number, command: number, value: number) => number =
+    library.func('int fcntl(int, int, int)');
   const epollCreate: (flags: number) => number = library.func('int epoll_create1(int)');
   const epollControl: (set: number, operation: number, fd: number, event: Buffer) => number = library.func(
     'int epoll_ctl(int, int, int, const uint8_t *)',
@@ -63,15 +95,41 @@ function bind(koffi: Koffi): Libc {
   const epollWait: (set: number, event: Buffer, count: number, timeout: number) => number = library.func(
     'int epoll_wait(int, _Out_ uint8_t *, int, int)',
   );
-  const outcome = (call: string, result: number): Outcome => {
-    if (result >= 0) return done;
+  // syscall(2), because musl and glibc before 2.36 have no functions for these.
+  const fsopen: (call: number, type: Buffer, flags: number) => number = library.func(
+    'long syscall(long, const uint8_t *, unsigned long)',
+  );
+  const fsconfig: (call: number, fd: number, command: number, key: null, value: null, aux: number) => number =
+    library.func('long syscall(long, long, unsigned long, const uint8_t *, const uint8_t *, long)');
+  const fsmount: (call: number, fd: number, flags: number, attributes: number) => number = library.func(
+    'long syscall(long, long, unsigned long, unsigned long)',
+  );
+  const failure = (call: string): Failure => {
     const code = getSystemErrorName(-koffi.errno());
     return { ok: false, code, message: `${call}: ${code}` };
+  };
+  const outcome = (call: string, result: number): Outcome => (result >= 0 ? done : failure(call));
+  const configured = (type: string, command: number): Opened | Failure => {
+    const fd = fsopen(SYS_fsopen, cString(type), FSOPEN_CLOEXEC);
+    if (fd < 0) return failure('fsopen');
+    if (fsconfig(SYS_fsconfig, fd, command, null, null, 0) >= 0) return { ok: true, fd };
+    const failed = failure('fsconfig');
+    closeSync(fd);
+    return failed;
   };
   return {
     flock: (fd, operation) => outcome('flock', flock(fd, operation)),
     mount: (source, target, type, flags, data) =>
       outcome('mount', mount(cString(source), cString(target), cString(type), flags, cString(data))),
+    createExclusive: (type) => configured(type, FSCONFIG_CMD_CREATE_EXCL),
+    mountDetached: (type) => {
+      const made = configured(type, FSCONFIG_CMD_CREATE);
+      if (!made.ok) return made;
+      const fd = fsmount(SYS_fsmount, made.fd, FSMOUNT_CLOEXEC, 0);
+      const result: Opened | Failure = fd < 0 ? failure('fsmount') : { ok: true, fd };
+      closeSync(made.fd);
+      return result;
+    },
     epoll: (fd, events) => {
       const set = epollCreate(EPOLL_CLOEXEC);
       if (set < 0) return null;
@@ -82,6 +140,14 @@ function bind(koffi: Koffi): Libc {
         return null;
       }
       return { fd: set, drain: () => void epollWait(set, event, 1, 0) };
+    },
+    isOpenForWriting: (fd) => {
+      // A read lease is granted only where there is no writer. Whoever opens the file for writing in the microsecond
+      // until it is given back makes the kernel signal us: by SIGURG, which does nothing, and not by SIGIO, which kills.
+      if (fcntl(fd, F_SETSIG, SIGURG) < 0) return null;
+      if (fcntl(fd, F_SETLEASE, F_RDLCK) < 0) return getSystemErrorName(-koffi.errno()) === 'EAGAIN' || null;
+      fcntl(fd, F_SETLEASE, F_UNLCK);
+      return false;
     },
     pollReadable: (fd, ready) => {
       // The callback really gets (status, events), not what the typings say, so neither is used. Code of ours

@@ -1,8 +1,12 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Outcome } from '../core/outcome.ts';
 import { writeAtomic } from './atomic-file.ts';
+import { readBinfmtD } from './binfmt-d.ts';
+import { listenControl } from './control-socket.ts';
 import { inspectInterpreter } from './elf-file.ts';
-import { errnoOf, failure } from './errno.ts';
+import { errnoOf } from './errno.ts';
+import { holdersBefore, lastingFacts } from './holders.ts';
 import { bootId, hostArchitecture, initialUserNamespace, kernelRelease } from './identity.ts';
 import { findInterpreter, interpreterVersion } from './interpreters.ts';
 import { type Libc, loadLibc } from './libc.ts';
@@ -17,11 +21,15 @@ import {
   unmountAnchor,
 } from './mounts.ts';
 import { canary, runsNatively } from './native.ts';
+import { placeOf } from './place.ts';
 import { runProbe } from './probe.ts';
 import { probes } from './probe-data.ts';
 import { writeProbes } from './probe-files.ts';
 import { reach } from './reach.ts';
-import { loadState, saveState } from './state-file.ts';
+import { inspectRunDirectory, prepareRunDirectory } from './run-directory.ts';
+import { servingVersion } from './serving-version.ts';
+import { settled } from './settled.ts';
+import { type LoadedState, loadState, saveState } from './state-file.ts';
 import { createStore } from './store.ts';
 
 /** Every verb of the machine that may take time, each bounded by itself; the daemon gets them as one argument. */
@@ -43,10 +51,13 @@ function assemble(libc: Libc | null, ffi: string | null) {
     watchMounts: (changed: () => void) => watchMounts(libc, changed),
     observeMounts,
     mountMain,
-    mountAnchor,
+    mountAnchor: (path: string) => inRunDirectory(dirname(path), () => mountAnchor(path)),
     remountWritable,
     triggerAutofs,
     unmountAnchor,
+    holdersBefore: (places: { readonly main: string; readonly anchor: string }, mayMake: boolean) =>
+      holdersBefore(libc, places, mayMake),
+    lastingFacts,
     findInterpreter,
     inspectInterpreter,
     interpreterVersion,
@@ -57,10 +68,17 @@ function assemble(libc: Libc | null, ffi: string | null) {
     runsNatively,
     canary,
     runProbe,
+    servingVersion,
     reach,
-    loadState,
+    settled: (path: string) => settled(path, libc),
+    placeOf,
+    readBinfmtD: () => readBinfmtD(),
+    loadState: loadTrusted,
     saveState,
     saveFile,
+    inspectRunDirectory,
+    prepareRunDirectory,
+    listenControl,
     readFile: readText,
     isAlive,
     bootId,
@@ -70,14 +88,21 @@ function assemble(libc: Libc | null, ffi: string | null) {
   };
 }
 
-/** Writes a small file whole or not at all, making its directory first. */
-async function saveFile(dir: string, name: string, text: string, mode: number): Promise<Outcome> {
-  try {
-    await mkdir(dir, { recursive: true, mode: 0o755 });
-  } catch (error) {
-    return failure(`create ${dir}`, error);
-  }
-  return writeAtomic(`${dir}/${name}`, text, mode, { fsync: false });
+/** Writes a small file of the run directory whole or not at all. */
+function saveFile(dir: string, name: string, text: string, mode: number): Promise<Outcome> {
+  return inRunDirectory(dir, () => writeAtomic(`${dir}/${name}`, text, mode, { fsync: false }));
+}
+
+/** Nothing is written, mounted or moved where somebody else could have put a link in the way. */
+async function inRunDirectory(dir: string, work: () => Promise<Outcome>): Promise<Outcome> {
+  const trusted = await prepareRunDirectory(dir);
+  return trusted.ok ? work() : trusted;
+}
+
+/** What others could have written is nothing that we remember. */
+async function loadTrusted(dir: string, bootId: string): Promise<LoadedState> {
+  const trusted = await inspectRunDirectory(dir);
+  return trusted.ok ? loadState(dir, bootId) : { state: null, setAside: null };
 }
 
 /** A small file's text, or null where it cannot be read. */

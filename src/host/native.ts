@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readlink, rm, stat, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, mkdtemp, open, readlink, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Outcome } from '../core/outcome.ts';
@@ -97,23 +98,48 @@ async function scriptCanary(): Promise<Outcome> {
   return done;
 }
 
-/** null where the place takes no files or runs none. */
+/** null where the place takes no files, runs none, or a child of somebody else had the file open when it was to run. */
 async function runScript(place: string): Promise<ChildResult | null> {
-  let dir: string | null = null;
+  let file: FileHandle | null = null;
   try {
-    dir = await mkdtemp(join(place, 'binfmt-keeper-canary-'));
-    const file = join(dir, 'canary');
-    // `-f` proves that the kernel read the first line: where it did not, glibc starts /bin/sh without it.
-    await writeFile(file, '#!/bin/sh -f\ncase $- in *f*) printf native;; esac\n', { mode: 0o700 });
-    const result = await runChild(file, [], { timeoutMs: canaryLimitMs });
-    return result.spawnError === 'EACCES' ? null : result;
+    file = await namelessScript(place);
+    const path = `/proc/${process.pid}/fd/${file.fd}`;
+    const result = await runChild(path, [], { timeoutMs: canaryLimitMs });
+    return result.spawnError === 'EACCES' || result.spawnError === 'ETXTBSY' ? null : result;
   } catch (error) {
     if (errnoOf(error) === 'EUNKNOWN') throw error;
     return null;
   } finally {
-    if (dir !== null) await rm(dir, { recursive: true, force: true });
+    await file?.close();
   }
 }
+
+/** A script without a name, opened for reading: a keeper that is killed leaves nothing behind. */
+async function namelessScript(place: string): Promise<FileHandle> {
+  // `-f` proves that the kernel read the first line: where it did not, glibc starts /bin/sh without it.
+  const text = '#!/bin/sh -f\ncase $- in *f*) printf native;; esac\n';
+  const file = await open(place, O_TMPFILE | constants.O_RDWR, 0o700).catch(() => shortNamed(place));
+  try {
+    await file.writeFile(text);
+    return await open(`/proc/self/fd/${file.fd}`, constants.O_RDONLY);
+  } finally {
+    // What is open for writing cannot be executed.
+    await file.close();
+  }
+}
+
+/** For file systems without O_TMPFILE, as overlayfs before Linux 6.3: a file that has its name for a moment only. */
+async function shortNamed(place: string): Promise<FileHandle> {
+  const dir = await mkdtemp(join(place, 'binfmt-keeper-canary-'));
+  try {
+    return await open(join(dir, 'canary'), 'wx+', 0o700);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** open(2): fcntl.h makes it of two bits, of which Node knows the one that differs between architectures. */
+const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
 
 function judge(what: string, result: ChildResult, expected: string): Outcome {
   if (result.spawnError !== undefined) {

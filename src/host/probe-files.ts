@@ -1,8 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Outcome } from '../core/outcome.ts';
+import { writeAtomic } from './atomic-file.ts';
+import { removeLeftovers } from './leftovers.ts';
+import { noexecMount } from './noexec.ts';
 import { probes } from './probe-data.ts';
+import { distrustParents } from './trust.ts';
 
 const MODE = 0o755;
 
@@ -15,19 +19,23 @@ export function probeBytes(target: string): Uint8Array | null {
 /**
  * Puts the probes of those targets that have one into a directory, made if absent, as executable `probe.<target>`;
  * returns their paths by target. A file that is right already is left alone, because it may be running. Rejects with
- * the file system's error (EROFS, ENOSPC, EACCES). The directory must not be on a noexec mount.
+ * the file system's error (EROFS, ENOSPC, EACCES), and with EACCES where the directory lies on a noexec mount or where
+ * others could exchange what we are about to execute.
  */
 export async function writeProbes(
   dir: string,
   targets: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   await mkdir(dir, { recursive: true, mode: MODE });
+  await refuseUnfit(dir);
+  await removeLeftovers(dir);
   const paths = await Promise.all(
     targets.map(async (target): Promise<[string, string][]> => {
       const bytes = probeBytes(target);
       if (bytes === null) return [];
       const path = join(dir, `probe.${target}`);
-      if (!(await isThere(path, bytes))) await replace(path, bytes);
+      // No fsync: what a power loss leaves is compared and replaced at the next start.
+      if (!(await isThere(path, bytes))) orThrow(await writeAtomic(path, bytes, MODE, { fsync: false }));
       return [[target, path]];
     }),
   );
@@ -48,20 +56,13 @@ async function isThere(path: string, bytes: Uint8Array): Promise<boolean> {
   }
 }
 
-/** No fsync: what a power loss leaves is compared and replaced at the next start. */
-async function replace(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}`;
-  try {
-    const file = await open(temporary, 'wx', MODE);
-    try {
-      await file.writeFile(bytes);
-      await file.chmod(MODE);
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+async function refuseUnfit(dir: string): Promise<void> {
+  const real = await realpath(dir);
+  const point = noexecMount(real);
+  const why = point === null ? distrustParents(join(real, 'probe')) : `${point} is mounted noexec`;
+  if (why !== null) orThrow({ ok: false, code: 'EACCES', message: `no place for probes: ${why}` });
+}
+
+function orThrow(written: Outcome): void {
+  if (!written.ok) throw Object.assign(new Error(written.message), { code: written.code });
 }

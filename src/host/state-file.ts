@@ -1,14 +1,17 @@
-import { readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Outcome } from '../core/outcome.ts';
 import type { State } from '../core/state-file.ts';
 import { parseState, printState } from '../core/state-file.ts';
-import { temporaryPattern, writeAtomic } from './atomic-file.ts';
-import { makeDirectories } from './directories.ts';
+import { writeAtomic } from './atomic-file.ts';
 import { errnoOf, failure } from './errno.ts';
+import { removeLeftovers } from './leftovers.ts';
+import { prepareRunDirectory } from './run-directory.ts';
 
 const fileName = 'state.json';
 const keptBadFiles = 3;
+/** What is written here takes milliseconds. */
+const aMinute = 60_000;
 
 /** What the run directory held: nothing, a state, or a file that had to be set aside and why. */
 export interface LoadedState {
@@ -18,7 +21,7 @@ export interface LoadedState {
 
 /** Reads the state of this boot. Anything else is kept as `state.json.bad-N`, three at most, for whoever asks why. */
 export async function loadState(dir: string, bootId: string): Promise<LoadedState> {
-  await removeLeftovers(dir);
+  await removeLeftovers(dir, aMinute);
   const path = join(dir, fileName);
   let why: string;
   try {
@@ -46,26 +49,9 @@ export function saveState(dir: string, state: State): Promise<Outcome> {
 const pending = new Map<string, Promise<unknown>>();
 
 async function write(dir: string, state: State): Promise<Outcome> {
-  try {
-    await makeDirectories(dir);
-  } catch (error) {
-    return failure(`create ${dir}`, error);
-  }
+  const ready = await prepareRunDirectory(dir);
+  if (!ready.ok) return ready;
   return writeAtomic(join(dir, fileName), printState(state), 0o600, { fsync: false });
-}
-
-/** Temporary files of a keeper that was killed while writing; a minute spares those of one that writes now. */
-async function removeLeftovers(dir: string): Promise<void> {
-  const names = await readdir(dir).catch(() => []);
-  for (const name of names) {
-    if (!name.startsWith(`.${fileName}.`) || !temporaryPattern.test(name)) continue;
-    const path = join(dir, name);
-    const age = await stat(path).then(
-      (found) => Date.now() - found.mtimeMs,
-      () => 0,
-    );
-    if (age > 60_000) await unlink(path).catch(() => {});
-  }
 }
 
 async function setAside(dir: string): Promise<string> {

@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
-import { lstat, open, readdir, readFile, rmdir, unlink } from 'node:fs/promises';
+import { open, readdir, readFile, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Manifest, StoredFile } from '../core/store-manifest.ts';
 import { emptyManifest, parseManifest, printManifest, storedPath } from '../core/store-manifest.ts';
-import { temporaryPattern, writeAtomic } from './atomic-file.ts';
+import { writeAtomic } from './atomic-file.ts';
 import { hashOf } from './hashed-copy.ts';
+import { removeLeftovers } from './leftovers.ts';
 import type { StoreFault } from './store-directory.ts';
 import { writeFault } from './store-directory.ts';
 import { distrustFile } from './trust.ts';
@@ -97,13 +98,4 @@ async function storedPaths(dir: string): Promise<readonly string[]> {
     paths.push(...files.map((file) => join(dir, hash, file)));
   }
   return paths;
-}
-
-/** Temporary files of a process that was killed; an hour spares those of another keeper that copies now. */
-async function removeLeftovers(dir: string): Promise<void> {
-  const names = await readdir(dir).catch(() => []);
-  for (const name of names.filter((other) => temporaryPattern.test(other))) {
-    const found = await lstat(join(dir, name)).catch(() => null);
-    if (found && Date.now() - found.mtimeMs > 3_600_000) await unlink(join(dir, name)).catch(() => {});
-  }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { StoredFile } from '../core/store-manifest.ts';
 import { storedPath } from '../core/store-manifest.ts';
+import { removeLeftovers } from './leftovers.ts';
 import type { StoreFinding } from './store-contents.ts';
 import { collectGarbage, readManifest, verifyContents } from './store-contents.ts';
 import type { Deployed } from './store-deploy.ts';
@@ -35,9 +36,15 @@ export function createStore(dir: string): Store {
     last = turn.catch(() => {});
     return turn;
   };
+  let swept: Promise<void> | null = null;
   return {
     dir,
-    deploy: (sourcePath, name) => inTurn(() => deployFile(dir, sourcePath, name)),
+    deploy: (sourcePath, name) =>
+      inTurn(async () => {
+        swept ??= removeLeftovers(dir);
+        await swept;
+        return deployFile(dir, sourcePath, name);
+      }),
     list: () =>
       inTurn(async () => {
         const { files } = await readManifest(dir);

@@ -37,6 +37,7 @@ function report(handlers: HandlerReport[], facts: Partial<ReportFacts> = {}) {
     version: '0',
     at: 0,
     daemon: null,
+    paused: null,
     leftOut: [],
     problems: [],
     mounts: { main: 'binfmt', anchor: 'binfmt' },

@@ -7,7 +7,7 @@ const boot = '6f1c2f4e-5f57-4b0e-9d0a-0e3a51f1a8aa';
 const byteString = fc
   .array(fc.integer({ min: 1, max: 255 }), { minLength: 1, maxLength: 30 })
   .map((bytes) => String.fromCharCode(...bytes));
-const sha256 = fc.stringMatching(/^[0-9a-f]{64}$/);
+const sha256 = fc.stringMatching(/^([0-9a-f]{64})?$/);
 const interpreter = fc.record({ path: byteString, dev: fc.nat(), ino: fc.maxSafeNat(), sha256 });
 const entry = fc.record({
   name: byteString,
@@ -21,6 +21,10 @@ const state: fc.Arbitrary<State> = fc.record({
   bootId: fc.constant(boot),
   entries: fc.array(entry, { maxLength: 5 }),
   canary: fc.array(sha256, { maxLength: 5 }),
+  adopted: fc.array(
+    fc.record({ name: byteString, text: byteString, behind: fc.array(fc.string(), { maxLength: 3 }) }),
+    { maxLength: 3 },
+  ),
 });
 
 const refusal = (text: string): string => {

@@ -54,7 +54,7 @@ test('one plan is enough: applied step by step, the next plan is empty', () => {
   fc.assert(
     fc.property(anyPrecedence, (given) => {
       const set = stage(given);
-      const observe = createObserver(() => true);
+      const observe = createObserver({ concerns: () => true, ours: () => true, most: 0 });
       const repair = createRepair(set.instance, { ...given.desired }, set.memory);
       repair.full(0);
       const next = plan(given.desired, observe(set.instance, true), set.memory);
@@ -261,6 +261,38 @@ test('a harmless entry that is registered anew as a hijacker, at any place, is n
   );
 });
 
+test('of a thousand new entries no look reads more than a quarter, and a hijacker at any place is overcome', () => {
+  fc.assert(
+    fc.property(fc.nat(999), (place) => {
+      const given = simple();
+      const set = stage(given);
+      let reads = 0;
+      const instance = {
+        ...set.instance,
+        read: (name: string) => {
+          reads += 1;
+          return set.instance.read(name);
+        },
+      };
+      const repair = createRepair(instance, given.desired, set.memory);
+      repair.full(0);
+      for (let n = 0; n < 1000; n += 1) {
+        const magic = n === place ? '\\xa0' : `\\xb0${n}`;
+        assert.ok(set.kernel.foreign.register(`:o${n}:M::${magic}::/foreign/emulator:`).ok);
+      }
+      let looks = 0;
+      for (let again: number | null = 0; again !== null && looks < 10; looks += 1) {
+        reads = 0;
+        again = repair.full(1000 + looks).again;
+        assert.ok(reads < 300, `${reads} reads in one look`);
+      }
+      assert.ok(looks > 3, `${looks} looks`);
+      assertDesired(given, set);
+    }),
+    { numRuns: 20 },
+  );
+});
+
 test('an interpreter on another device with the same inode number is another interpreter', () => {
   const given = simple();
   const set = stage(given);
@@ -417,6 +449,7 @@ function simple(): Scene {
       onStatusZero: 'heal',
       prefix: 'keeper-',
       store: '/store',
+      adopted: new Set(),
     },
     items: [],
     enabled: true,

@@ -178,6 +178,7 @@ export function scene(...precedences: readonly Precedence[]): fc.Arbitrary<Scene
             onStatusZero: raw.onStatusZero,
             prefix,
             store,
+            adopted: new Set(),
           },
           items: items.toSorted((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0)),
           enabled: raw.enabled,

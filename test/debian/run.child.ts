@@ -6,7 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
  */
 const [main = '', platform = '', busybox = ''] = process.argv.slice(2);
 const before = spawnSync(busybox, ['uname', '-m'], { encoding: 'utf8' });
-execFileSync(process.execPath, [main, 'install', platform], { stdio: 'pipe' });
+execFileSync(process.execPath, [main, 'install', '--sandbox', platform], { stdio: 'pipe' });
 const says = execFileSync(busybox, ['uname', '-m'], { encoding: 'utf8' }).trim();
 const sum = execFileSync(busybox, ['sh', '-c', 'echo $((6 * 7))'], { encoding: 'utf8' }).trim();
 process.stdout.write(JSON.stringify({ before: before.status, says, sum }));

@@ -11,16 +11,21 @@ const [target, other] = targets;
 const ours = `keeper-${target}`;
 
 await suite(import.meta.url, 'what the machine lacks is named, and the rest works', {
-  'without inotify entries are healed by looking every second': async (world) => {
-    world.write('/proc/sys/user/max_inotify_instances', '0');
-    const daemon = await world.startVerified();
-    await daemon.problem('no-inotify');
-    const since = Date.now();
-    world.write(`${world.main}/${ours}`, '-1');
-    await daemon.healed(ours, 'missing');
-    await daemon.verified(since);
-    return undefined;
-  },
+  ...Object.fromEntries(
+    (['max_inotify_instances', 'max_inotify_watches'] as const).map((limit) => [
+      `with ${limit} exhausted entries are healed by looking every second`,
+      async (world: World) => {
+        world.write(`/proc/sys/user/${limit}`, '0');
+        const daemon = await world.startVerified();
+        await daemon.problem('no-inotify');
+        const since = Date.now();
+        world.write(`${world.main}/${ours}`, '-1');
+        await daemon.healed(ours, 'missing');
+        await daemon.verified(since);
+        return undefined;
+      },
+    ]),
+  ),
 
   'without FFI everything goes through helpers': async (world) => {
     const daemon = await world.startVerified({ env: { BINFMT_KEEPER_NO_FFI: '1' } });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { targets } from './foreign.ts';
 import { suite } from './suite.ts';
 import { until } from './until.ts';
@@ -176,29 +176,6 @@ await suite(import.meta.url, 'the daemon may die, stand still, be restarted and 
     assert.equal(await world.start().ended(), 2);
     const { status, said } = world.command(process.execPath, keeper, 'no-such-command');
     assert.equal(status, 2, said);
-    return undefined;
-  },
-
-  'a keeper that is itself emulated is refused with 4': async (world) => {
-    const name = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
-    const emulator = `/usr/bin/qemu-${name}-static`;
-    if (!existsSync(emulator)) return `no ${emulator}`;
-    // Emulating one's own architecture looks native to the keeper. Another architecture's Node is needed, and only
-    // its header counts: what runs this process is told by /proc/thread-self/exe.
-    const shown = `${world.dir}/elsewhere.ts`;
-    const machine = new URL('../../src/host/machine.ts', import.meta.url).href;
-    const open = new URL('../../src/daemon/open.ts', import.meta.url).href;
-    writeFileSync(
-      shown,
-      `import { createMachine } from '${machine}'; import { openHost } from '${open}';
-       Object.defineProperty(process, 'arch', { value: 'riscv64' });
-       const machine = await createMachine();
-       const emulated = machine.hostArchitecture();
-       const opened = await openHost(machine, { mounts: { main: '/x', anchor: '/y' } }, { owns: true, mayMount: true });
-       console.log(emulated.emulated, opened.ok, opened.exit);`,
-    );
-    const { said } = world.command(process.execPath, '--no-warnings', shown);
-    assert.equal(said, 'true false 4\n');
     return undefined;
   },
 });

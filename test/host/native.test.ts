@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, watch } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -30,6 +30,30 @@ async function withRegistered(...lines: string[]): Promise<Seen> {
 
 test('on a healthy host native programs and scripts start', async () => {
   assert.deepEqual(await canary(), { ok: true });
+});
+
+test('the script of the canary never has a name, so that a keeper which is killed leaves none', async (t) => {
+  const dir = scratch();
+  const before = process.env.TMPDIR;
+  process.env.TMPDIR = dir;
+  t.after(() => {
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
+  });
+  const seen: (string | null)[] = [];
+  const watcher = watch(dir);
+  const marked = new Promise<void>((resolve) => {
+    // inotify tells of writes to nameless files as well, but only what has a name is created and deleted.
+    watcher.on('change', (event, name) => {
+      if (name === 'marker') resolve();
+      else if (event === 'rename') seen.push(String(name));
+    });
+  });
+  assert.deepEqual(await canary(), { ok: true });
+  await writeFile(join(dir, 'marker'), '');
+  await marked;
+  watcher.close();
+  assert.deepEqual(seen, []);
 });
 
 test('what cannot be executed is not native', async () => {

@@ -11,6 +11,7 @@ const state = (canary: readonly string[]): State => ({
   bootId: 'boot',
   entries: [{ name: 'q\xff', dev: 1, ino: 2, ctimeMs: 3.25, interpreter: null }],
   canary,
+  adopted: [],
 });
 
 test('what was saved is loaded, in a directory that did not exist', async () => {

@@ -1,0 +1,62 @@
+import type { Config } from '../core/config.ts';
+import type { Handler } from '../core/handler.ts';
+import type { LiveMemory } from '../daemon/memory.ts';
+import type { World } from '../daemon/prepare.ts';
+import type { Repair } from '../daemon/repair.ts';
+import type { Machine } from '../host/machine.ts';
+import type { ProbeResult } from '../host/probe.ts';
+
+/** What a proof rests on. */
+export interface ProofParts {
+  readonly machine: Machine;
+  readonly config: Config;
+  readonly world: World;
+  readonly repair: Repair;
+  readonly memory: LiveMemory;
+}
+
+/**
+ * Runs a foreign program. Where another interpreter than ours ran it, our entry pins an old file or somebody stands in
+ * front: it is registered anew once. A platform that runs all the same, by whomever, is what was asked for; with
+ * `others` that is expected.
+ */
+export async function proveHandler(
+  parts: ProofParts,
+  handler: Handler,
+  others: boolean,
+): Promise<{ readonly ok: boolean; readonly why: string }> {
+  const { machine, config, world, repair, memory } = parts;
+  const info = world.info.get(handler.key);
+  const file = info?.probe ?? null;
+  const { name, flags } = handler.registration;
+  if (file === null) {
+    const there = repair.view().handlers.some((v) => v.handler === handler && v.state === 'ok');
+    return there
+      ? { ok: true, why: `${name}, registered; there is no probe that could prove it` }
+      : { ok: false, why: `${name} is not as it was registered` };
+  }
+  const timeoutMs = config.probe.timeout;
+  const run = (): Promise<ProbeResult> => {
+    const answer = flags.includes('P') ? word : file;
+    return machine.runProbe({ file, argv0: answer, answer, expected: handler.interpreter, timeoutMs });
+  };
+  let last: ProbeResult | null = null;
+  for (let left = others ? 0 : 2; left > 0; left--) {
+    last = await run();
+    if (last.verdict === 'verified') {
+      const version = info?.version ?? null;
+      const qemu = version === null ? '' : ` QEMU ${version},`;
+      return { ok: true, why: `${name},${qemu} flags ${flags}, ran in ${last.tookMs.toFixed(0)} ms` };
+    }
+    if (last.verdict === 'wrong-interpreter') memory.mistrusted.add(handler.key);
+    repair.full(performance.now());
+  }
+  const any = await machine.runProbe({ file, argv0: file, answer: file, expected: null, timeoutMs });
+  if (any.verdict === 'verified')
+    return { ok: true, why: `it runs by ${any.interpreter?.path ?? 'an entry of somebody else'}` };
+  const { verdict, detail } = last ?? any;
+  return { ok: false, why: `${verdict}: ${detail}` };
+}
+
+/** What a program must see as argv[0] where P keeps it. */
+const word = 'binfmt-keeper-probe';

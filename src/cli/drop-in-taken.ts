@@ -1,0 +1,67 @@
+import { isTaken } from '../core/classify.ts';
+import type { Config } from '../core/config.ts';
+import type { Desired } from '../core/desired.ts';
+import { judgeForeign } from '../core/drop-in-foreign.ts';
+import type { Handler } from '../core/handler.ts';
+import type { LiveMemory } from '../daemon/memory.ts';
+import { toEntry } from '../daemon/observe.ts';
+import type { Opened } from '../daemon/open.ts';
+import type { World } from '../daemon/prepare.ts';
+import type { Machine } from '../host/machine.ts';
+import { ownerOf, readable } from './drop-in-words.ts';
+
+/** What is looked at, and what is to make room in any case. */
+interface TakenParts {
+  readonly machine: Machine;
+  readonly opened: Opened;
+  readonly config: Config;
+  readonly replace: (name: string) => boolean;
+  readonly say: (line: string) => void;
+}
+
+/**
+ * Decides on each entry of somebody else that has a name which is wanted; returns the keys of handlers whose place it
+ * keeps. One that goes is noted as ours, so that the plan replaces it without a gap.
+ */
+export async function judgeTaken(
+  parts: TakenParts,
+  world: World,
+  desired: Desired,
+  memory: LiveMemory,
+): Promise<ReadonlySet<string>> {
+  const { machine, opened, config, replace, say } = parts;
+  const kept = new Set<string>();
+  for (const handler of desired.handlers) {
+    const { name } = handler.registration;
+    const raw = opened.instance.read(name);
+    if (raw === null) continue;
+    const entry = toEntry(name, raw);
+    if (!isTaken(handler, entry, desired, memory)) continue;
+    const asked = replace(name);
+    const judged = asked
+      ? { keep: false, why: 'its removal is asked for' }
+      : await judge(machine, config, world, handler, entry.flags);
+    if (judged.keep) kept.add(handler.key);
+    else memory.records.set(name, { id: raw.id, interpreter: null });
+    const does = judged.keep ? 'keeping' : 'replacing';
+    say(`${does} ${readable(name)} (${ownerOf(entry, desired.store)}): ${judged.why}`);
+  }
+  return kept;
+}
+
+async function judge(
+  machine: Machine,
+  config: Config,
+  world: World,
+  handler: Handler,
+  flags: string,
+): Promise<{ readonly keep: boolean; readonly why: string }> {
+  const info = world.info.get(handler.key);
+  const file = info?.probe ?? null;
+  // What cannot be proven to work is not what was asked for.
+  if (file === null) return { keep: false, why: 'there is no probe that could prove it' };
+  const timeoutMs = config.probe.timeout;
+  const { verdict } = await machine.runProbe({ file, argv0: file, answer: file, expected: null, timeoutMs });
+  const version = verdict === 'verified' ? await machine.servingVersion(file, timeoutMs) : null;
+  return judgeForeign({ flags, verdict, version, ours: info?.version ?? null });
+}

@@ -1,0 +1,38 @@
+import { parseDropIn } from '../core/drop-in.ts';
+import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
+import { createMachine } from '../host/machine.ts';
+import { act } from './drop-in-act.ts';
+import { versionLine } from './drop-in-version.ts';
+import { misused } from './drop-in-words.ts';
+import { loadConfig } from './load-config.ts';
+
+/**
+ * The spellings of tonistiigi/binfmt and multiarch/qemu-user-static, see docs/drop-in.md. Their JSON is all that goes
+ * to stdout; what failed comes last on stderr, each in one line, because docker/setup-qemu-action shows the last one.
+ */
+export async function main(argv: readonly string[]): Promise<ExitCode> {
+  if (argv.length === 0 && process.stdout.isTTY === true) return help();
+  const asked = parseDropIn(argv);
+  switch (asked.kind) {
+    case 'help':
+      return help();
+    case 'wrong':
+      return misused(asked.faults);
+    case 'version':
+      return showVersion();
+    case 'act':
+      return act(asked);
+  }
+}
+
+async function help(): Promise<ExitCode> {
+  const { main: commands } = await import('./commands.ts');
+  return commands(['--help']);
+}
+
+async function showVersion(): Promise<ExitCode> {
+  const loaded = await loadConfig({}, process.env);
+  if (!loaded.ok) return misused(loaded.errors);
+  process.stdout.write(await versionLine(await createMachine(), loaded.config));
+  return exitCodes.ok;
+}

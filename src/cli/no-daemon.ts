@@ -1,0 +1,11 @@
+import { type Config, runDirectory } from '../core/config.ts';
+import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
+import type { Context } from './context.ts';
+
+/** For commands that mean nothing without a daemon. */
+export function sayNoDaemon(context: Context, config: Config): ExitCode {
+  context.err(
+    `binfmt-keeper: no daemon listens in ${runDirectory(config)}\n  Where one runs in a container, ask it there, or share its run directory.\n`,
+  );
+  return exitCodes.failed;
+}

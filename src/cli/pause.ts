@@ -1,0 +1,30 @@
+import { type Config, runDirectory } from '../core/config.ts';
+import { longestPauseMs } from '../core/control.ts';
+import { formatDuration, parseDuration } from '../core/duration.ts';
+import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
+import { askDaemon } from './ask.ts';
+import type { Context } from './context.ts';
+import { sayNoDaemon } from './no-daemon.ts';
+import { render } from './print.ts';
+import { tell } from './via-daemon.ts';
+
+/** `pause [--for TIME]`: the daemon stops healing, visibly, for a time or until `resume`. */
+export async function pause(context: Context, config: Config): Promise<ExitCode> {
+  const time = context.flags.for;
+  const forMs = typeof time === 'string' ? parseDuration(time) : null;
+  if (forMs === undefined || forMs === 0 || (forMs !== null && forMs > longestPauseMs)) {
+    const most = formatDuration(24 * 86_400_000);
+    context.err(
+      `binfmt-keeper: --for: must be a duration such as 10m or 1h30m, up to ${most}; got ${JSON.stringify(time)}\n`,
+    );
+    return exitCodes.usage;
+  }
+  const reply = await askDaemon(runDirectory(config), { type: 'pause', forMs });
+  if (reply === null) return sayNoDaemon(context, config);
+  if (reply.type !== 'report') return tell(context, reply);
+  const { paused } = reply.report;
+  const until =
+    paused?.until == null ? 'until: binfmt-keeper resume' : `until ${new Date(paused.until).toISOString()}`;
+  context.out(render(reply.report, context.format, () => `paused ${until}\n`));
+  return exitCodes.ok;
+}

@@ -1,0 +1,55 @@
+import { type Declared, filesInForce, readDeclarations } from '../core/binfmt-d.ts';
+import type { Kept } from '../core/custody.ts';
+import type { Desired } from '../core/desired.ts';
+import { ownerOf } from '../core/ownership.ts';
+import type { Problem } from '../core/problems.ts';
+import type { Machine } from '../host/machine.ts';
+
+/** What systemd's binfmt.d directories ask for, and what is wrong with them. */
+export interface DeclaredWorld {
+  readonly declared: readonly Declared[];
+  readonly problems: readonly Problem[];
+  /** Directories whose change asks for reading again, absent ones too. */
+  readonly sources: readonly string[];
+}
+
+/** Where binfmt.d is not looked at. */
+export const nothingDeclared: DeclaredWorld = { declared: [], problems: [], sources: [] };
+
+/** Reads binfmt.d; a line that cannot be obeyed is a problem with its place and stops no other. */
+export async function readDeclared(machine: Machine, desired: Desired): Promise<DeclaredWorld> {
+  const { paths, directories, faults } = await machine.readBinfmtD();
+  const read = readDeclarations(filesInForce(directories));
+  const mine = ({ registration: { name } }: Declared): boolean =>
+    ownerOf(name, desired) !== null || (desired.prefix !== '' && name.startsWith(desired.prefix));
+  const invalid = (subject: string, detail: string): Problem => ({
+    code: 'binfmt-d-invalid',
+    subject,
+    detail,
+  });
+  return {
+    declared: read.declared.filter((one) => !mine(one)),
+    problems: [
+      ...faults.map(({ path, why }) => invalid(path, why)),
+      ...read.faults.map(({ where, why }) => invalid(where, why)),
+      ...read.declared
+        .filter(mine)
+        .map((d) => invalid(d.where, `${d.registration.name} is a name of the keeper's own`)),
+    ],
+    sources: paths,
+  };
+}
+
+/** One list of all that is kept: the declared in their order, so that the last of them comes to stand in front. */
+export function keptOf(adopted: ReadonlySet<string>, declared: readonly Declared[]): readonly Kept[] {
+  const names = new Set(declared.map((d) => d.registration.name));
+  return [
+    ...declared.map((one) => {
+      const { name } = one.registration;
+      return { name, adopted: adopted.has(name), declared: one };
+    }),
+    ...[...adopted]
+      .filter((name) => !names.has(name))
+      .map((name) => ({ name, adopted: true, declared: null })),
+  ];
+}

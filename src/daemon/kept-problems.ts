@@ -1,0 +1,25 @@
+import type { Judgement, Kept } from '../core/custody.ts';
+import type { Entry } from '../core/entry.ts';
+import type { Problem } from '../core/problems.ts';
+
+/** A kept entry and how things stand for it now. */
+export interface KeptView extends Judgement {
+  readonly kept: Kept;
+  readonly entry: Entry | null;
+}
+
+/** What is wrong with a kept entry: `refused` for a dangerous line, `gone` for an interpreter that is not there. */
+export function keptProblem(view: KeptView, refused: string | null, gone: string | null): Problem | null {
+  const { kept, registration, due, why } = view;
+  const subject = kept.name;
+  const where = kept.declared === null || kept.adopted ? '' : `${kept.declared.where}: `;
+  if (refused !== null) return { code: 'handler-refused', subject, detail: `${where}${refused}` };
+  if (registration === null && due === 'nothing') {
+    const detail = view.entry === null ? 'no entry, and none was seen' : why;
+    return { code: 'adopted-missing', subject, detail };
+  }
+  if (due !== 'nothing')
+    return gone === null ? null : { code: 'kept-without-interpreter', subject, detail: `${where}${gone}` };
+  if (view.state === 'ok') return null;
+  return { code: 'declared-differs', subject, detail: `the entry ${why}` };
+}

@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { parseMountinfo } from '../core/mountinfo.ts';
+
+/** Inode numbers of the initial namespaces (uapi linux/nsfs.h, init_ns_ino); that of mounts is fixed since 6.18 only. */
+const initialPid = 'pid:[4026531836]';
+const initialMount = 'mnt:[4026531832]';
+
+/**
+ * Whether what is mounted here stays: the initial mount namespace never ends. The namespace of process 1 counts as
+ * that where process 1 is the machine's own: in a container it is the container's, and ends with it.
+ */
+export function inHostMountNamespace(): boolean {
+  const own = link('self', 'mnt');
+  if (own === initialMount) return true;
+  return own !== null && link('self', 'pid') === initialPid && link('1', 'mnt') === own;
+}
+
+/** binfmt_misc mounts in mount namespaces other than our own. */
+export interface Elsewhere {
+  /** `major:minor` of their superblocks. */
+  readonly devices: ReadonlySet<string>;
+  /** All other namespaces were looked into, so that what is not here is nowhere. */
+  readonly complete: boolean;
+}
+
+/**
+ * Looks into the mount namespaces of all visible processes. In a container with process ids of its own those are few
+ * or none; the kernel's own list (NS_MNT_GET_NEXT, Linux 6.12) is no help, as 6.18.44 refuses it there with EPERM.
+ */
+export function binfmtElsewhere(): Elsewhere {
+  const seen = new Set([link('self', 'mnt')]);
+  const devices = new Set<string>();
+  for (const pid of readdirSync('/proc')) {
+    if (!/^\d+$/.test(pid)) continue;
+    const namespace = link(pid, 'mnt');
+    if (namespace === null || seen.has(namespace)) continue;
+    const text = read(`/proc/${pid}/mountinfo`);
+    if (text === null) continue;
+    seen.add(namespace);
+    for (const mount of parseMountinfo(text)) if (mount.type === 'binfmt_misc') devices.add(mount.device);
+  }
+  return { devices, complete: link('self', 'pid') === initialPid && link('1', 'mnt') !== null };
+}
+
+/** When the first process of this container started (Unix ms); null where process ids are the machine's own. */
+export function containerStart(): number | null {
+  if (link('self', 'pid') === initialPid) return null;
+  // Field 22, counted after the name, which may hold anything: ticks of 10 ms since the boot of this time namespace.
+  const ticks = Number(read('/proc/1/stat')?.split(') ').at(-1)?.split(' ')[19]);
+  const uptime = Number(read('/proc/uptime')?.split(' ')[0]);
+  const start = Date.now() - uptime * 1000 + ticks * 10;
+  return Number.isFinite(start) ? start : null;
+}
+
+function link(pid: string, kind: 'mnt' | 'pid'): string | null {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/${kind}`);
+  } catch {
+    return null; // it ended, or may not be looked at
+  }
+}
+
+function read(path: string): string | null {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,89 @@
+import { readlinkSync, statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { posix } from 'node:path';
+import { runChild } from './child.ts';
+import { reach } from './reach.ts';
+
+/**
+ * Whether a path is there for us, and whether it is the same for pid 1: `elsewhere` means another file, or one of both
+ * sees none; `unseen` that the host cannot be looked at from here.
+ */
+export interface Place {
+  readonly here: boolean;
+  readonly host: 'same' | 'elsewhere' | 'unseen';
+  /** A sentence where it is not here, or not the same. */
+  readonly why: string;
+}
+
+/**
+ * Looks at a path with our eyes and with those of pid 1. With `F` the kernel opens our file and shows only the path:
+ * where that is another file on the host, everybody who reads the entry there is misled, and a registration of the
+ * same line by somebody else gets another interpreter.
+ */
+export async function placeOf(path: string): Promise<Place> {
+  const reached = await reach(path);
+  if (!reached.ok) return { here: false, host: 'unseen', why: reached.message };
+  const mine = await stat(path, { bigint: true }).catch(() => null);
+  const here = mine !== null;
+  const missing = `${path} does not exist`;
+  const root = hostRoot();
+  if (root === 'ours') return { here, host: 'same', why: here ? '' : missing };
+  if (root === 'unseen')
+    return { here, host: 'unseen', why: here ? 'the host is not visible here' : missing };
+  const theirs = await identityBelow(root, path);
+  if (mine !== null && theirs === `${mine.dev} ${mine.ino}`) return { here, host: 'same', why: '' };
+  if (mine === null) return { here, host: theirs === null ? 'same' : 'elsewhere', why: `${missing} here` };
+  const why = theirs === null ? 'does not exist on the host' : 'is another file on the host';
+  return { here, host: 'elsewhere', why: `${path} ${why}` };
+}
+
+/** PROC_PID_INIT_INO: elsewhere pid 1 is that of a container, and says nothing of the host. */
+const initialPidNamespace = 'pid:[4026531836]';
+
+/** Where the host's files are to be seen. Without rights over pid 1 its links cannot be read. */
+function hostRoot(): 'ours' | 'unseen' | '/proc/1/root' {
+  try {
+    const [mine, theirs] = [statSync('/'), statSync('/proc/1/root/')];
+    const sameRoot = mine.dev === theirs.dev && mine.ino === theirs.ino;
+    const sameMounts = readlinkSync('/proc/self/ns/mnt') === readlinkSync('/proc/1/ns/mnt');
+    if (!sameRoot || !sameMounts) return '/proc/1/root';
+    return readlinkSync('/proc/self/ns/pid') === initialPidNamespace ? 'ours' : 'unseen';
+  } catch {
+    return 'unseen';
+  }
+}
+
+const mostLinks = 20;
+
+/**
+ * `DEV INO` of a path below another root, null where it leads nowhere. Symlinks are followed by hand, because the
+ * kernel would take an absolute one from our own root; by a child, because that file system may be one that hangs.
+ */
+async function identityBelow(root: string, path: string): Promise<string | null> {
+  let rest = posix.resolve('/', path);
+  for (let links = 0; links < mostLinks; links++) {
+    const steps = stepsOf(rest);
+    const asked = steps.map((step) => `${root}${step}`);
+    const { stdout } = await runChild('stat', ['-c', '%d %i %F', ...asked], { timeoutMs: 5000 });
+    const lines = stdout.split('\n').filter((line) => line !== '');
+    const at = lines.findIndex((line) => line.endsWith(' symbolic link'));
+    if (at < 0) {
+      const last = lines.length === steps.length ? lines.at(-1) : undefined;
+      return /^\d+ \d+/.exec(last ?? '')?.[0] ?? null;
+    }
+    const link = steps[at] ?? '/';
+    const target = await runChild('readlink', [`${root}${link}`], { timeoutMs: 5000 });
+    rest = posix.resolve(
+      posix.dirname(link),
+      target.stdout.replace(/\n$/, ''),
+      `.${rest.slice(link.length)}`,
+    );
+  }
+  return null;
+}
+
+/** `/a/b` as `/a` and `/a/b`. */
+function stepsOf(path: string): string[] {
+  const names = path.split('/').filter((name) => name !== '');
+  return names.map((_, at) => `/${names.slice(0, at + 1).join('/')}`);
+}

@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process';
+import { runChild } from './child.ts';
+import { parseInterpreterVersion } from './interpreters.ts';
+
+/**
+ * The version of the QEMU that runs a probe's file now; null where nothing runs it or what does is no QEMU. The running
+ * interpreter itself is asked, through /proc: with `F` its path may lead elsewhere here, or nowhere.
+ */
+export function servingVersion(file: string, timeoutMs: number): Promise<string | null> {
+  return new Promise((resolve) => {
+    const child = spawn(file, [], { stdio: ['pipe', 'pipe', 'ignore'], detached: true, env: {} });
+    let settled = false;
+    const settle = (version: string | null): void => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      child.kill('SIGKILL');
+      child.stdin.destroy();
+      child.stdout.destroy();
+      // One that is stuck in the kernel does not end; nobody waits for it.
+      child.unref();
+      resolve(version);
+    };
+    const timer = setTimeout(() => settle(null), timeoutMs);
+    child.on('error', () => settle(null));
+    child.stdin.on('error', () => {});
+    child.on('exit', () => settle(null));
+    // It prints a line and then waits for a byte that never comes.
+    child.stdout.once('data', () => {
+      const asked = runChild(`/proc/${child.pid}/exe`, ['--version'], { timeoutMs, maxOutput: 4096 });
+      void asked.then(({ stdout }) => settle(parseInterpreterVersion(stdout)));
+    });
+  });
+}

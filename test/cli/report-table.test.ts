@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { frameOf } from '../../src/cli/frame.ts';
+import { reportParts, reportTable, roughly } from '../../src/cli/report-table.ts';
+import { plain, styleFor } from '../../src/cli/style.ts';
+import { widthOf } from '../../src/cli/text.ts';
+import { handlerLike, moment, problemsLike, reportLike, stripped } from './reports.ts';
+
+const heal = {
+  at: moment - 180_000,
+  key: 'aarch64',
+  name: 'keeper-aarch64',
+  reason: 'deleted',
+  why: '',
+  tookMs: 0.3,
+};
+
+describe('the table for people', () => {
+  const report = reportLike({
+    handlers: [handlerLike({ heals: 3 }), handlerLike({ key: 'riscv64', state: 'missing', probe: null })],
+    heals: { total: 3, recent: [heal] },
+  });
+
+  it('tells heals and when something was lost last', () => {
+    const [head = '', first = '', second = ''] = reportTable(report).split('\n');
+    assert.match(head, /^PLATFORM +STATE +FLAGS +VERSION +OWNER +PROBE +HEALS +LOST +INTERPRETER$/);
+    assert.match(first, /^linux\/aarch64 .* 3 .*\d[smhd] ago +\/var\/lib/);
+    assert.match(second, /^linux\/riscv64 +missing .* - .* 0 +- +\/var/);
+  });
+
+  it('fits 80 columns and still tells platform, state, probe, heals and loss', () => {
+    const view = { columns: 80, style: plain };
+    const { head, rows } = reportParts(report, view, moment);
+    assert.match(head, /^PLATFORM +STATE .*PROBE +HEALS +LOST/);
+    for (const line of [head, ...rows]) assert.ok(line.length <= 80, line);
+    assert.match(rows[0] ?? '', /verified 5s ago +3 +3m ago/);
+  });
+
+  it('paints the words for states and nothing else of a row', () => {
+    const { rows } = reportParts(report, { columns: 80, style: styleFor(true, {}) }, moment);
+    assert.ok(rows[0]?.includes('  \x1b[32mok\x1b[39m  '));
+    assert.ok(rows[1]?.includes('  \x1b[31mmissing\x1b[39m  '));
+    assert.deepEqual(
+      rows.map((row) => row.split('\x1b').length),
+      [3, 3],
+    );
+    const bare = reportParts(report, { columns: 80, style: plain }, moment).rows;
+    assert.deepEqual(rows.map(stripped), bare);
+  });
+
+  it('shows a problem as code, title, details and remedy, one remedy for many of a kind', () => {
+    const many = reportLike({ problems: problemsLike(1, 30) });
+    const text = reportTable(many, { columns: 80, style: plain });
+    const [{ code = '', title = '', remedy = '' } = {}] = many.problems;
+    assert.equal(text.split(`${code}: ${title}`).length, 2);
+    assert.equal(text.split(remedy.slice(0, 20)).length, 2);
+    assert.match(text, /^ {2}subject-0: one was expected, another found$/m);
+    assert.match(text, /^ {2}… 24 more$/m);
+    assert.doesNotMatch(reportTable(many), /… \d+ more/, 'a pipe gets all');
+  });
+
+  it('says of a pause how long it lasts', () => {
+    const paused = { since: moment, until: moment + 90_000 };
+    const { summary } = reportParts(reportLike({ paused }), { columns: 80, style: plain }, moment);
+    assert.match(summary, /paused for another 1m30s/);
+  });
+
+  it('hides what an entry of somebody else could do to a terminal', () => {
+    const evil = handlerLike({ name: 'x\x1b[2J', why: 'a\x9b1mb', interpreter: '/opt/\x1b]0;x\x07' });
+    const text = reportTable(reportLike({ handlers: [evil] }), { columns: 80, style: plain });
+    assert.doesNotMatch(text, /(?!\n)\p{Cc}/u);
+  });
+});
+
+describe('a picture of it', () => {
+  it('is never larger than the window, and counts what it leaves out', () => {
+    const sizes = fc.record({
+      handlers: fc.nat(40),
+      kinds: fc.nat(6),
+      each: fc.integer({ min: 1, max: 9 }),
+      rows: fc.integer({ min: 1, max: 60 }),
+      columns: fc.integer({ min: 30, max: 160 }),
+    });
+    fc.assert(
+      fc.property(sizes, ({ handlers, kinds, each, rows, columns }) => {
+        const list = Array.from({ length: handlers }, (_, i) => handlerLike({ key: `arch${i}` }));
+        const report = reportLike({ handlers: list, problems: problemsLike(kinds, each) });
+        const frame = frameOf(report, { columns, rows, style: plain }, moment);
+        assert.ok(frame.length <= rows);
+        const shown = frame.filter((line) => line.startsWith('linux/arch')).length;
+        const summary = frame.some((line) => line.includes('handlers verified'));
+        if (rows >= 8 && shown < handlers)
+          assert.ok(frame.some((line) => /^… \d+ more handlers$/.test(line)));
+        if (rows >= 5) assert.ok(summary);
+        for (const line of frame.slice(0, 1)) assert.ok(widthOf(line) <= columns);
+      }),
+    );
+  });
+
+  it('that fits is whole', () => {
+    const frame = frameOf(reportLike(), { columns: 80, rows: 24, style: plain }, moment);
+    assert.equal(frame.length, 6);
+    assert.match(
+      frame[0] ?? '',
+      /^binfmt-keeper 0\.1\.0 {3}daemon 4711 for 60m {3}\d\d:\d\d:\d\d {3}q quits$/,
+    );
+  });
+});
+
+describe('an age', () => {
+  it('is told in one unit', () => {
+    const ages = [0, 119_000, 121_000, 7_100_000, 7_300_000, 172_700_000, 172_900_000].map(roughly);
+    assert.deepEqual(ages, ['0s', '119s', '2m', '118m', '2h', '48h', '2d']);
+  });
+});

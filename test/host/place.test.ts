@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { symlinkSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { Place } from '../../src/host/place.ts';
+import { requireKernel } from '../kernel.ts';
+import { scratch } from './scratch.ts';
+
+const child = fileURLToPath(new URL('place.child.ts', import.meta.url));
+
+test('in a container whose process 1 sees other files, paths are told apart by file, not by name', (t) => {
+  if (!requireKernel(t)) return;
+  const dir = scratch();
+  for (const name of ['same', 'one', 'two']) writeFileSync(`${dir}/${name}`, name);
+  // Absolute: the kernel would follow them from the root of whoever asks.
+  symlinkSync(`${dir}/one`, `${dir}/to-one`);
+  symlinkSync(`${dir}/same`, `${dir}/to-same`);
+  symlinkSync(dir, `${dir}/itself`);
+  const names = ['same', 'one', 'private/file', 'to-one', 'to-same', 'itself/to-same', 'missing'];
+  const found = inContainer(
+    dir,
+    names.map((name) => `${dir}/${name}`),
+  );
+  const hosts = Object.fromEntries(names.map((name) => [name, found[`${dir}/${name}`]?.host]));
+  assert.deepEqual(hosts, {
+    same: 'same',
+    one: 'elsewhere',
+    'private/file': 'elsewhere',
+    'to-one': 'elsewhere',
+    'to-same': 'same',
+    'itself/to-same': 'same',
+    missing: 'same',
+  });
+  assert.equal(found[`${dir}/missing`]?.here, false);
+  assert.match(found[`${dir}/one`]?.why ?? '', /another file on the host$/);
+  assert.match(found[`${dir}/private/file`]?.why ?? '', /does not exist on the host$/);
+});
+
+/** Process 1 is a shell with the files as they are; the child runs in a mount namespace and a root of its own. */
+function inContainer(dir: string, paths: readonly string[]): Readonly<Record<string, Place>> {
+  const inner = [
+    `mkdir ${dir}/root ${dir}/private`,
+    `mount --rbind / ${dir}/root`,
+    `mount --bind ${dir}/two ${dir}/root${dir}/one`,
+    `mount -t tmpfs tmpfs ${dir}/root${dir}/private`,
+    `echo > ${dir}/root${dir}/private/file`,
+    `exec chroot ${dir}/root "$@"`,
+  ].join(' && ');
+  const outer = 'unshare -m sh -c "$0" sh "$@"; exit $?';
+  const { stdout, stderr, status } = spawnSync(
+    'unshare',
+    ['-Urmpf', '--mount-proc', 'sh', '-c', outer, inner, process.execPath, '--no-warnings', child, ...paths],
+    { encoding: 'utf8', timeout: 30_000 },
+  );
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout);
+}
