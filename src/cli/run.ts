@@ -30,8 +30,10 @@ export async function run(argv: readonly string[], flags: Flags): Promise<ExitCo
   if (flags.sandbox === true && !owns()) return inSandbox(argv);
   const stop = new AbortController();
   const reloads: (() => void)[] = [];
+  let asked = false; // a signal that comes while the daemon starts is not lost
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
   process.on('SIGHUP', () => {
+    asked = true;
     for (const reload of reloads) reload();
   });
   const parsed = await loadConfig(flags, process.env);
@@ -48,7 +50,10 @@ export async function run(argv: readonly string[], flags: Flags): Promise<ExitCo
     reload: () => loadConfig(flags, process.env),
     configFile: configFile(flags, process.env),
     stop: stop.signal,
-    onReload: (reload) => reloads.push(reload),
+    onReload: (reload) => {
+      reloads.push(reload);
+      if (asked) reload();
+    },
     owns: owns(),
   });
   log.flush();

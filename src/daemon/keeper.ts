@@ -1,25 +1,24 @@
 import type { Logger } from 'pino';
 import { acceptHandler } from '../core/acceptance.ts';
-import { type Asked, nothingAsked } from '../core/asked.ts';
+import type { Asked } from '../core/asked.ts';
 import type { Config } from '../core/config.ts';
 import { runDirectory } from '../core/config.ts';
 import { nothingDesired } from '../core/desired.ts';
-import type { Entry } from '../core/entry.ts';
-import type { Handler } from '../core/handler.ts';
 import { identify } from '../core/memory.ts';
-import { isRemovable } from '../core/ownership.ts';
 import type { ProblemCode } from '../core/problems.ts';
 import type { Registration } from '../core/registration.ts';
 import type { Report } from '../core/report.ts';
 import type { Instance } from '../host/instance.ts';
 import type { Machine } from '../host/machine.ts';
 import { drawReport, standing } from './account.ts';
+import { belongingsOf, removeBelongings } from './belongings.ts';
 import { createCanaryWatch } from './canary.ts';
 import { createCustody, keptAmong, recalled, withCustody } from './custody.ts';
 import { createHealLog, type Occasion } from './heal-log.ts';
 import { createHistory } from './history.ts';
 import { createMemory } from './memory.ts';
 import type { MountKeeper } from './mend-mounts.ts';
+import { createNativeGuard } from './native-guard.ts';
 import { createObtain } from './obtain.ts';
 import { createPause } from './pause.ts';
 import {
@@ -29,7 +28,6 @@ import {
   type HostIdentity,
   type Obtain,
   prepareWorld,
-  without,
 } from './prepare.ts';
 import { createProblemBoard } from './problem-board.ts';
 import { createRecords } from './records.ts';
@@ -122,7 +120,6 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   let occasion: Occasion = 'start';
   let configured = false;
   let renewed = false;
-  let isolating = false;
   const generations = new Map<string, string>();
 
   const onRepaired = (repaired: Repaired, tookMs: number): void => {
@@ -131,44 +128,8 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
       void mounts.mend('read-only').then(turns.lookAtAll);
     const keys = new Set(repaired.results.filter((r) => r.registered.size > 0).map((r) => r.task.key));
     if (keys.size > 0) records.save();
-    void tryNative(keys, keptAmong(repaired.results));
+    void guard.check(keys, keptAmong(repaired.results));
     changed();
-  };
-
-  /** A handler that stops native programs is taken back and not wanted any more, whatever the configuration says. */
-  const tryNative = async (keys: ReadonlySet<string | null>, kept: readonly Handler[]): Promise<void> => {
-    const gone = await canaries.check(kept);
-    for (const { registration } of gone.takenBack) {
-      custody.bar(registration.name);
-      board.set('canary-failed', registration.name, gone.why);
-    }
-    if (isolating) return;
-    const { world } = situation;
-    const { takenBack, why } = await canaries.check(world.desired.handlers.filter((h) => keys.has(h.key)));
-    if (takenBack.length === 0) return;
-    use(situation.config, without(world, new Set(takenBack.map((h) => h.key))));
-    if (takenBack.length > 1) await isolate(world, takenBack);
-    else for (const h of takenBack) board.set('canary-failed', h.registration.name, why);
-    changed();
-  };
-
-  /** Several new handlers came at once and one of them is to blame: each comes back alone and is tried alone. */
-  const isolate = async (world: Situation['world'], suspects: readonly Handler[]): Promise<void> => {
-    const { config } = situation;
-    const barred = new Set(suspects.map((h) => h.key));
-    isolating = true;
-    for (const suspect of suspects) {
-      barred.delete(suspect.key);
-      use(config, without(world, barred));
-      turns.lookAtAll();
-      const { takenBack, why } = await canaries.check([suspect]);
-      if (situation.config !== config) break;
-      if (takenBack.length === 0) continue;
-      barred.add(suspect.key);
-      use(config, without(world, barred));
-      board.set('canary-failed', suspect.registration.name, why);
-    }
-    isolating = false;
   };
 
   const use = (config: Config, world: Situation['world']): void => {
@@ -179,7 +140,8 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   const onLooked = (): void => {
     for (const { origin, problems } of standing({ situation, mounts, custody })) board.sync(origin, problems);
     // Its owner may have done what we could not.
-    for (const { kept, state } of custody.view()) if (state === 'ok') board.set('register-failed', kept.name, null);
+    for (const { kept, state } of custody.view())
+      if (state === 'ok') board.set('register-failed', kept.name, null);
     const views = pause.state() === null ? situation.repair.view().handlers : [];
     for (const view of views) {
       const serving = servingEntry(view);
@@ -245,24 +207,22 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     changed();
   };
 
-  const owned = (keys: readonly string[] | 'all'): readonly Entry[] => {
-    const { desired } = situation.world;
-    // An own handler has its own name, which its key with the prefix is not.
-    const named = new Set(keys === 'all' ? [] : keys.map((key) => `${desired.prefix}${key}`));
-    for (const h of desired.handlers)
-      if (keys !== 'all' && keys.includes(h.key)) named.add(h.registration.name);
-    return situation.repair
-      .view()
-      .observed.entries.filter(
-        (entry) => (keys === 'all' || named.has(entry.name)) && isRemovable(entry, desired, memory),
-      );
-  };
-
   const dangers = (registration: Registration, accept: Accept): string | null => {
     const [fault] = dangersOf(registration, host, accept);
     return fault === undefined ? null : `${fault.field}: expected ${fault.expected}, got ${fault.given}`;
   };
 
+  const guard = createNativeGuard({
+    canaries,
+    board,
+    situation: () => situation,
+    use,
+    bar: custody.bar,
+    lookAtAll: turns.lookAtAll,
+    changed,
+  });
+
+  let removed = false;
   let configuring: Promise<void> = Promise.resolve();
   return {
     configure(config) {
@@ -284,22 +244,17 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
       drawReport({ situation, verification, history, board, mounts, custody, since, paused: pause.state() }),
     problem: board.set,
     sources: () => situation.world.sources,
-    owned: (keys) => owned(keys).map((entry) => entry.name),
+    owned: (keys) => belongingsOf(situation, memory, keys).map((entry) => entry.name),
     remove(keys) {
-      const removed: string[] = [];
-      const failed: string[] = [];
-      for (const entry of owned(keys)) {
-        const outcome = instance.change(entry.name, '-1', entry.id);
-        (outcome.ok ? removed : failed).push(entry.name);
-        memory.records.delete(entry.name);
-      }
-      return { removed, failed };
+      removed = true;
+      return removeBelongings(instance, situation, memory, keys);
     },
     async close() {
       pause.close();
       verification.close();
       turns.close();
-      await records.saveNow();
+      // Who only looked writes nothing: the records belong to whoever keeps.
+      if (!parts.passive || removed) await records.saveNow();
     },
   };
 }

@@ -98,6 +98,7 @@ export async function runDaemon(parts: RunParts): Promise<ExitCode> {
     files.add(active.sources());
   });
   parts.onReload(() => void again());
+  if (await isOutdated(parts, current)) void again();
   const stopResync = repeat(
     () => current.resync,
     () => {
@@ -154,6 +155,15 @@ async function newest(parts: RunParts, inForce: Config, keeper: Keeper): Promise
   const wrong = parsed.ok ? needsRestart(inForce, parsed.config) : parsed.errors.join('\n');
   keeper.problem('config-invalid', parts.configFile, wrong);
   return parsed.ok ? { ...parsed.config, mounts: inForce.mounts } : inForce;
+}
+
+/** Whether the file was changed while we started, before anything watched it. */
+async function isOutdated(parts: RunParts, inForce: Config): Promise<boolean> {
+  const parsed = await parts.reload();
+  return (
+    !parsed.ok ||
+    JSON.stringify({ ...parsed.config, mounts: 0 }) !== JSON.stringify({ ...inForce, mounts: 0 })
+  );
 }
 
 function startControl(

@@ -128,24 +128,27 @@ test('empty variables, internal ones and those of a Kubernetes Service are no se
 });
 
 test('adopt takes the names of entries, and none of our own', () => {
-  assert.deepEqual(good('adopt: [rosetta, python3.12, "ä b"]').config.adopt, ['rosetta', 'python3.12', 'ä b']);
+  assert.deepEqual(good('adopt: [rosetta, python3.12, "ä b"]').config.adopt, [
+    'rosetta',
+    'python3.12',
+    'ä b',
+  ]);
   assert.deepEqual(errors('adopt: [status, a/b, ""]'), [
     '/etc/k.yaml:1:9: adopt.0: must not be a name that the file system uses itself; got "status"',
     '/etc/k.yaml:1:17: adopt.1: must not hold a slash or NUL; got "a/b"',
     '/etc/k.yaml:1:22: adopt.2: must be 1 to 250 bytes; got ""',
   ]);
-  assert.deepEqual(errors('adopt: [keeper-arm, jar]\nhandlers: [{name: jar, extension: jar, interpreter: /x}]'), [
-    '/etc/k.yaml:1:9: adopt.0: "keeper-arm" begins with keeper-, as names of our own do',
-    '/etc/k.yaml:1:21: adopt.1: "jar" is the name of a handler of your own',
-  ]);
+  assert.deepEqual(
+    errors('adopt: [keeper-arm, jar]\nhandlers: [{name: jar, extension: jar, interpreter: /x}]'),
+    [
+      '/etc/k.yaml:1:9: adopt.0: "keeper-arm" begins with keeper-, as names of our own do',
+      '/etc/k.yaml:1:21: adopt.1: "jar" is the name of a handler of your own',
+    ],
+  );
 });
 
 test('features of later versions are refused with a place, their built-in values accepted', () => {
-  const later = [
-    'interpreters: {label: x}',
-    'http: {listen: "0.0.0.0:1"}',
-    'http: {ui: on}',
-  ];
+  const later = ['interpreters: {label: x}', 'http: {listen: "0.0.0.0:1"}', 'http: {ui: on}'];
   const publish = ['binfmtD: true', 'nfd: true', 'textfile: /x', 'startupTaint: x'].map(
     (key) => `publish: {${key}}`,
   );

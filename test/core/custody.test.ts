@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { judge, type Kept } from '../../src/core/custody.ts';
-import { parseEntry, renderEntry } from '../../src/core/entry.ts';
+import { type Entry, parseEntry, renderEntry } from '../../src/core/entry.ts';
+import { keptTask } from '../../src/core/kept-task.ts';
 import type { Registration } from '../../src/core/registration.ts';
 
 const registration = (interpreter: string): Registration => ({
@@ -56,4 +57,31 @@ test('a name that is adopted and declared is kept as adopted, and as declared be
   const both: Kept = { ...declared, adopted: true };
   assert.deepEqual(judge(both, two, [], null).registration, two);
   assert.deepEqual(judge(both, null, [], null).registration, one);
+});
+
+const entry = (name: string, given: Registration, ino: number): Entry => {
+  const text = shown(given);
+  assert.ok(text);
+  return { ...text, name, id: { dev: 1, ino, ctimeMs: 1 } };
+};
+const steps = (...args: Parameters<typeof keptTask>) =>
+  keptTask(...args)?.steps.map((s) => `${s.action} ${'name' in s ? s.name : ''}`) ?? [];
+
+test('a replacement leaves no moment without an entry', () => {
+  const judged = judge(declared, null, [two], shown(two));
+  assert.deepEqual(steps(judged, entry('x', two, 1), null), [
+    'register x.next',
+    'remove x',
+    'register x',
+    'remove x.next',
+  ]);
+});
+
+test('a stand-in that a crash left is removed when the entry is there, one of another line never', () => {
+  const fine = judge(declared, null, [], shown(one));
+  assert.deepEqual(steps(fine, entry('x', one, 1), entry('x.next', one, 2)), ['remove x.next']);
+  assert.deepEqual(steps(fine, entry('x', one, 1), entry('x.next', two, 2)), []);
+  const lost = judge(declared, null, [], null);
+  assert.deepEqual(steps(lost, null, entry('x.next', one, 2)), ['register x', 'remove x.next']);
+  assert.deepEqual(steps(lost, null, entry('x.next', two, 2)), ['register x']);
 });

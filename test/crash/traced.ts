@@ -102,7 +102,7 @@ function readSteps(text: string, dir: string): Step[] {
 function childAfter(lines: readonly string[], at: number): string {
   const next = lines.slice(at).find((line) => line.includes('execve('));
   const path = /execve\("([^"]*)"/.exec(next ?? '')?.[1] ?? 'a child';
-  return path.startsWith('/proc/') ? path.replace(/\d+$/, 'N') : path.replace(/.*\//, '');
+  return path.startsWith('/proc/') ? path.replaceAll(/\d+/g, 'N') : path.replace(/.*\//, '');
 }
 
 function labelOf(call: string, rest: string): string {
@@ -118,6 +118,7 @@ function labelOf(call: string, rest: string): string {
     .slice(0, call === 'pwrite64' ? 1 : 2)
     .map((path) =>
       path
+        .replace(/\.control\.[0-9a-f]{12}/, '.control.*')
         .replace(/[0-9a-f]{12}\.tmp/, '*.tmp')
         .replace(/[0-9a-f]{16}/, 'HASH')
         .replace(/probe\.\w+/, 'probe.*'),

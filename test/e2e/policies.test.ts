@@ -11,6 +11,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Report } from '../../src/core/report.ts';
 import { foreignLine, targets } from './foreign.ts';
 import { suite } from './suite.ts';
@@ -254,6 +255,27 @@ await suite(import.meta.url, 'policies hold on a live host', {
     const row = rowOf(await daemon.verified(since), target);
     assert.deepEqual([row?.state, row?.owner], ['ok', 'keeper']);
     assert.ok(daemon.names().includes(name) && daemon.names().includes('one'));
+    return undefined;
+  },
+
+  'binfmtD: a line that gets past the rule is taken back, and programs of the host run again': async (
+    world,
+  ) => {
+    const script = `${world.dir}/script`;
+    writeFileSync(script, '#!/bin/sh\nexit 7\n', { mode: 0o755 });
+    const root = binfmtD(world, { '/etc/binfmt.d/a.conf': ':brick:M::#!::/bin/true:\n' });
+    world.configure(`platforms: [${target}]\nbinfmtD: true\n`);
+    const program = fileURLToPath(new URL('careless.child.ts', import.meta.url));
+    const daemon = await world.startVerified({
+      platforms: '',
+      program,
+      env: { BINFMT_KEEPER_BINFMT_D_ROOT: root },
+    });
+    const report = await daemon.problem('canary-failed');
+    assert.equal(problem(report, 'canary-failed')?.subject, 'brick');
+    await pause(quiet);
+    assert.equal(daemon.names().includes('brick'), false);
+    assert.equal(world.command(script).status, 7);
     return undefined;
   },
 

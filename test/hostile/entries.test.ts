@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { foreignLine, targets } from '../e2e/foreign.ts';
 import { suite } from '../e2e/suite.ts';
+import { until } from '../e2e/until.ts';
 import { keeper, type World } from '../e2e/world.ts';
 
 const [target] = targets;
@@ -74,7 +75,7 @@ await suite(import.meta.url, 'a thousand entries with hostile names and texts', 
     const raw = world.story();
     assert.doesNotMatch(raw.replaceAll('\n', ''), /\p{Cc}/u);
     await daemon.ended('SIGTERM');
-    const said = terminal(world, ...flags);
+    const said = await terminal(world, ...flags);
     if (said === null) return 'no script(1), which makes a terminal';
     assert.match(said, /keeping 1 handlers/);
     assert.doesNotMatch(said.replaceAll(/\r?\n/g, ''), /\p{Cc}/u);
@@ -125,25 +126,24 @@ function assertPrints(world: World): void {
   assert.equal(parse(print('yaml')).handlers.length, 1);
 }
 
-/** What the daemon shows on a terminal within two seconds. */
-function terminal(world: World, ...flags: readonly string[]): string | null {
-  const line = [
-    process.execPath,
-    '--no-warnings',
-    keeper,
-    'run',
-    '--config',
-    world.config,
-    '--platforms',
-    target,
-    ...flags,
-  ];
-  const { stdout, error } = spawnSync(
-    'timeout',
-    ['-s', 'TERM', '2', 'script', '-qefc', line.map((word) => `'${word}'`).join(' '), '/dev/null'],
-    { env: environment(world), timeout: 20_000 },
-  );
-  return error || stdout.length === 0 ? null : stdout.toString('utf8');
+/** What the daemon shows on a terminal until it has proved its handler; null where there is no script(1). */
+async function terminal(world: World, ...flags: readonly string[]): Promise<string | null> {
+  if (spawnSync('script', ['--version']).error) return null;
+  const run = ['run', '--config', world.config, '--platforms', target, ...flags];
+  const line = [process.execPath, '--no-warnings', keeper, ...run].map((word) => `'${word}'`).join(' ');
+  const child = spawn('script', ['-qefc', line, '/dev/null'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: environment(world),
+  });
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  await until('the proof on the terminal', () => (said.includes('verified: ') ? true : null));
+  const closed = new Promise((resolve) => child.on('close', resolve));
+  child.kill('SIGTERM');
+  await closed;
+  return said;
 }
 
 function environment(world: World): NodeJS.ProcessEnv {
