@@ -3,8 +3,8 @@ import { isDropIn } from './core/drop-in.ts';
 import { exitCodes } from './core/exit-codes.ts';
 
 /**
- * The process: owns signals and the exit status. `run` takes a path of its own, so that the daemon never loads the
- * command-line library.
+ * The process: owns signals and the exit status. `run` and a plain `health` take paths of their own, so that neither the
+ * daemon nor what asks it every few seconds loads the command-line library.
  */
 const argv = process.argv.slice(2);
 
@@ -12,9 +12,11 @@ try {
   const { main } =
     argv[0] === 'run'
       ? await import('./cli/run.ts')
-      : argv.length === 0 || isDropIn(argv)
-        ? await import('./cli/drop-in.ts')
-        : await import('./cli/commands.ts');
+      : argv[0] === 'health' && argv.length === 1
+        ? await import('./cli/health.ts')
+        : argv.length === 0 || isDropIn(argv)
+          ? await import('./cli/drop-in.ts')
+          : await import('./cli/commands.ts');
   process.exitCode = await main(argv);
 } catch (error) {
   // Only a defect ends up here: expected failures are data. Its stack is what a bug report needs.

@@ -172,6 +172,22 @@ const rows = [
     failed: 'no daemon could be asked',
   },
   {
+    name: 'health',
+    options: [],
+    takes: 'settings',
+    summary: 'ask the running daemon whether it is ready, fast',
+    text: [
+      'For health checks of containers and other supervisors. Asks nothing but the daemon, prints one line and ends within 5 s.',
+      'A daemon that stands by answers by the mouth of the one that works, where both share the run directory.',
+    ],
+    examples: [
+      ['health', 'is it ready?'],
+      ['health --mounts-anchor /run/other/binfmt_misc', 'ask the daemon of another run directory'],
+    ],
+    well: 'the daemon is ready: every required platform is verified',
+    failed: 'it is not, or does not answer; 3: none could be reached, or only root may ask',
+  },
+  {
     name: 'config check',
     options: [],
     takes: 'settings',
@@ -212,6 +228,34 @@ const rows = [
       ['config schema | jq .properties.precedence', 'look at one setting'],
     ],
     well: 'printed',
+  },
+  {
+    name: 'emit',
+    argument: {
+      placeholder: 'SYSTEM',
+      many: false,
+      values: ['systemd'],
+      help: 'what to print it for: systemd',
+    },
+    options: [
+      {
+        flag: '--to',
+        short: null,
+        placeholder: 'DIRECTORY',
+        help: 'write the files there instead of printing them',
+      },
+    ],
+    takes: 'settings',
+    summary: 'print configuration for other systems',
+    text: [
+      'For systemd: a service that runs this very program with the settings in effect, and the anchor as a mount unit of its own. Settings of the configuration file stay there; those given as flags or in the environment are written into the unit.',
+    ],
+    examples: [
+      ['emit systemd', 'look at the units'],
+      ['emit systemd --to /etc/systemd/system', 'install them; then: systemctl enable --now binfmt-keeper'],
+    ],
+    well: 'printed or written',
+    failed: 'a file could not be written',
   },
   {
     name: 'completion',

@@ -6,7 +6,9 @@ import type { CommandName } from './command-table.ts';
 import { completion } from './completion.ts';
 import { configCheck, configSchema, configShow, type Printed } from './config.ts';
 import { type Context, contextOf, formatOf } from './context.ts';
+import { emit } from './emit.ts';
 import type { Flags } from './flag-faults.ts';
+import { health } from './health.ts';
 import { helpFor } from './help.ts';
 import { install } from './install.ts';
 import { configFile, loadConfig } from './load-config.ts';
@@ -49,11 +51,13 @@ const handlers: Readonly<Record<CommandName, (call: Call) => Promise<ExitCode>>>
   resume: withConfig(resume),
   status: withConfig(status),
   probe: withConfig(probe),
+  health: withConfig(health),
   'config check': async ({ flags }) =>
     print(configCheck(await loadConfig(flags, process.env), configFile(flags, process.env))),
   'config show': async ({ flags }) =>
     print(configShow(await loadConfig(flags, process.env), formatOf(flags))),
   'config schema': async () => print(configSchema()),
+  emit: emitFor,
   completion: async ({ args: [shell = ''] }) => print(text(completion(shell))),
 };
 
@@ -79,6 +83,11 @@ async function uninstallNamed({ argv, flags, args }: Call): Promise<ExitCode> {
   const targets = targetsOf(args.length > 0 ? args : named);
   if ('errors' in targets) return refuse(targets.errors);
   return uninstall(contextOf(flags), parsed.config, targets.targets);
+}
+
+async function emitFor({ flags }: Call): Promise<ExitCode> {
+  const parsed = await loadConfig(flags, process.env);
+  return parsed.ok ? emit(contextOf(flags), parsed) : refuse(parsed.errors);
 }
 
 function targetsOf(

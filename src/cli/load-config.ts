@@ -40,9 +40,10 @@ async function readBounded(name: string): Promise<Read> {
   try {
     const file = await open(name, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     try {
-      const kind = kindOf(await file.stat());
+      const found = await file.stat();
+      const kind = kindOf(found);
       // People write --config /dev/null for "none at all".
-      if (kind === null || name === '/dev/null') return { ok: true, text: await readStart(file) };
+      if (kind === null || name === '/dev/null') return { ok: true, text: await readStart(file, found.size) };
       return { ok: false, code: 'EINVAL', why: `is ${kind}, not a regular file` };
     } finally {
       await file.close();
@@ -60,13 +61,13 @@ function kindOf(found: Awaited<ReturnType<FileHandle['stat']>>): string | null {
   return found.isFIFO() ? 'a FIFO' : 'a device';
 }
 
-async function readStart(file: FileHandle): Promise<string> {
-  const bytes = Buffer.allocUnsafe(mostBytes);
+async function readStart(file: FileHandle, size: number): Promise<string> {
+  const bytes = Buffer.allocUnsafe(Math.min(size + 1, mostBytes));
   let length = 0;
   for (;;) {
-    const { bytesRead } = await file.read(bytes, length, mostBytes - length, length);
+    const { bytesRead } = await file.read(bytes, length, bytes.length - length, length);
     length += bytesRead;
-    if (bytesRead === 0 || length === mostBytes) return bytes.toString('utf8', 0, length);
+    if (bytesRead === 0 || length === bytes.length) return bytes.toString('utf8', 0, length);
   }
 }
 

@@ -25,6 +25,9 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   return run(argv, read.flags);
 }
 
+/** For files that are being written, milliseconds. */
+const lingerMs = 500;
+
 /** Runs the daemon by flags that were read. */
 export async function run(argv: readonly string[], flags: Flags): Promise<ExitCode> {
   if (flags.sandbox === true && !owns()) return inSandbox(argv);
@@ -43,6 +46,10 @@ export async function run(argv: readonly string[], flags: Flags): Promise<ExitCo
   }
   const level = flags['log-level'] ?? (process.env.BINFMT_KEEPER_LOG_LEVEL?.trim() || 'info');
   const log = createLog(String(level), 2, process.stderr.isTTY === true);
+  // What runs beside repair (a probe, a mount, a reload) may lack descriptors or memory: healing goes on without it.
+  process.on('unhandledRejection', (error) =>
+    log.logger.error({ err: error }, 'something failed by a defect'),
+  );
   const code = await runDaemon({
     machine: await createMachine(),
     log,
@@ -57,5 +64,7 @@ export async function run(argv: readonly string[], flags: Flags): Promise<ExitCo
     owns: owns(),
   });
   log.flush();
+  // Emulators that never answer, asked for their version while we start or reload, do not keep a stopped daemon.
+  setTimeout(() => process.exit(), lingerMs).unref();
   return code;
 }

@@ -47,10 +47,10 @@ const wide =
 function decoded(text: string): string {
   if (!/[\x80-\xff]/.test(text) || /[^\0-\xff]/.test(text)) return text;
   try {
-    return utf8.decode(Uint8Array.from(text, (c) => c.charCodeAt(0)));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+      Uint8Array.from(text, (c) => c.charCodeAt(0)),
+    );
   } catch {
     return text; // bytes that are no UTF-8: each is shown by itself
   }
 }
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -187,8 +187,10 @@ function stepAside(
   const { entry, needless, why } = found;
   if (entry === null) return null;
   if (!needless && compare(handler, entry, memory)?.state !== 'drifted') return null;
-  // The stand-in first: alone it would serve.
-  const gone = standIn === null ? [entry] : [standIn.entry, entry];
+  // Whichever is wrong goes first: for a moment the other one serves alone.
+  const wrong = compare(handler, entry, memory)?.state === 'drifted';
+  const pair = standIn === null ? [] : [standIn.entry];
+  const gone = wrong ? [entry, ...pair] : [...pair, entry];
   const steps = gone.map(({ name, id }) => ({ action: 'remove' as const, name, id }));
   return { key: handler.key, reason: 'steps-aside', why, steps, needs: [] };
 }

@@ -39,6 +39,7 @@ export type ProblemCode =
   | 'partial-view'
   | 'no-inotify'
   | 'no-ffi'
+  | 'supervisor-unreachable'
   | 'status-zero'
   | 'handler-refused'
   | 'register-failed'
@@ -57,6 +58,7 @@ export type ProblemCode =
   | 'interpreter-not-static'
   | 'interpreter-noexec'
   | 'interpreter-elsewhere'
+  | 'interpreter-label'
   | 'source-missing'
   | 'store-full'
   | 'store-read-only'
@@ -193,6 +195,12 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     remedy:
       'Works, only slower. Use a build with the native module for this architecture, and unset BINFMT_KEEPER_NO_FFI.',
   },
+  'supervisor-unreachable': {
+    title: 'The supervisor does not hear the keeper',
+    severity: 'warning',
+    remedy:
+      'Under systemd: NotifyAccess=main, or NotifyAccess=all where the native module is missing (then systemd-notify speaks for the keeper). In a container: --sdnotify=container.',
+  },
   'status-zero': {
     title: 'Somebody switched all entries off',
     severity: 'error',
@@ -301,6 +309,12 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     severity: 'error',
     remedy:
       'Give the container the file of the host at the same path (a volume of its directory, read-only), or install the interpreter there. Platforms need none of this with: --interpreters-deploy copy.',
+  },
+  'interpreter-label': {
+    title: 'SELinux keeps containers from executing an interpreter',
+    severity: 'error',
+    remedy:
+      'Foreign programs end in a silent SIGSEGV there. Label it: chcon -u system_u -t container_ro_file_t -l s0 FILE; for good: semodule -i selinux/binfmt_keeper.cil && restorecon -RF /var/lib/binfmt-keeper. In a pod without a volume for the store: seLinuxOptions: {level: s0}.',
   },
   'source-missing': {
     title: 'No emulator was found for a platform',

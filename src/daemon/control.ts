@@ -115,9 +115,19 @@ export function createControl(parts: ControlParts): Control {
     // with its own end the other side says that it has seen enough
     client.on('end', () => client.destroy());
     client.on('drain', () => {
-      if (watcher.stale) show(watcher, frameOf(parts.report()));
+      if (watcher.stale) showTo([watcher]);
     });
-    show(watcher, frameOf(parts.report()));
+    showTo([watcher]);
+  };
+
+  /** A report needs a look at the entries, which may fail for lack of descriptors: then the next one is shown. */
+  const showTo = (those: Iterable<Watcher>): void => {
+    try {
+      const text = frameOf(parts.report());
+      for (const watcher of those) show(watcher, text);
+    } catch (error) {
+      logger.error({ err: error }, 'a report failed');
+    }
   };
 
   const finish = (client: Socket, last: ControlAnswer): void => {
@@ -137,8 +147,7 @@ export function createControl(parts: ControlParts): Control {
       if (watchers.size === 0 || frame !== null || closed) return;
       frame = setTimeout(() => {
         frame = null;
-        const text = frameOf(parts.report());
-        for (const watcher of watchers) show(watcher, text);
+        showTo(watchers);
       }, frameMs);
     },
     async close() {

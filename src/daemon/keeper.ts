@@ -33,6 +33,7 @@ import { createProblemBoard } from './problem-board.ts';
 import { createRecords } from './records.ts';
 import { createRepair, type Repair, type Repaired } from './repair.ts';
 import { type Situation, servingEntry } from './situation.ts';
+import { removeSuperseded } from './superseded.ts';
 import { createTurns } from './turns.ts';
 import { createVerification } from './verification.ts';
 
@@ -81,6 +82,8 @@ export interface Keeper {
     readonly removed: readonly string[];
     readonly failed: readonly string[];
   };
+  /** From now on nothing is registered or proved any more, as from SIGTERM on. */
+  rest(): void;
   close(): Promise<void>;
 }
 
@@ -120,6 +123,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   let occasion: Occasion = 'start';
   let configured = false;
   let renewed = false;
+  let closed = false;
   const generations = new Map<string, string>();
 
   const onRepaired = (repaired: Repaired, tookMs: number): void => {
@@ -144,6 +148,8 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
       if (state === 'ok') board.set('register-failed', kept.name, null);
     const views = pause.state() === null ? situation.repair.view().handlers : [];
     for (const view of views) {
+      if (view.state === 'ok') board.set('register-failed', view.handler.registration.name, null);
+      if (view.state !== 'foreign-ok') board.set('older-foreign', view.handler.registration.name, null);
       const serving = servingEntry(view);
       const generation = serving === null ? '' : identify(serving);
       if (generations.get(view.handler.key) === generation) continue;
@@ -176,7 +182,9 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   const active = (): Pick<Repair, 'own' | 'full'> =>
     parts.passive ? idle : pause.state() === null ? withCustody(situation.repair, custody) : watching;
   const pause = createPause(logger, board, onPause);
-  const turns = createTurns(active, onRepaired, onLooked);
+  const turns = createTurns(active, onRepaired, onLooked, (error) => {
+    logger.error({ err: error }, 'a look at the entries failed; trying again');
+  });
   const verification = createVerification({
     machine,
     memory,
@@ -191,10 +199,15 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     const obtain = await (parts.obtain ?? createObtain)(machine, config);
     const accept = parts.accept ?? acceptHandler;
     const world = await prepareWorld(machine, config, host, obtain, parts.probes, accept, parts.asked?.());
+    // Emulators may take long to deploy, and a stop does not wait for them.
+    if (closed) return;
     generations.clear();
     use(config, world);
     custody.use(world.kept, (registration) => dangers(registration, accept));
     board.sync('configuration', world.problems);
+    // Both are tried anew, and what is not wanted any more cannot fail.
+    board.retract((p) => p.code === 'canary-failed' || p.code === 'register-failed');
+    verification.renew();
     if (parts.passive) return;
     renewed = pause.state() !== null;
     occasion = configured ? 'configure' : 'start';
@@ -204,6 +217,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     const keys = world.desired.handlers.map((h) => h.key);
     logger.info({ handlers: keys }, `keeping ${keys.length} handlers`);
     records.save();
+    void removeSuperseded(machine, situation, bootId, logger);
     changed();
   };
 
@@ -221,6 +235,12 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     lookAtAll: turns.lookAtAll,
     changed,
   });
+
+  const rest = (): void => {
+    closed = true;
+    verification.close();
+    turns.close();
+  };
 
   let removed = false;
   let configuring: Promise<void> = Promise.resolve();
@@ -249,10 +269,10 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
       removed = true;
       return removeBelongings(instance, situation, memory, keys);
     },
+    rest,
     async close() {
       pause.close();
-      verification.close();
-      turns.close();
+      rest();
       // Who only looked writes nothing: the records belong to whoever keeps.
       if (!parts.passive || removed) await records.saveNow();
     },

@@ -33,18 +33,21 @@ export function createNativeGuard(parts: GuardParts): NativeGuard {
     const { config } = situation();
     const barred = new Set(suspects.map((h) => h.key));
     isolating = true;
-    for (const suspect of suspects) {
-      barred.delete(suspect.key);
-      use(config, without(world, barred));
-      parts.lookAtAll();
-      const { takenBack, why } = await canaries.check([suspect]);
-      if (situation().config !== config) break;
-      if (takenBack.length === 0) continue;
-      barred.add(suspect.key);
-      use(config, without(world, barred));
-      board.set('canary-failed', suspect.registration.name, why);
+    try {
+      for (const suspect of suspects) {
+        barred.delete(suspect.key);
+        use(config, without(world, barred));
+        parts.lookAtAll();
+        const { takenBack, why } = await canaries.check([suspect]);
+        if (situation().config !== config) break;
+        if (takenBack.length === 0) continue;
+        barred.add(suspect.key);
+        use(config, without(world, barred));
+        board.set('canary-failed', suspect.registration.name, why);
+      }
+    } finally {
+      isolating = false;
     }
-    isolating = false;
   };
 
   return {
@@ -58,6 +61,8 @@ export function createNativeGuard(parts: GuardParts): NativeGuard {
       const { config, world } = situation();
       const { takenBack, why } = await canaries.check(world.desired.handlers.filter((h) => keys.has(h.key)));
       if (takenBack.length === 0) return;
+      // A configuration that came into force meanwhile stays: what it registers is tried by itself.
+      if (situation().world !== world) return parts.lookAtAll();
       use(config, without(world, new Set(takenBack.map((h) => h.key))));
       if (takenBack.length > 1) await isolate(world, takenBack);
       else for (const h of takenBack) board.set('canary-failed', h.registration.name, why);

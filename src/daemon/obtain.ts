@@ -7,24 +7,37 @@ import type { Obtain, ReadyInterpreter } from './prepare.ts';
 
 /** Makes interpreters ready as the configuration asks: deployed into the store, or used where they are. */
 export async function createObtain(machine: Machine, config: Config): Promise<Obtain> {
-  const { store: dir, deploy } = config.interpreters;
+  const { store: dir, deploy, label } = config.interpreters;
   const { sources, hung } = await reachable(machine, config.interpreters.sources);
-  const store = machine.createStore(dir);
+  const store = machine.createStore(dir, label);
   const obtain: Obtain = async (architecture) => {
     const found = await machine.findInterpreter(architecture, sources);
     if (!found.ok) {
       const kept = deploy === 'copy' ? await fromStore(machine, store, architecture) : null;
-      return kept ?? missing(architecture, found.tried);
+      return kept === null ? missing(architecture, found.tried) : judged(machine, kept);
     }
-    if (deploy === 'in-place') return inPlace(machine, found.path);
+    if (deploy === 'in-place') return judged(machine, await inPlace(machine, found.path));
     const deployed = await store.deploy(found.path, architecture.interpreter);
-    if ('code' in deployed) return problem(deployed.code, architecture, deployed.message);
+    if ('code' in deployed) {
+      const outdated = problem(deployed.code, architecture, deployed.message);
+      const kept = noUpgrade.has(deployed.code) ? await fromStore(machine, store, architecture) : null;
+      return kept === null ? outdated : judged(machine, { ...kept, source: found.path, outdated });
+    }
     const inspected = await machine.inspectInterpreter(deployed.path);
     if (!inspected.ok) return problem(inspected.code, architecture, inspected.message);
     return { ...deployed, header: inspected.header, source: found.path };
   };
   return Object.assign(obtain, { problems: hung });
 }
+
+/** A newer emulator that cannot be deployed must not take away what works with the older one. */
+const noUpgrade: ReadonlySet<string> = new Set([
+  'store-full',
+  'store-read-only',
+  'store-denied',
+  'store-failed',
+  'store-source',
+]);
 
 /** Directories that do not answer are left out and named: each look into one would cost its time limit again. */
 async function reachable(
@@ -48,11 +61,19 @@ export function createLookUp(machine: Machine, config: Config): Obtain {
   return async (architecture) => {
     if (config.interpreters.deploy === 'copy') {
       const kept = await fromStore(machine, store, architecture);
-      return kept ?? missing(architecture, ['it was never deployed']);
+      return kept === null ? missing(architecture, ['it was never deployed']) : judged(machine, kept);
     }
     const found = await machine.findInterpreter(architecture, config.interpreters.sources);
-    return found.ok ? inPlace(machine, found.path) : missing(architecture, found.tried);
+    return found.ok
+      ? judged(machine, await inPlace(machine, found.path))
+      : missing(architecture, found.tried);
   };
+}
+
+/** Files that are not ours to label, or only looked at, are at least judged. */
+async function judged<T extends ReadyInterpreter | Problem>(machine: Machine, ready: T): Promise<T> {
+  const why = 'code' in ready ? null : await machine.judgeLabel(ready.path);
+  return why === null ? ready : { ...ready, mislabelled: why };
 }
 
 /** A deployed copy outlives its source, so that removing the distribution's package does not stop what works. */

@@ -95,6 +95,10 @@ export interface ReadyInterpreter {
   readonly version: string | null;
   readonly header: Uint8Array | null;
   readonly source: string;
+  /** Why SELinux keeps ordinary containers from executing it, where it does. */
+  readonly mislabelled?: string | undefined;
+  /** Why it is an older one than the source has, where it is. */
+  readonly outdated?: Problem | undefined;
 }
 
 /** How interpreters are made ready: deployed into the store, used in place, or only looked up. */
@@ -150,6 +154,9 @@ export async function prepareWorld(
       continue;
     }
     sources.push(ready.source);
+    if (ready.outdated !== undefined) problems.push(ready.outdated);
+    if (ready.mislabelled !== undefined)
+      problems.push({ code: 'interpreter-label', subject: architecture.target, detail: ready.mislabelled });
     candidates.push(catalogueHandler(architecture, ready, config, host, probes));
   }
   for (const own of config.handlers) {

@@ -7,6 +7,8 @@ export interface ProblemBoard {
   set(code: ProblemCode, subject: string, detail: string | null): void;
   /** Makes these, and no others, the problems of one origin, such as the mounts. */
   sync(origin: string, problems: readonly Problem[]): void;
+  /** Takes back what was raised under conditions that are no more. */
+  retract(stale: (problem: Problem) => boolean): void;
   list(): readonly Problem[];
 }
 
@@ -41,6 +43,9 @@ export function createProblemBoard(logger: Logger, changed: () => void): Problem
       for (const [key, p] of before ?? []) if (!now.has(key)) set(p.code, p.subject, null);
       for (const p of now.values()) set(p.code, p.subject, p.detail);
       origins.set(origin, now);
+    },
+    retract(stale) {
+      for (const p of [...standing.values()].filter(stale)) set(p.code, p.subject, null);
     },
     list: () => [...standing.values()],
   };

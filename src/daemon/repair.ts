@@ -18,7 +18,10 @@ import { createObserver, toEntry } from './observe.ts';
 /** What one repair did. */
 export interface Repaired {
   readonly results: readonly TaskResult[];
-  /** Milliseconds until something may go on: a handler that the storm rule holds back, new entries not yet read. */
+  /**
+   * Milliseconds until something may go on: a handler that the storm rule holds back, new entries not yet read, a write
+   * for which the host had no means.
+   */
   readonly again: number | null;
 }
 
@@ -89,6 +92,8 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
       const delay = wait(storm, now);
       if (delay > 0) again = Math.min(again ?? delay, delay);
       const result = delay > 0 ? null : applyTask(instance, task, prepared);
+      if (result !== null && transient.has(result.failed?.code ?? ''))
+        again = Math.min(again ?? retryMs, retryMs);
       if (task.key !== null && result?.failed !== null) undone.add(task.key);
       if (result === null) continue;
       stuck ||= result.failed !== null && task.reason === 'leftover';
@@ -161,6 +166,10 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
 }
 
 const nothing: Repaired = { results: [], again: null };
+
+/** No event tells that the host has descriptors or memory again. */
+const transient: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR']);
+const retryMs = 1000;
 
 function keys(handlers: readonly Handler[]): string[] {
   return handlers.map((h) => h.key);

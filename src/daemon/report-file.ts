@@ -1,29 +1,31 @@
 import { escapeControls } from '../core/escape.ts';
 import type { Report } from '../core/report.ts';
 import type { Machine } from '../host/machine.ts';
+import { merged } from './merged.ts';
 
 /** Name of the report in the run directory. */
 const reportName = 'report.json';
 
 /**
  * Publishes the report as a file in the run directory, at most ten times a second, so that `status` sees what only
- * the daemon knows: probes, heals, problems.
+ * the daemon knows: probes, heals, problems. One write at a time, or an older report could come to lie over a newer
+ * one and stay there until something changes again.
  */
 export function createReportFile(
-  machine: Machine,
+  machine: Pick<Machine, 'saveFile'>,
   dir: string,
   report: () => Report | null,
   failed: (why: string | null) => void,
 ): { readonly changed: () => void; readonly close: () => void } {
   let timer: NodeJS.Timeout | null = null;
   let closed = false;
-  const write = async (): Promise<void> => {
+  const write = merged(async () => {
     const current = report();
-    if (current === null) return;
+    if (current === null || closed) return;
     const text = escapeControls(JSON.stringify(current));
     const outcome = await machine.saveFile(dir, reportName, `${text}\n`, 0o644);
     failed(outcome.ok ? null : `cannot be written: ${outcome.message}`);
-  };
+  });
   return {
     changed() {
       if (timer !== null || closed) return;

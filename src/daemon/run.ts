@@ -13,8 +13,10 @@ import { type CarryOut, createOrders } from './orders.ts';
 import type { Accept } from './prepare.ts';
 import { createReportFile, nameHolder } from './report-file.ts';
 import { takeLock } from './stand-by.ts';
+import { createSupervision } from './supervise.ts';
 import { watchFiles } from './watch-files.ts';
 import { watchInstance } from './watch-instance.ts';
+import { watchSources } from './watch-sources.ts';
 
 /** What the daemon is started with. */
 export interface RunParts {
@@ -38,18 +40,29 @@ export async function runDaemon(parts: RunParts): Promise<ExitCode> {
   const { machine, log, config, stop } = parts;
   const { logger } = log;
   let keeper: Keeper | null = null;
+  const supervision = createSupervision(machine.notifier, () => keeper?.report() ?? null);
+  stop.addEventListener('abort', () => supervision.stopping(), { once: true });
   const opened = await openHost(machine, config, { owns: parts.owns, mayMount: true }, () => {
     keeper?.lookAtAll();
   });
   if (!opened.ok) {
     const { title, remedy } = problemCatalogue[opened.code];
     logger.error({ problem: opened.code, detail: opened.detail, remedy }, title);
+    supervision.stopping(title);
     return opened.exit;
   }
   const { instance, mounts } = opened;
   const dir = runDirectory(config);
-  const locked = await takeLock(instance.lock, stop, logger, () => nameHolder(machine, dir));
+  const tryLock = (): boolean => {
+    supervision.alive();
+    return instance.lock();
+  };
+  const locked = await takeLock(tryLock, stop, logger, () => {
+    supervision.standingBy();
+    return nameHolder(machine, dir);
+  });
   if (locked === null) {
+    supervision.close();
     mounts.close();
     instance.close();
     return exitCodes.ok;
@@ -64,10 +77,16 @@ export async function runDaemon(parts: RunParts): Promise<ExitCode> {
   const changed = (): void => {
     reportFile.changed();
     control?.changed();
+    supervision.changed();
   };
   let control: Control | null = null;
   keeper = await createKeeper({ ...parts, ...opened, logger, asked: asked.current }, config, changed);
   const active = keeper;
+  // At once, whatever is under way: the host may be shutting down.
+  void aborted(stop).then(() => {
+    active.rest();
+    mounts.close();
+  });
   if (machine.ffi !== null) active.problem('no-ffi', 'koffi', machine.ffi);
   const watch = watchInstance(instance.path, active.look);
   if (watch.degraded !== null) active.problem('no-inotify', 'inotify', watch.degraded);
@@ -85,43 +104,60 @@ export async function runDaemon(parts: RunParts): Promise<ExitCode> {
   });
   const socket = startControl(parts, dir, active, carryOut, started);
   control = socket;
-  await socket.mend();
-  await started;
-  const files = await watchFiles(
-    [parts.configFile, ...active.sources(), config.interpreters.store],
-    () => void again(),
-  );
-  const again = merged(async () => {
-    await machine.settled(parts.configFile);
-    current = await newest(parts, current, active);
-    await reconfigureNow();
-    files.add(active.sources());
-  });
-  parts.onReload(() => void again());
-  if (await isOutdated(parts, current)) void again();
-  const stopResync = repeat(
-    () => current.resync,
+  const resync = repeat(
+    // The watchdog hears of completed looks only.
+    () => Math.min(current.resync, supervision.pulseMs),
     () => {
       active.lookAtAll();
+      supervision.alive();
       void mounts.mend();
       void socket.mend();
       const dropped = log.dropped();
       if (dropped > 0) active.problem('log-dropped', 'log', `${dropped} lines were not read in time`);
+      active.problem('supervisor-unreachable', 'NOTIFY_SOCKET', supervision.fault());
     },
   );
-  const stopProbing = repeat(
+  await socket.mend();
+  await Promise.race([started, aborted(stop)]);
+  // Nothing queued by this call: it resolves when the first round of proofs has ended.
+  void active.verify([]).then(supervision.ready);
+  const files = await watchFiles(
+    [parts.configFile, ...active.sources(), config.interpreters.store],
+    () => void again(),
+  );
+  const emulators = watchSources(machine, () => void again());
+  emulators.use(current.interpreters.sources);
+  const again = merged(async () => {
+    await machine.settled(parts.configFile);
+    await supervision.reloading(async () => {
+      current = await newest(parts, current, active);
+      await reconfigureNow();
+      // It would open again what a stop has closed.
+      if (stop.aborted) return;
+      files.add(active.sources());
+      emulators.use(current.interpreters.sources);
+      resync.renew();
+      probing.renew();
+    });
+  });
+  parts.onReload(() => void again());
+  const probing = repeat(
     () => current.probe.interval,
     () => void active.verifyAll(),
   );
+  // Nothing watched the file while we started.
+  if (await machine.changedSince(parts.configFile, performance.timeOrigin)) void again();
 
   await aborted(stop);
   logger.info({ onStop: current.onStop }, 'stopping');
-  stopResync();
-  stopProbing();
+  supervision.close();
+  resync.stop();
+  probing.stop();
   await socket.close();
   mounts.close();
   stopMounts();
   watch.close();
+  emulators.close();
   await files.close();
   if (current.onStop === 'remove') active.remove('all');
   await active.close();
@@ -131,13 +167,27 @@ export async function runDaemon(parts: RunParts): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-/** Runs something again and again; the pause is asked for each time, because a reload may change it. */
-function repeat(pauseMs: () => number, work: () => void): () => void {
-  let timer = setTimeout(function again() {
+/** Runs something again and again, until stopped; `renew` makes a pause count at once that a reload has changed. */
+function repeat(pauseMs: () => number, work: () => void): { stop(): void; renew(): void } {
+  let pause = pauseMs();
+  const again = (): void => {
     work();
-    timer = setTimeout(again, pauseMs());
-  }, pauseMs());
-  return () => clearTimeout(timer);
+    wait();
+  };
+  const wait = (): void => {
+    pause = pauseMs();
+    timer = setTimeout(again, pause);
+  };
+  let timer = setTimeout(again, pause);
+  const stop = (): void => clearTimeout(timer);
+  return {
+    stop,
+    renew() {
+      if (pause === pauseMs()) return;
+      stop();
+      wait();
+    },
+  };
 }
 
 /** What a running daemon cannot change: it holds these paths open. */
@@ -155,15 +205,6 @@ async function newest(parts: RunParts, inForce: Config, keeper: Keeper): Promise
   const wrong = parsed.ok ? needsRestart(inForce, parsed.config) : parsed.errors.join('\n');
   keeper.problem('config-invalid', parts.configFile, wrong);
   return parsed.ok ? { ...parsed.config, mounts: inForce.mounts } : inForce;
-}
-
-/** Whether the file was changed while we started, before anything watched it. */
-async function isOutdated(parts: RunParts, inForce: Config): Promise<boolean> {
-  const parsed = await parts.reload();
-  return (
-    !parsed.ok ||
-    JSON.stringify({ ...parsed.config, mounts: 0 }) !== JSON.stringify({ ...inForce, mounts: 0 })
-  );
 }
 
 function startControl(

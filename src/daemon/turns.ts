@@ -12,14 +12,19 @@ export interface Turns {
   close(): void;
 }
 
+/** Where the host has no descriptors or memory left, the next look may succeed. */
+const retryMs = 1000;
+
 /**
  * Merges triggers: the first event of a turn repairs our own names at once, whatever else arrives in that turn is
- * looked at together afterwards, and a handler held back by the storm rule gets a timer.
+ * looked at together afterwards, and a handler held back by the storm rule gets a timer. A look that ends with an
+ * exception is told and repeated, since a daemon that ends heals nothing.
  */
 export function createTurns(
   repair: () => Pick<Repair, 'own' | 'full'>,
   onRepaired: (repaired: Repaired, sinceMs: number) => void,
   onLooked: () => void = () => {},
+  onFault: (error: unknown) => void = () => {},
 ): Turns {
   let planned: NodeJS.Immediate | null = null;
   let later: { readonly timer: NodeJS.Timeout; readonly at: number } | null = null;
@@ -28,10 +33,15 @@ export function createTurns(
   const run = (which: 'own' | 'full', hint?: string): void => {
     if (closed) return;
     const now = performance.now();
-    const repaired = repair()[which](now, hint);
-    if (repaired.again !== null) wakeIn(repaired.again, now);
-    if (repaired.results.length > 0) onRepaired(repaired, performance.now() - now);
-    if (which === 'full') onLooked();
+    try {
+      const repaired = repair()[which](now, hint);
+      if (repaired.again !== null) wakeIn(repaired.again, now);
+      if (repaired.results.length > 0) onRepaired(repaired, performance.now() - now);
+      if (which === 'full') onLooked();
+    } catch (error) {
+      onFault(error);
+      wakeIn(retryMs, now);
+    }
   };
 
   /** One timer, for the earliest of all that wait. */

@@ -17,6 +17,8 @@ export interface Verification {
   all(): Promise<void>;
   idle(): Promise<void>;
   resultOf(key: string): Verified | undefined;
+  /** A configuration came into force: what was found of handlers that are not proved any more is forgotten. */
+  renew(): void;
   close(): void;
 }
 
@@ -134,6 +136,13 @@ export function createVerification(parts: VerificationParts): Verification {
     },
     idle: verifier.idle,
     resultOf: (key) => results.get(key),
+    renew() {
+      const { config, world } = situation();
+      const kept = config.probe.enabled ? world.desired.handlers : [];
+      const names = new Set(kept.map((h) => h.registration.name));
+      for (const key of results.keys()) if (!kept.some((h) => h.key === key)) results.delete(key);
+      board.retract((p) => ofProbes.has(p.code) && !names.has(p.subject));
+    },
     close() {
       stop.abort();
     },
@@ -149,3 +158,6 @@ const problemOf: Readonly<Record<Exclude<ProbeVerdict, 'verified'>, ProblemCode>
   'wrong-interpreter': 'probe-wrong-interpreter',
   'wrong-answer': 'probe-wrong-answer',
 };
+
+/** Raised by what a probe found. */
+const ofProbes: ReadonlySet<ProblemCode> = new Set(['older-foreign', ...Object.values(problemOf)]);

@@ -34,5 +34,5 @@ export async function watchFiles(paths: readonly string[], changed: () => void):
 
 /** Files which the keeper itself writes in the store must not wake it. */
 function isOwnTemporary(path: string): boolean {
-  return /\/(\.[^/]+\.tmp|manifest\.json|hashes\.json)$/.test(path);
+  return /\/(\.[^/]+\.tmp|manifest\.json|hashes\.json|used\.json)$/.test(path);
 }

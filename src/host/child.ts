@@ -39,6 +39,7 @@ export function runChild(
       resolve(notStarted(errnoOf(error)));
       return;
     }
+    running.add(child);
     const stdout = collect(child.stdout, options.maxOutput ?? 65536);
     const stderr = collect(child.stderr, options.maxOutput ?? 65536);
     let ended: Pick<ChildResult, 'status' | 'signal'> | null = null;
@@ -55,11 +56,13 @@ export function runChild(
     }, options.timeoutMs);
 
     child.on('error', (error) => {
+      running.delete(child);
       clearTimeout(limit);
       release(child);
       resolve(notStarted(errnoOf(error)));
     });
     child.on('exit', (status, signal) => {
+      running.delete(child);
       ended = { status, signal };
       // A descendant of its own session may hold the pipes for ever; what the child itself wrote is there by now.
       setTimeout(() => finish(false), 250).unref();
@@ -69,6 +72,12 @@ export function runChild(
     child.stdin?.end(options.input);
   });
 }
+
+/** Whoever ends before their time limits takes them along: nobody else would end one that hangs. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) killGroup(child);
+});
 
 /** Nothing but the search paths is inherited: `QEMU_*`, `NODE_OPTIONS` and locales change what programs do and say. */
 function environment(): NodeJS.ProcessEnv {

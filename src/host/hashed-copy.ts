@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open, unlink } from 'node:fs/promises';
+import type { Labelling } from './label.ts';
 
 /** The SHA-256 of an open file, in hex; throws errno errors. */
 export function hashOf(source: FileHandle): Promise<string> {
@@ -12,8 +13,14 @@ export function hashOf(source: FileHandle): Promise<string> {
  * Copies an open file into a new one, durable and with mode 0755, and returns the SHA-256 of what was written. Throws
  * errno errors; the new file is gone then.
  */
-export async function copyHashed(source: FileHandle, temp: string): Promise<string> {
-  const target = await open(temp, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+export async function copyHashed(
+  source: FileHandle,
+  temp: string,
+  labelling: Labelling | null = null,
+): Promise<string> {
+  labelling?.create(temp, 0o600);
+  const how = labelling === null ? constants.O_CREAT | constants.O_EXCL : constants.O_NOFOLLOW;
+  const target = await open(temp, constants.O_WRONLY | how, 0o600);
   try {
     try {
       const sha256 = await pump(source, async (chunk, position) => {

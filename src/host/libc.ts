@@ -20,6 +20,12 @@ export interface Libc {
   epoll(fd: number, events: number): Epoll | null;
   /** Whether any process has the regular file behind `fd` (opened for reading) open for writing; null where nobody tells. */
   isOpenForWriting(fd: number): boolean | null;
+  /** lgetxattr(2): the value of an extended attribute of a file that is known to answer; null where there is none. */
+  attribute(path: string, name: string): string | null;
+  /** lsetxattr(2), of such a file. */
+  setAttribute(path: string, name: string, value: string): Outcome;
+  /** Sends one datagram to the Unix socket of that address, a path or `\0` and a name; never waits (`EAGAIN` where it is full). */
+  sendDatagram(address: string, data: Buffer): Outcome;
   /** Calls `ready` whenever `fd` is readable, without keeping the process alive; returns the stop function. */
   pollReadable(fd: number, ready: () => void): () => void;
 }
@@ -48,6 +54,14 @@ const FSMOUNT_CLOEXEC = 1;
 const FSCONFIG_CMD_CREATE = 6;
 const FSCONFIG_CMD_CREATE_EXCL = 8;
 
+const AF_UNIX = 1;
+const SOCK_DGRAM = 2;
+const SOCK_CLOEXEC = 0o2000000;
+const MSG_DONTWAIT = 0x40;
+const MSG_NOSIGNAL = 0x4000;
+
+/** Bytes; more than any label. */
+const ATTRIBUTE_SIZE = 4096;
 const EPOLL_CLOEXEC = 0o2000000;
 const F_SETSIG = 10;
 const F_SETLEASE = 1024;
@@ -95,6 +109,21 @@ function bind(koffi: Koffi): Libc {
   const epollWait: (set: number, event: Buffer, count: number, timeout: number) => number = library.func(
     'int epoll_wait(int, _Out_ uint8_t *, int, int)',
   );
+  const socket: (family: number, type: number, protocol: number) => number =
+    library.func('int socket(int, int, int)');
+  const sendto: (
+    fd: number,
+    data: Buffer,
+    size: number,
+    flags: number,
+    address: Buffer,
+    length: number,
+  ) => number = library.func('long sendto(int, const uint8_t *, size_t, int, const uint8_t *, unsigned int)');
+  const lgetxattr: (path: Buffer, name: Buffer, value: Buffer, size: number) => number = library.func(
+    'intptr_t lgetxattr(const uint8_t *, const uint8_t *, _Out_ uint8_t *, size_t)',
+  );
+  const lsetxattr: (path: Buffer, name: Buffer, value: Buffer, size: number, flags: number) => number =
+    library.func('int lsetxattr(const uint8_t *, const uint8_t *, const uint8_t *, size_t, int)');
   // syscall(2), because musl and glibc before 2.36 have no functions for these.
   const fsopen: (call: number, type: Buffer, flags: number) => number = library.func(
     'long syscall(long, const uint8_t *, unsigned long)',
@@ -141,6 +170,13 @@ function bind(koffi: Koffi): Libc {
       }
       return { fd: set, drain: () => void epollWait(set, event, 1, 0) };
     },
+    attribute: (path, name) => {
+      const value = Buffer.alloc(ATTRIBUTE_SIZE);
+      const length = lgetxattr(utf8(path), utf8(name), value, value.length);
+      return length < 0 ? null : value.toString('latin1', 0, length);
+    },
+    setAttribute: (path, name, value) =>
+      outcome('lsetxattr', lsetxattr(utf8(path), utf8(name), utf8(value), Buffer.byteLength(value), 0)),
     isOpenForWriting: (fd) => {
       // A read lease is granted only where there is no writer. Whoever opens the file for writing in the microsecond
       // until it is given back makes the kernel signal us: by SIGURG, which does nothing, and not by SIGIO, which kills.
@@ -148,6 +184,15 @@ function bind(koffi: Koffi): Libc {
       if (fcntl(fd, F_SETLEASE, F_RDLCK) < 0) return getSystemErrorName(-koffi.errno()) === 'EAGAIN' || null;
       fcntl(fd, F_SETLEASE, F_UNLCK);
       return false;
+    },
+    sendDatagram: (address, data) => {
+      const to = socketAddress(address);
+      const fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+      if (fd < 0) return failure('socket');
+      const sent = sendto(fd, data, data.length, MSG_DONTWAIT | MSG_NOSIGNAL, to, to.length);
+      const result = outcome('sendto', sent);
+      closeSync(fd);
+      return result;
     },
     pollReadable: (fd, ready) => {
       // The callback really gets (status, events), not what the typings say, so neither is used. Code of ours
@@ -157,6 +202,21 @@ function bind(koffi: Koffi): Libc {
       return () => handle.close();
     },
   };
+}
+
+/** unix(7): the family in native order, little-endian wherever koffi has a build; an abstract name ends with the address. */
+function socketAddress(address: string): Buffer {
+  const family = Buffer.alloc(2);
+  family.writeUInt16LE(AF_UNIX);
+  return Buffer.concat([
+    family,
+    address.startsWith('\0') ? Buffer.from(address, 'latin1') : cString(address),
+  ]);
+}
+
+/** Paths of the store are text, unlike those of the kernel's tables. */
+function utf8(text: string): Buffer {
+  return Buffer.from(`${text}\0`, 'utf8');
 }
 
 function cString(text: string): Buffer {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Outcome } from '../core/outcome.ts';
 import { writeAtomic } from './atomic-file.ts';
@@ -9,6 +9,7 @@ import { errnoOf } from './errno.ts';
 import { holdersBefore, lastingFacts } from './holders.ts';
 import { bootId, hostArchitecture, initialUserNamespace, kernelRelease } from './identity.ts';
 import { findInterpreter, interpreterVersion } from './interpreters.ts';
+import { judgeLabel } from './label.ts';
 import { type Libc, loadLibc } from './libc.ts';
 import { openInstance } from './linux-instance.ts';
 import { watchMounts } from './mount-watch.ts';
@@ -21,6 +22,7 @@ import {
   unmountAnchor,
 } from './mounts.ts';
 import { canary, runsNatively } from './native.ts';
+import { takeNotifier } from './notify.ts';
 import { placeOf } from './place.ts';
 import { runProbe } from './probe.ts';
 import { probes } from './probe-data.ts';
@@ -31,6 +33,7 @@ import { servingVersion } from './serving-version.ts';
 import { settled } from './settled.ts';
 import { type LoadedState, loadState, saveState } from './state-file.ts';
 import { createStore } from './store.ts';
+import { interpretersInUse } from './store-use.ts';
 
 /** Every verb of the machine that may take time, each bounded by itself; the daemon gets them as one argument. */
 export type Machine = ReturnType<typeof assemble>;
@@ -47,6 +50,7 @@ export async function createMachine(): Promise<Machine> {
 function assemble(libc: Libc | null, ffi: string | null) {
   return {
     ffi,
+    notifier: takeNotifier(libc, process.env),
     openInstance: (path: string) => openInstance(path, libc),
     watchMounts: (changed: () => void) => watchMounts(libc, changed),
     observeMounts,
@@ -61,7 +65,9 @@ function assemble(libc: Libc | null, ffi: string | null) {
     findInterpreter,
     inspectInterpreter,
     interpreterVersion,
-    createStore,
+    createStore: (dir: string, label?: string) => createStore(dir, label, libc),
+    judgeLabel: (path: string) => judgeLabel(path, libc),
+    interpretersInUse,
     writeProbes,
     /** Targets that have a probe. */
     probeTargets: Object.keys(probes),
@@ -80,6 +86,7 @@ function assemble(libc: Libc | null, ffi: string | null) {
     prepareRunDirectory,
     listenControl,
     readFile: readText,
+    changedSince,
     isAlive,
     bootId,
     initialUserNamespace,
@@ -103,6 +110,12 @@ async function inRunDirectory(dir: string, work: () => Promise<Outcome>): Promis
 async function loadTrusted(dir: string, bootId: string): Promise<LoadedState> {
   const trusted = await inspectRunDirectory(dir);
   return trusted.ok ? loadState(dir, bootId) : { state: null, setAside: null };
+}
+
+/** Whether a file was made or changed after a moment (Unix time in milliseconds); ctime is kept in steps of 4 ms. */
+async function changedSince(path: string, moment: number): Promise<boolean> {
+  const found = await stat(path).catch(() => null);
+  return found !== null && found.ctimeMs >= moment - 4;
 }
 
 /** A small file's text, or null where it cannot be read. */

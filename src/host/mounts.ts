@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import type { Mount } from '../core/mountinfo.ts';
 import { mountOf } from '../core/mountinfo.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { done } from '../core/outcome.ts';
+import { mountUnitName } from '../core/unit-name.ts';
 import type { ChildResult } from './child.ts';
 import { runChild } from './child.ts';
 import { makeDirectories } from './directories.ts';
@@ -97,8 +99,21 @@ function binfmtState(mount: Mount, covered: boolean): MountState {
 }
 
 /** With the options of systemd's mount unit; -n, since no mtab must be written on a read-only root. */
-function mountBinfmt(path: string): Promise<Outcome> {
-  return run('mount', ['-n', '-t', 'binfmt_misc', '-o', 'nosuid,nodev,noexec,relatime', 'binfmt_misc', path]);
+async function mountBinfmt(path: string): Promise<Outcome> {
+  const options = 'nosuid,nodev,noexec,relatime';
+  const outcome = await run('mount', ['-n', '-t', 'binfmt_misc', '-o', options, 'binfmt_misc', path]);
+  const mayAsk = !outcome.ok && outcome.code === 'EPERM' && existsSync(systemdRuns);
+  return mayAsk ? askSystemd(path, outcome.message) : outcome;
+}
+
+/** sd_booted(3) */
+const systemdRuns = '/run/systemd/system';
+
+/** A service without capabilities cannot mount, but as root it may have its manager do it, on the host and for all. */
+async function askSystemd(path: string, refusal: string): Promise<Outcome> {
+  const unit = mountUnitName(Buffer.from(path, 'utf8').toString('latin1'));
+  const started = await run('systemctl', ['--no-ask-password', 'start', '--', unit]);
+  return started.ok ? done : { ...started, message: `${refusal}; ${started.message}` };
 }
 
 async function run(command: string, args: readonly string[]): Promise<Outcome> {

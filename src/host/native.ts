@@ -8,6 +8,7 @@ import { done } from '../core/outcome.ts';
 import type { ChildResult } from './child.ts';
 import { runChild } from './child.ts';
 import { errnoOf } from './errno.ts';
+import { barren } from './probe.ts';
 
 const probeLimitMs = 5000;
 const canaryLimitMs = 10_000;
@@ -54,7 +55,8 @@ function isNative(path: string): Promise<boolean> {
     const limit = setTimeout(() => finish(false), probeLimitMs);
     child.on('error', () => finish(false));
     // glibc hands a file that nobody runs to /bin/sh, which complains on stderr and prints nothing.
-    child.on('exit', () => finish(false));
+    // SIGSYS: the kernel ran it, and a filter of system calls (SystemCallArchitectures= of a unit) stopped it.
+    child.on('exit', (_status, signal) => finish(signal === 'SIGSYS'));
     child.stdin.on('error', () => {});
     child.stdout.once('data', () => {
       const same = Promise.all([stat(`/proc/${child.pid}/exe`), stat(path)]).then(
@@ -70,7 +72,7 @@ function isNative(path: string): Promise<boolean> {
 }
 
 function start(path: string) {
-  return spawn(path, [], { cwd: '/', env: {}, stdio: ['pipe', 'pipe', 'ignore'] });
+  return spawn(path, [], { cwd: barren, env: {}, stdio: ['pipe', 'pipe', 'ignore'] });
 }
 
 async function programCanary(): Promise<Outcome> {

@@ -53,7 +53,8 @@ export function runProbe(task: ProbeTask): Promise<ProbeResult> {
       task.signal?.removeEventListener('abort', onAbort);
       resolve({ verdict, detail, interpreter: seen, tookMs: performance.now() - started });
     };
-    const child = spawn(task.file, [], { argv0: task.argv0, stdio: 'pipe', detached: true, env: {} });
+    const { file, argv0 } = task;
+    const child = spawn(file, [], { argv0, cwd: barren, stdio: 'pipe', detached: true, env: {} });
     const abandon = (why: string): void => {
       kill(child.pid);
       // A child stuck in the kernel does not end by SIGKILL: the verdict does not wait for it.
@@ -65,6 +66,8 @@ export function runProbe(task: ProbeTask): Promise<ProbeResult> {
     const onAbort = (): void => abandon('stopped');
     task.signal?.addEventListener('abort', onAbort, { once: true });
     child.on('error', (error: NodeJS.ErrnoException) => settle(...fromErrno(error)));
+    // Where descriptors have run out (EMFILE, ENFILE) Node makes no pipes, whatever its types say.
+    if (child.stdin === undefined) return;
     child.stdin.on('error', () => {}); // EPIPE: the program ended already, and `close` tells how
     child.stderr.on('data', (text: Buffer) => {
       err = (err + text.toString('latin1')).slice(0, 500);
@@ -80,6 +83,12 @@ export function runProbe(task: ProbeTask): Promise<ProbeResult> {
   });
 }
 
+/**
+ * Nothing can be made here. glibc's execvp hands a file that nobody runs to /bin/sh, and to a shell the probe of x86_64
+ * (machine number 62, `>`) redirects output into a file.
+ */
+export const barren = '/proc';
+
 interface End {
   readonly out: string;
   readonly err: string;
@@ -89,7 +98,7 @@ interface End {
 }
 
 /**
- * glibc's execvp hands a file that no entry matches to /bin/sh, which complains and ends with 2, 126 or 127: an
+ * The shell that got a file which no entry matches complains, naming that file first, and ends with 2, 126 or 127: an
  * answer that never came from a shell means that nothing is registered.
  */
 function judge(task: ProbeTask, end: End): [ProbeVerdict, string] {
@@ -98,7 +107,9 @@ function judge(task: ProbeTask, end: End): [ProbeVerdict, string] {
   if (signal !== null) return ['killed', `ended by ${signal}${said === '' ? '' : `: ${said}`}`];
   if (out === '' && status !== 0 && !said.startsWith('qemu')) {
     if (/permission denied/i.test(said)) return ['permission', said];
-    return ['not-registered', said || `status ${status} without an answer`];
+    if (said === '' || said.startsWith(`${task.file}: `))
+      return ['not-registered', `no entry runs it: status ${status} without an answer`];
+    return ['not-registered', said];
   }
   if (out !== `${task.answer}\n` || status !== 0)
     return [

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { runChild } from './child.ts';
 import { parseInterpreterVersion } from './interpreters.ts';
+import { barren } from './probe.ts';
 
 /**
  * The version of the QEMU that runs a probe's file now; null where nothing runs it or what does is no QEMU. The running
@@ -8,7 +9,8 @@ import { parseInterpreterVersion } from './interpreters.ts';
  */
 export function servingVersion(file: string, timeoutMs: number): Promise<string | null> {
   return new Promise((resolve) => {
-    const child = spawn(file, [], { stdio: ['pipe', 'pipe', 'ignore'], detached: true, env: {} });
+    const options = { cwd: barren, detached: true, env: {} };
+    const child = spawn(file, [], { ...options, stdio: ['pipe', 'pipe', 'ignore'] });
     let settled = false;
     const settle = (version: string | null): void => {
       if (settled) return;

@@ -60,15 +60,15 @@ async function examine(path: string, file: StoredFile): Promise<StoreFinding['co
   }
 }
 
-/** Removes every interpreter whose path is not in use. */
-export async function collectGarbage(
+/** Removes interpreters, of what lies in the store only, and takes them off the manifest. */
+export async function removeStored(
   dir: string,
-  inUse: ReadonlySet<string>,
+  paths: readonly string[],
 ): Promise<{ readonly removed: readonly string[]; readonly faults: readonly StoreFault[] }> {
   const removed: string[] = [];
   const faults: StoreFault[] = [];
-  for (const path of await storedPaths(dir)) {
-    if (inUse.has(path)) continue;
+  const stored = new Set(await storedPaths(dir));
+  for (const path of paths.filter((one) => stored.has(one))) {
     try {
       await unlink(path);
       removed.push(path);

@@ -12,6 +12,7 @@ import type { HashCache } from './hash-cache.ts';
 import { openHashCache } from './hash-cache.ts';
 import { copyHashed, hashOf } from './hashed-copy.ts';
 import { interpreterVersion } from './interpreters.ts';
+import type { Labelling } from './label.ts';
 import { reach } from './reach.ts';
 import { readManifest } from './store-contents.ts';
 import type { StoreFault } from './store-directory.ts';
@@ -28,6 +29,8 @@ export interface Deployed {
   readonly version: string | null;
   /** Bytes. */
   readonly size: number;
+  /** Why SELinux keeps ordinary containers from executing it, where it does. */
+  readonly mislabelled?: string;
 }
 
 /** Deploys one file; everything that goes wrong comes back as a fault. */
@@ -35,6 +38,7 @@ export async function deployFile(
   dir: string,
   sourcePath: string,
   name: string,
+  labelling: Labelling | null = null,
 ): Promise<Deployed | StoreFault> {
   if (!isFileName(name)) return fault('store-failed', `${JSON.stringify(name)} is not a file name`);
   const reached = await reach(sourcePath);
@@ -48,7 +52,7 @@ export async function deployFile(
     return fault('store-source', failure('open source', error).message);
   }
   try {
-    return await deployOpen(dir, { path: sourcePath, file: source, name });
+    return await deployOpen(dir, { path: sourcePath, file: source, name, labelling });
   } catch (error) {
     return writeFault(`deploy ${sourcePath} to ${dir}`, error);
   } finally {
@@ -60,6 +64,7 @@ interface Source {
   readonly path: string;
   readonly file: FileHandle;
   readonly name: string;
+  readonly labelling: Labelling | null;
 }
 
 async function deployOpen(dir: string, source: Source): Promise<Deployed | StoreFault> {
@@ -122,7 +127,7 @@ async function copyIn(
   const full = await lacksSpace(dir, Number(before.size));
   if (full) return full;
   const temp = temporaryBeside(join(dir, source.name));
-  const sha256 = await copyHashed(source.file, temp);
+  const sha256 = await copyHashed(source.file, temp, source.labelling);
   try {
     const after = await source.file.stat({ bigint: true });
     if (after.size !== before.size || after.mtimeNs !== before.mtimeNs || after.ctimeNs !== before.ctimeNs) {
@@ -151,8 +156,9 @@ async function describe(
   sha256: string,
   hashes: HashCache,
 ): Promise<Deployed | StoreFault> {
-  const { name, path: origin } = source;
+  const { name, path: origin, labelling } = source;
   const path = join(dir, storedPath({ name, sha256 }));
+  const mislabelled = (await labelling?.settle(path)) ?? null;
   const found = await lstat(path, { bigint: true });
   hashes.set(found, sha256);
   const { dev, ino, size } = numeric(found);
@@ -164,7 +170,8 @@ async function describe(
     const written = await writeAtomic(join(dir, 'manifest.json'), text, 0o644, { fsync: true });
     if (!written.ok && written.code !== 'EROFS') return writeFault('write the manifest', written);
   }
-  return { ok: true, path, dev, ino, sha256, version, size };
+  const deployed: Deployed = { ok: true, path, dev, ino, sha256, version, size };
+  return mislabelled === null ? deployed : { ...deployed, mislabelled };
 }
 
 function numeric(found: BigIntStats) {

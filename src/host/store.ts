@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import type { StoredFile } from '../core/store-manifest.ts';
 import { storedPath } from '../core/store-manifest.ts';
+import { createLabelling } from './label.ts';
 import { removeLeftovers } from './leftovers.ts';
+import type { Libc } from './libc.ts';
 import type { StoreFinding } from './store-contents.ts';
-import { collectGarbage, readManifest, verifyContents } from './store-contents.ts';
+import { readManifest, removeStored, verifyContents } from './store-contents.ts';
 import type { Deployed } from './store-deploy.ts';
 import { deployFile } from './store-deploy.ts';
 import type { StoreFault } from './store-directory.ts';
@@ -21,15 +23,16 @@ export interface Store {
   list(): Promise<readonly (StoredFile & { readonly path: string })[]>;
   /** Reads every file again, past the cache; an empty list means that all is well. */
   verify(): Promise<readonly StoreFinding[]>;
-  /** Removes all interpreters but those whose paths are in use, and what interrupted copies left. */
-  gc(inUse: ReadonlySet<string>): Promise<{
+  /** Removes interpreters by their paths; others stay, and what interrupted copies left goes. */
+  remove(paths: readonly string[]): Promise<{
     readonly removed: readonly string[];
     readonly faults: readonly StoreFault[];
   }>;
 }
 
-/** A store in a directory, which is made with the first deployment. */
-export function createStore(dir: string): Store {
+/** A store in a directory, which is made with the first deployment. `label` is the setting of that name. */
+export function createStore(dir: string, label = 'auto', libc: Libc | null = null): Store {
+  const labelling = createLabelling(label, libc);
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(job: () => Promise<T>): Promise<T> => {
     const turn = last.then(job);
@@ -43,7 +46,7 @@ export function createStore(dir: string): Store {
       inTurn(async () => {
         swept ??= removeLeftovers(dir);
         await swept;
-        return deployFile(dir, sourcePath, name);
+        return deployFile(dir, sourcePath, name, labelling);
       }),
     list: () =>
       inTurn(async () => {
@@ -51,6 +54,6 @@ export function createStore(dir: string): Store {
         return files.map((file) => ({ ...file, path: join(dir, storedPath(file)) }));
       }),
     verify: () => inTurn(() => verifyContents(dir)),
-    gc: (inUse) => inTurn(() => collectGarbage(dir, inUse)),
+    remove: (paths) => inTurn(() => removeStored(dir, paths)),
   };
 }

@@ -148,7 +148,7 @@ test('adopt takes the names of entries, and none of our own', () => {
 });
 
 test('features of later versions are refused with a place, their built-in values accepted', () => {
-  const later = ['interpreters: {label: x}', 'http: {listen: "0.0.0.0:1"}', 'http: {ui: on}'];
+  const later = ['http: {listen: "0.0.0.0:1"}', 'http: {ui: on}'];
   const publish = ['binfmtD: true', 'nfd: true', 'textfile: /x', 'startupTaint: x'].map(
     (key) => `publish: {${key}}`,
   );

@@ -36,7 +36,9 @@ test('what is read is what the kernel makes of the line, and what the kernel ref
       const theirs = text.length < 11 ? null : kernelParse(text);
       if (theirs === null) assert.equal(text.length < 11 || !read.ok, true, text);
       if (theirs === null || !read.ok) return;
-      assert.deepEqual(summary(read.registration), theirs);
+      // A mask of ones is the same as none, and the entry shows none.
+      const mask = /^\xff*$/.test(theirs.mask ?? '') ? null : theirs.mask;
+      assert.deepEqual(summary(read.registration), { ...theirs, mask });
     }),
     { numRuns: 2000 },
   );

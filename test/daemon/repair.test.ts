@@ -113,6 +113,24 @@ test('where any write fails, what was served still is, and the next repair puts 
   );
 });
 
+test('a write for which the host had no means is tried again soon; one that was refused is not', () => {
+  fc.assert(
+    fc.property(scene('ours'), fc.constantFrom('ENOMEM', 'EMFILE', 'ENFILE'), (given, code) => {
+      const set = stage(given);
+      const failing = (why: string) =>
+        createRepair(
+          guarded(set.instance, () => why),
+          given.desired,
+          set.memory,
+        ).full(0);
+      const lacking = failing(code);
+      assert.equal(lacking.again !== null, lacking.results.length > 0);
+      assert.equal(failing('EINVAL').again, null);
+    }),
+    runs,
+  );
+});
+
 test('a handler whose registration always fails keeps what served in its place', () => {
   fc.assert(
     fc.property(anyPrecedence, fc.nat(3), (given, which) => {

@@ -61,6 +61,19 @@ test('after close nothing is repaired, whatever was planned', (t) => {
   assert.deepEqual(bed.calls, ['own']);
 });
 
+test('a look that fails by an exception is told and repeated, whatever started it', (t) => {
+  const bed = testBed(t);
+  bed.breaks = true;
+  bed.turns.look();
+  t.mock.timers.tick(1);
+  assert.equal(bed.faults.length, 2);
+  bed.breaks = false;
+  bed.calls.length = 0;
+  t.mock.timers.tick(1000);
+  assert.deepEqual(bed.calls, ['full']);
+  assert.equal(bed.faults.length, 2);
+});
+
 test('only a repair that did something is told', (t) => {
   const bed = testBed(t);
   bed.turns.lookAtAll();
@@ -73,15 +86,24 @@ test('only a repair that did something is told', (t) => {
 
 function testBed(t: TestContext) {
   t.mock.timers.enable({ apis: ['setTimeout', 'setImmediate'] });
-  const bed = { calls: [] as string[], hints: [] as unknown[], answer: nothing, told: 0 };
+  const bed = {
+    calls: [] as string[],
+    hints: [] as unknown[],
+    answer: nothing,
+    told: 0,
+    breaks: false,
+    faults: [] as unknown[],
+  };
   const repair = {
     own: (_now: number, hint?: string) => {
       bed.calls.push('own');
       bed.hints.push(hint);
+      if (bed.breaks) throw new Error('EMFILE');
       return bed.answer;
     },
     full: () => {
       bed.calls.push('full');
+      if (bed.breaks) throw new Error('EMFILE');
       return bed.answer;
     },
   };
@@ -90,6 +112,8 @@ function testBed(t: TestContext) {
     () => {
       bed.told += 1;
     },
+    () => {},
+    (error) => bed.faults.push(error),
   );
   return Object.assign(bed, { turns });
 }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { cli, reportOf } from './cli.ts';
 import { targets } from './foreign.ts';
 import { sleepProgram } from './sleep-program.ts';
 import { suite } from './suite.ts';
-import { until } from './until.ts';
+import { pause, until } from './until.ts';
 import type { World } from './world.ts';
 
 const [target, other] = targets;
@@ -60,6 +62,50 @@ await suite(import.meta.url, 'what the machine lacks is named, and the rest work
     return undefined;
   },
 
+  'what a probe found is forgotten with its handler': async (world) => {
+    const flags = ['--interpreters-sources', `${hangingEmulator(world)},/usr/bin`, '--probe-timeout', '1s'];
+    const daemon = world.start({ flags });
+    await daemon.problem('probe-hung');
+    const { status, said } = cli(world, ['uninstall', other]);
+    assert.equal(status, 0, said);
+    await daemon.logged('that it is solved', (l) => l.msg === 'solved: probe-hung');
+    assert.deepEqual(reportOf(world, 'status').problems, []);
+    return undefined;
+  },
+
+  'with its descriptors used up by clients the daemon goes on healing': async (world) => {
+    const daemon = await world.startVerified({ prefix: ['prlimit', '--nofile=48:48'] });
+    const clients = Array.from({ length: 40 }, () => {
+      const client = createConnection({ path: `${world.run}/control.sock` }).on('error', () => {});
+      client.write('{"version":1,"type":"watch"}\n');
+      return client;
+    });
+    await until('no descriptor to be left', () =>
+      readdirSync(`/proc/${daemon.pid}/fd`).length >= 46 ? true : null,
+    );
+    world.write(`${world.main}/${ours}`, '-1');
+    await pause(500);
+    for (const client of clients) client.destroy();
+    await until('the entry', () => (daemon.names().includes(ours) ? true : null));
+    const since = Date.now();
+    daemon.kill('SIGHUP');
+    await daemon.verified(since);
+    return undefined;
+  },
+
+  'SIGTERM does not wait for emulators that never say their version, and nothing is registered after it':
+    async (world) => {
+      const many = 'riscv64 s390x ppc64le mips arm ppc64 hppa alpha m68k sh4 sparc64 xtensa'.split(' ');
+      const flags = ['--interpreters-sources', `${hangingEmulator(world, many)},/usr/bin`];
+      const daemon = world.start({ platforms: 'all', flags });
+      await until('the start', () => (existsSync(`${world.run}/control.sock`) ? true : null));
+      assert.equal(await daemon.ended('SIGTERM'), 0);
+      assert.deepEqual(readdirSync(world.main).toSorted(), ['register', 'status']);
+      const children = () => world.command('pgrep', '-f', `^${world.dir}/`).status;
+      await until('its children to end', () => (children() === 1 ? true : null));
+      return undefined;
+    },
+
   'SIGTERM does not wait for a probe that hangs': async (world) => {
     const flags = ['--interpreters-sources', `${hangingEmulator(world)},/usr/bin`, '--probe-timeout', '10m'];
     const daemon = world.start({ flags });
@@ -111,11 +157,11 @@ await suite(import.meta.url, 'what the machine lacks is named, and the rest work
   },
 });
 
-/** A directory in which the other target's emulator is a program that sleeps, whatever it is asked. */
-function hangingEmulator(world: World): string {
+/** A directory in which emulators, by default the other target's, are programs that sleep, whatever they are asked. */
+function hangingEmulator(world: World, which: readonly string[] = [other]): string {
   const dir = `${world.dir}/hanging`;
   mkdirSync(dir);
-  writeFileSync(`${dir}/qemu-${other}-static`, sleepProgram(), { mode: 0o755 });
+  for (const one of which) writeFileSync(`${dir}/qemu-${one}-static`, sleepProgram(), { mode: 0o755 });
   return dir;
 }
 

@@ -2,14 +2,18 @@ import assert from 'node:assert/strict';
 import {
   appendFileSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statfsSync,
   writeFileSync,
 } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { targets } from './foreign.ts';
 import { suite } from './suite.ts';
+import { until } from './until.ts';
 import type { World } from './world.ts';
 
 const [target] = targets;
@@ -83,6 +87,54 @@ await suite(import.meta.url, 'interpreters may change on disk', {
     await prober.assertUnbroken();
     await daemon.verified(since);
     assert.ok(readFileSync(interpreterOf(world)).equals(readFileSync(source)));
+
+    // Programs that run under the old one cannot be seen from here, but none outlives the boot.
+    assert.ok(existsSync(before), 'the old interpreter may still be running');
+    await daemon.ended('SIGTERM');
+    const used = join(dirname(before), '../used.json');
+    writeFileSync(
+      used,
+      readFileSync(used, 'utf8').replace(/"bootId": "[^"]*"/, '"bootId": "an earlier one"'),
+    );
+    await world.startVerified({ platforms: target, flags: ['--interpreters-sources', sources] });
+    await until('the old interpreter to be removed', () => (existsSync(before) ? null : true));
+    assert.ok(existsSync(interpreterOf(world)));
+    return undefined;
+  },
+
+  'an upgraded source for which the store has no room is named, and the older one goes on': async (world) => {
+    const dir = `${world.dir}/source`;
+    const source = `${dir}/qemu-${target}-static`;
+    mkdirSync(dir);
+    copyFileSync(`/usr/bin/qemu-${target}-static`, source);
+    mkdirSync(world.store, { recursive: true });
+    world.must('mount', '-t', 'tmpfs', '-o', 'mode=755,size=40m', 'tmpfs', world.store);
+    const daemon = await world.startVerified({
+      platforms: target,
+      flags: ['--interpreters-sources', dir],
+    });
+    const { bavail, bsize } = statfsSync(world.store);
+    writeFileSync(`${world.store}/filling`, Buffer.alloc(bavail * bsize - 2 ** 20));
+    appendFileSync(source, 'newer');
+    await daemon.problem('store-full');
+    assert.ok(daemon.runs());
+    assert.deepEqual(daemon.names(), [ours]);
+    const since = Date.now();
+    rmSync(`${world.store}/filling`);
+    await daemon.logged('that it is solved', (l) => l.msg === 'solved: store-full');
+    await daemon.verified(since);
+    return undefined;
+  },
+
+  'an emulator that is installed later is found without being told': async (world) => {
+    const sources = `${world.dir}/sources`;
+    mkdirSync(sources);
+    const daemon = world.start({ platforms: target, flags: ['--interpreters-sources', sources] });
+    await daemon.problem('source-missing');
+    // As a package manager does it: under another name first.
+    copyFileSync(emulator, `${sources}/qemu-${target}-static.dpkg-new`);
+    renameSync(`${sources}/qemu-${target}-static.dpkg-new`, `${sources}/qemu-${target}-static`);
+    await daemon.verified();
     return undefined;
   },
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { targets } from './foreign.ts';
 import { suite } from './suite.ts';
-import { until } from './until.ts';
+import { pause, until } from './until.ts';
 import { keeper } from './world.ts';
 
 const [target, other] = targets;
@@ -16,6 +16,20 @@ await suite(import.meta.url, 'the daemon may die, stand still, be restarted and 
     await prober.more();
     await world.startVerified();
     await prober.assertUnbroken();
+    return undefined;
+  },
+
+  'SIGTERM in the middle of a reload ends it at once, without a defect': async (world) => {
+    for (const ms of [0, 2, 5, 20]) {
+      const daemon = await world.startVerified();
+      daemon.kill('SIGHUP');
+      await pause(ms);
+      assert.equal(await daemon.ended('SIGTERM'), 0);
+      assert.deepEqual(
+        daemon.log.filter((line) => Number(line.level) >= 50),
+        [],
+      );
+    }
     return undefined;
   },
 
@@ -139,6 +153,18 @@ await suite(import.meta.url, 'the daemon may die, stand still, be restarted and 
     await daemon.reported('the other one', (r) => r.ready && r.handlers[0]?.key === other);
     await until('only the other one', () => (daemon.names().join() === `keeper-${other}` ? true : null));
     await daemon.verified();
+    return undefined;
+  },
+
+  'a shorter resync counts as soon as the configuration says it': async (world) => {
+    world.configure(`platforms: [${target}]\nresync: 1h\n`);
+    const daemon = await world.startVerified({ platforms: '' });
+    world.configure(`platforms: [${target}]\nresync: 200ms\n`);
+    daemon.kill('SIGHUP');
+    rmSync(`${world.run}/control.sock`);
+    await until('what each resync opens again', () =>
+      existsSync(`${world.run}/control.sock`) ? true : null,
+    );
     return undefined;
   },
 

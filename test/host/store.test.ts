@@ -146,7 +146,7 @@ test('damaged manifest and cache are made anew', async () => {
   assert.deepEqual(await store.verify(), []);
 });
 
-test('collecting garbage spares what is in use and what is not ours', async () => {
+test('removing spares what was not named and what is not ours', async () => {
   const dir = scratch();
   const store = createStore(dir);
   const old = deployed(await store.deploy(source(emulator('1.0')), 'qemu-arm'));
@@ -154,7 +154,7 @@ test('collecting garbage spares what is in use and what is not ours', async () =
   const [stale, fresh] = ['.qemu-arm.000000000001.tmp', '.qemu-arm.000000000002.tmp'];
   for (const name of [stale, fresh, 'README']) writeFileSync(join(dir, name), '');
   utimesSync(join(dir, stale), 1, 1);
-  assert.deepEqual(await store.gc(new Set([young.path])), { removed: [old.path], faults: [] });
+  assert.deepEqual(await store.remove([old.path]), { removed: [old.path], faults: [] });
   assert.deepEqual(
     (await store.list()).map((file) => file.path),
     [young.path],

@@ -1,0 +1,37 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { version } from '../src/core/version.ts';
+import { run } from './package-files.ts';
+
+/** Unpacks tarball and Debian package and runs both where no Node is to be found; throws where one does not run. */
+export function provePackages(tarball: string, debian: string, work: string): void {
+  const path = join(work, 'path');
+  mkdirSync(path);
+  for (const tool of ['dirname', 'readlink']) symlinkSync(`/usr/bin/${tool}`, join(path, tool));
+  mkdirSync(join(work, 'tar'));
+  run('tar', ['-xzf', tarball, '-C', join(work, 'tar')]);
+  run('dpkg-deb', ['-x', debian, join(work, 'dpkg')]);
+  const [unpacked = ''] = readdirSync(join(work, 'tar'));
+  const programs = [
+    join(work, 'tar', unpacked, 'sbin/binfmt-keeper'),
+    join(work, 'dpkg/usr/sbin/binfmt-keeper'),
+  ];
+  for (const program of programs) {
+    expect(path, [program, '--version'], `binfmt-keeper/${version} `);
+    expect(path, [program, 'config', 'check', '--config', '/dev/null'], '/dev/null: valid\n');
+    expect(path, [program, 'emit', 'systemd'], '# /etc/systemd/system/');
+  }
+}
+
+function expect(path: string, line: readonly string[], beginning: string): void {
+  const [program = '', ...args] = line;
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    env: { PATH: path },
+    encoding: 'utf8',
+  });
+  if (status === 0 && stdout.startsWith(beginning)) return;
+  throw new Error(
+    `${line.join(' ')}: expected ${beginning}, got status ${status}: ${error?.message ?? stdout + stderr}`,
+  );
+}

@@ -1,0 +1,80 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { completion } from '../src/cli/completion.ts';
+import { systemdUnits } from '../src/cli/emit-systemd.ts';
+import { parseConfig } from '../src/core/config.ts';
+import { bundle } from './build.ts';
+import { put, root, run, write } from './package-files.ts';
+
+/** Debian's names of architectures with those of npm. */
+export const architectures: Readonly<Record<string, string>> = { amd64: 'x64', arm64: 'arm64' };
+
+/**
+ * Where distributions put it; install.sh replaces it by its own prefix. Not /usr/lib: what SELinux's policies call a
+ * library there is no program that systemd may start as a service.
+ */
+const home = '/usr/libexec/binfmt-keeper';
+/** Those of main.ts, and no debugger that a stray SIGUSR1 opens. */
+const nodeOptions = ['--max-semi-space-size=1', '--lite-mode', '--disable-sigusr1'];
+
+/** The units in systemd/ by their file name: those of the built-in configuration. */
+export function packagedUnits(): ReadonlyMap<string, string> {
+  const parsed = parseConfig({ env: {}, flags: {} });
+  if (!parsed.ok) throw new Error(parsed.errors.join('\n'));
+  const command = [`${home}/node`, ...nodeOptions, `${home}/main.mjs`];
+  return systemdUnits(parsed.config, parsed.origins, { command, configFile: null });
+}
+
+/** Lays out what a tarball holds: it runs where it is unpacked, and systemd/install.sh puts it in place. */
+export async function layOut(tree: string, arch: string, cache: string): Promise<void> {
+  const npmArch = architectures[arch] ?? '';
+  const lib = join(tree, 'libexec/binfmt-keeper');
+  await bundle(lib);
+  chmodSync(join(lib, 'main.mjs'), 0o644);
+  // The bundle has the native modules of the machine that builds.
+  for (const file of readdirSync(lib).filter((name) => name.endsWith('.node'))) rmSync(join(lib, file));
+  const koffi = npmPackage(`@koromix/koffi-linux-${npmArch}`, cache);
+  for (const entry of readdirSync(koffi).filter((name) => /^(linux|musl)_/.test(name))) {
+    const libc = entry.startsWith('musl') ? 'musl' : 'glibc';
+    put(join(koffi, entry, 'koffi.node'), join(lib, `koffi-${npmArch}-${libc}.node`), 0o644);
+  }
+  const node = npmPackage(`node-linux-${npmArch}`, cache);
+  put(join(node, 'bin/node'), join(lib, 'node'), 0o755);
+  write(join(tree, 'sbin/binfmt-keeper'), wrapper, 0o755);
+  put(join(root, 'man/binfmt-keeper.8'), join(tree, 'share/man/man8/binfmt-keeper.8'), 0o644);
+  put(join(root, 'man/binfmt-keeper.yaml.5'), join(tree, 'share/man/man5/binfmt-keeper.yaml.5'), 0o644);
+  write(join(tree, 'share/bash-completion/completions/binfmt-keeper'), completion('bash'), 0o644);
+  const doc = join(tree, 'share/doc/binfmt-keeper');
+  for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE', 'docs/config.sample.yaml', 'docs/systemd.md'])
+    put(join(root, file), join(doc, basename(file)), 0o644);
+  put(join(node, 'LICENSE'), join(doc, 'LICENSE.node'), 0o644);
+  for (const [name, content] of packagedUnits()) write(join(tree, 'systemd', name), content, 0o644);
+  put(join(root, 'systemd/install.sh'), join(tree, 'systemd/install.sh'), 0o755);
+}
+
+/** Finds its own place, so that an unpacked tarball runs where it lies. */
+const wrapper = `#!/bin/sh
+lib=$(dirname -- "$(readlink -f -- "$0")")/../libexec/binfmt-keeper
+exec "$lib/node" ${nodeOptions.join(' ')} "$lib/main.mjs" "$@"
+`;
+
+/** A package as it is installed here, or else as npm fetches it and package-lock.json knows its hash. */
+function npmPackage(name: string, cache: string): string {
+  const installed = join(root, 'node_modules', name);
+  if (existsSync(installed)) return installed;
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  const { version, integrity } = packages[`node_modules/${name}`];
+  const directory = join(cache, `${name.replace('/', '-')}-${version}`);
+  const unpacked = join(directory, 'package');
+  if (existsSync(unpacked)) return unpacked;
+  mkdirSync(directory, { recursive: true });
+  const npm = process.env.npm_execpath;
+  const [command, ...first] = npm?.endsWith('.js') ? [process.execPath, npm] : ['npm'];
+  const pack = ['pack', '--json', '--pack-destination', directory, `${name}@${version}`];
+  const [{ integrity: got }] = JSON.parse(run(command, [...first, ...pack]));
+  if (got !== integrity) throw new Error(`${name} ${version}: expected ${integrity}, got ${got}`);
+  const file = readdirSync(directory).find((entry) => entry.endsWith('.tgz')) ?? '';
+  run('tar', ['-xzf', join(directory, file), '-C', directory]);
+  rmSync(join(directory, file));
+  return unpacked;
+}

@@ -1,0 +1,209 @@
+import type { Config } from '../core/config.ts';
+import { runDirectory } from '../core/config.ts';
+import { configInput } from '../core/config-input.ts';
+import { settings } from '../core/options.ts';
+import { mountUnitName } from '../core/unit-name.ts';
+
+/** What the units start. */
+export interface UnitProgram {
+  /** The program and its arguments up to `run`, paths absolute. */
+  readonly command: readonly string[];
+  /** Where the configuration was named on the command line; null for the default file. */
+  readonly configFile: string | null;
+}
+
+/** Text of each unit by its file name. */
+export type Units = ReadonlyMap<string, string>;
+
+/**
+ * The units for one configuration: the service, and the anchor as a mount of its own, because the mounts of a sandboxed
+ * service never reach the host. Settings from flags and the environment go into the service; those of the file stay there.
+ */
+export function systemdUnits(
+  config: Config,
+  origins: ReadonlyMap<string, string>,
+  program: UnitProgram,
+): Units {
+  return new Map([
+    [mountUnitName(bytes(config.mounts.anchor)), anchorUnit(config)],
+    ['binfmt-keeper.service', serviceUnit(config, origins, program)],
+  ]);
+}
+
+function anchorUnit(config: Config): string {
+  return `# A second mount of binfmt_misc. Entries live as long as any mount of it lives, so they outlive an unmount of
+# ${config.mounts.main} as well as every restart, upgrade or crash of the keeper.
+[Unit]
+Description=Anchor of binfmt_misc, which keeps its entries alive
+Documentation=man:binfmt-keeper(8)
+DefaultDependencies=no
+# At shutdown before the file system of the store: an entry holds its interpreter open.
+RequiresMountsFor=${path(storeParent(config))}
+Conflicts=umount.target
+Before=umount.target
+
+[Mount]
+What=binfmt_misc
+Where=${path(config.mounts.anchor)}
+Type=binfmt_misc
+Options=nosuid,nodev,noexec
+`;
+}
+
+function serviceUnit(config: Config, origins: ReadonlyMap<string, string>, program: UnitProgram): string {
+  const anchor = mountUnitName(bytes(config.mounts.anchor));
+  const main = mountUnitName(bytes(config.mounts.main));
+  const automount = main.replace(/\.mount$/, '.automount');
+  const command = [...program.command, 'run', ...fileArgument(program.configFile)];
+  return `[Unit]
+Description=Keeps handlers of foreign executables alive and proves that they run
+Documentation=man:binfmt-keeper(8) man:binfmt-keeper.yaml(5)
+# Wants and not Requires: without the anchor the keeper goes on and brings it back.
+Wants=${anchor} ${automount}
+After=${anchor} ${automount} ${main}
+# Started after systemd-binfmt, whose start deletes all entries, thus also stopped before its stop: that flush wins.
+After=systemd-binfmt.service
+RequiresMountsFor=${path(storeParent(config))}
+# Whatever starts containers waits until emulation works, ten seconds at most.
+Before=containerd.service docker.service crio.service podman.service podman-restart.service buildkit.service
+Before=kubelet.service k3s.service k3s-agent.service rke2-server.service rke2-agent.service
+# In a container the instance is somebody else's.
+ConditionVirtualization=|!container
+ConditionVirtualization=|wsl
+StartLimitIntervalSec=0
+
+[Service]
+Type=notify
+# Not main: where the native module is missing systemd-notify speaks, a child; without capabilities only "all" hears it.
+NotifyAccess=all
+ExecStart=${command.map(word).join(' ')}
+# By the shell itself: a minimal Debian has no kill(1).
+ExecReload=/bin/sh -c 'kill -HUP $MAINPID'
+${environment(config, origins)}Restart=always
+RestartSec=1s
+# Wrong configuration, or a kernel without binfmt_misc: another start would not help.
+RestartPreventExitStatus=2 4
+WatchdogSec=30s
+TimeoutStartSec=60s
+TimeoutStopSec=10s
+KillMode=mixed
+OOMScoreAdjust=-900
+TasksMax=64
+MemoryMax=192M
+${directories(config)}
+# Sandbox. The keeper needs to be uid 0, because only that may write to binfmt_misc, and no capability at all: systemd
+# mounts for it.
+CapabilityBoundingSet=
+AmbientCapabilities=
+NoNewPrivileges=yes
+UMask=0077
+ProtectSystem=strict
+ProtectHome=${reads(/^\/(home|root|run\/user)\//, config, program) ? 'read-only' : 'yes'}
+PrivateTmp=${reads(/^\/(var\/)?tmp\//, config, program) ? 'no' : 'yes'}
+PrivateDevices=yes
+PrivateNetwork=yes
+RestrictAddressFamilies=AF_UNIX
+IPAddressDeny=any
+ProtectClock=yes
+ProtectControlGroups=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+RemoveIPC=yes
+SystemCallFilter=@system-service
+SystemCallFilter=~@privileged @resources
+SystemCallErrorNumber=EPERM
+# Not set, and why:
+# User=, DynamicUser=: binfmt_misc takes registrations from uid 0 only.
+# MemoryDenyWriteExecute=: Node and the emulators that are proved compile at run time.
+# ProtectKernelTunables=: hides ${config.mounts.main} before systemd 257.
+# ProcSubset=pid: hides it always. ProtectProc= would hide what emulators run, and protects nothing from uid 0.
+# SystemCallArchitectures=: the host's 32-bit programs are tried, so that they are never handed to an emulator.
+# PrivateUsers=: from Linux 6.7 a user namespace has entries of its own.
+# RootDirectory=: the paths of interpreters must be those of the host.
+
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
+/** Below /run and /var/lib systemd makes the directories; elsewhere they must exist. */
+function directories(config: Config): string {
+  const [run, state] = [runDirectory(config), storeParent(config)];
+  const runName = below('/run', run);
+  const stateName = below('/var/lib', state);
+  const others = [runName === null ? [run] : [], stateName === null ? [state] : []].flat();
+  return [
+    // Preserved: the anchor is mounted there, and what is remembered of our entries lives as long as they do.
+    ...(runName === null
+      ? []
+      : [`RuntimeDirectory=${word(runName)} binfmt.d`, 'RuntimeDirectoryPreserve=yes']),
+    ...(stateName === null ? [] : [`StateDirectory=${word(stateName)}`]),
+    ...others.map((directory) => `ReadWritePaths=${word(directory)}`),
+    '',
+  ].join('\n');
+}
+
+function below(parent: string, directory: string): string | null {
+  return directory.startsWith(`${parent}/`) ? directory.slice(parent.length + 1) : null;
+}
+
+/** Probes lie beside the store. */
+function storeParent(config: Config): string {
+  const { store } = config.interpreters;
+  return store.slice(0, store.lastIndexOf('/')) || '/';
+}
+
+/** Whether the service needs files of places that are hidden otherwise, as a checkout in somebody's home is. */
+function reads(hidden: RegExp, config: Config, program: UnitProgram): boolean {
+  const read = [
+    ...program.command,
+    program.configFile ?? '',
+    ...config.interpreters.sources,
+    config.interpreters.store,
+    ...config.handlers.map((h) => h.interpreter),
+  ];
+  return read.some((p) => hidden.test(p));
+}
+
+function environment(config: Config, origins: ReadonlyMap<string, string>): string {
+  const input = configInput(config);
+  return settings
+    .filter(({ config: key, flag, env }) => [`flag ${flag}`, `env ${env}`].includes(origins.get(key) ?? ''))
+    .map(({ config: key, env }) => `Environment=${word(`${env}=${text(at(input, key))}`)}\n`)
+    .join('');
+}
+
+function at(input: unknown, key: string): unknown {
+  return key
+    .split('.')
+    .reduce<unknown>((v, k) => (typeof v === 'object' && v !== null ? Reflect.get(v, k) : undefined), input);
+}
+
+function text(value: unknown): string {
+  return Array.isArray(value) ? value.join(',') : String(value);
+}
+
+function fileArgument(file: string | null): readonly string[] {
+  return file === null ? [] : ['--config', file];
+}
+
+/** One word as systemd.service(5) reads it: `%` and `$` begin substitutions. */
+function word(text: string): string {
+  const plain = text.replaceAll('%', '%%').replaceAll('$', '$$$$');
+  if (/^[\w%@:,.+=/$-]+$/.test(plain)) return plain;
+  return `"${plain.replaceAll(/["\\\p{Cc}]/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)}"`;
+}
+
+/** Where a path is the whole value: no quotes there, spaces are part of it. */
+function path(text: string): string {
+  return text.replaceAll('%', '%%');
+}
+
+function bytes(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}

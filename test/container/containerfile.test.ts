@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { catalogue } from '../../src/core/catalogue.ts';
+import { version } from '../../src/core/version.ts';
+
+const text = readFileSync(new URL('../../Containerfile', import.meta.url), 'utf8');
+const program = readFileSync(new URL('../../src/main.ts', import.meta.url), 'utf8');
+
+describe('the Containerfile', () => {
+  it('brings an emulator for every platform that has an OCI name', () => {
+    const targets = catalogue.filter((a) => a.usable && a.platforms.length > 0).map((a) => a.target);
+    assert.equal(/^ARG EMULATOR_TARGETS="(.*)"$/m.exec(text)?.[1], targets.join(' '));
+  });
+
+  it('has the version of the program', () => {
+    assert.equal(/^ARG VERSION=(.*)$/m.exec(text)?.[1], version);
+  });
+
+  it('names no image by a tag that moves', () => {
+    const images = [...text.matchAll(/^ARG \w*IMAGE=(.+)$/gm)].map(([, name = '']) => name);
+    assert.ok(images.length > 0);
+    for (const name of images) assert.match(name, /:\d+\.\d+\.\d+\b|:\w+-\d{8}\b|@sha256:/);
+  });
+
+  it('runs the daemon with the settings of the first line of main.ts', () => {
+    const flags = /^#!\/usr\/bin\/env -S node (.*)$/m.exec(program)?.[1] ?? 'none';
+    const [, entryPoint = ''] = /^ENTRYPOINT (\[.*\])$/m.exec(text) ?? [];
+    assert.ok(
+      JSON.parse(entryPoint).join(' ').includes(` ${flags} /usr/lib/binfmt-keeper/main.mjs`),
+      entryPoint,
+    );
+  });
+});

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'node:test';
+import { tryForeignRoot } from './foreign-root.ts';
+import {
+  anchor,
+  command,
+  entries,
+  healthy,
+  image,
+  isMounted,
+  main,
+  mountMain,
+  newerImage,
+  obstacle,
+  once,
+  other,
+  podman,
+  probe,
+  reset,
+  runs,
+  runVolume,
+  shell,
+  shellLine,
+  startKeeper,
+  startProber,
+  target,
+  unmount,
+  write,
+} from './host.ts';
+
+const platform = { aarch64: 'linux/arm64', s390x: 'linux/s390x', riscv64: 'linux/riscv64' }[target] ?? target;
+const why = obstacle();
+
+describe(`the image ${image}`, { skip: why ?? false, timeout: 900_000 }, () => {
+  afterEach(reset);
+
+  it('meets the failure it is made for: what a one-shot registers, mounting binfmt_misc itself, ends with it', () => {
+    const { status, stdout, stderr } = shell(
+      `mount -t binfmt_misc binfmt_misc ${main} &&
+       printf %s '${shellLine(`qemu-${target}`, `/usr/bin/qemu-${target}`)}' >${main}/register &&
+       echo x | ${probe()}`,
+    );
+    assert.equal(status, 0, stderr);
+    assert.equal(stdout, `${probe()}\n`, 'it runs as long as the container lives');
+    assert.equal(runs(), false, 'and then it does not');
+  });
+
+  it('installs for good where the run directory is shared, and uninstalls', () => {
+    const installed = once(runVolume, 'install', 'all');
+    assert.equal(installed.status, 0, `${installed.stdout}${installed.stderr}`);
+    assert.ok(runs() && runs(probe(other)));
+    assert.ok(isMounted(anchor), 'the anchor is the host’s now');
+    const removed = once(runVolume, 'uninstall');
+    assert.equal(removed.status, 0, removed.stderr);
+    assert.equal(runs(), false);
+  });
+
+  it('installs all in the spelling of other images, with the same volume', () => {
+    const { status, stdout, stderr } = once(runVolume, '--install', 'all');
+    assert.equal(status, 0, stderr);
+    assert.ok(JSON.parse(stdout).supported.includes(platform));
+    assert.ok(runs());
+  });
+
+  for (const args of [
+    ['install', 'all'],
+    ['--install', 'all'],
+  ])
+    it(`${args.join(' ')} fails without that volume, and says which one helps`, () => {
+      const { status, stdout, stderr } = once([], ...args);
+      assert.equal(status, 1);
+      assert.match(`${stdout}${stderr}`, /-v \/run\/binfmt-keeper:\/run\/binfmt-keeper:rshared/);
+      assert.equal(runs(), false);
+    });
+
+  it('serves docker/setup-qemu-action: its calls, each in a fresh container, on a host with a mount', () => {
+    mountMain();
+    const version = once([], '--version');
+    assert.equal(version.status, 0);
+    assert.match(version.stdout, /^binfmt-keeper\/\S+ qemu\/v\d\S* node\/24\S*\n$/);
+    assert.equal(once([], '--uninstall', 'qemu-*').status, 0);
+    const installed = once([], '--install', 'arm64,riscv64');
+    assert.equal(installed.status, 0, installed.stderr);
+    const shown = once([]);
+    assert.equal(shown.status, 0);
+    const { supported, emulators } = JSON.parse(shown.stdout);
+    assert.ok(supported.includes('linux/arm64') && supported.includes('linux/riscv64'));
+    assert.deepEqual(emulators, ['qemu-aarch64', 'qemu-riscv64']);
+    assert.ok(runs());
+    assert.equal(once([], '--uninstall', 'qemu-*').status, 0);
+    assert.deepEqual(entries(), []);
+  });
+
+  for (const architecture of ['arm64', 'riscv64'])
+    it(`runs a Debian of ${architecture}: packages, sudo, scripts, programs under another name`, (t) => {
+      if (command('mmdebstrap', '--version').status !== 0) return t.skip('mmdebstrap is not installed');
+      assert.equal(once(runVolume, 'install', 'linux/arm64', 'linux/riscv64').status, 0);
+      tryForeignRoot(architecture);
+    });
+
+  describe('as a daemon, while another container executes foreign programs', () => {
+    it('costs no exec when it is stopped, killed, started or restarted, or when the host unmounts', async (t) => {
+      const keeper = await startKeeper('daemon');
+      mountMain();
+      const prober = await startProber();
+      const faults: readonly (readonly [what: string, act: () => void | Promise<void>])[] = [
+        ['podman stop', () => must(podman('stop', keeper))],
+        ['podman start', () => started(keeper)],
+        ['podman kill --signal KILL', () => must(podman('kill', '--signal', 'KILL', keeper))],
+        ['podman start after the kill', () => started(keeper)],
+        ['podman restart', () => restarted(keeper)],
+        ['umount --lazy of the main mount', () => unmount(main)],
+        ['umount --lazy of the anchor', () => unmount(anchor)],
+        ["another tool's reset of all qemu-*", () => resetByAnother()],
+      ];
+      for (const [what, act] of faults) {
+        const before = await prober.count();
+        await act();
+        const now = await prober.count();
+        const failed = now.failed - before.failed;
+        t.diagnostic(`${what}: ${failed} of ${now.execs - before.execs} execs failed`);
+        assert.equal(failed, 0, `${what}: ${now.stories.at(-1)}`);
+      }
+      await healthy(keeper);
+    });
+
+    it('costs no exec when the image is exchanged for one with a newer QEMU', async (t) => {
+      if (podman('image', 'exists', newerImage).status !== 0)
+        return t.skip(
+          `there is no image ${newerImage}: npm run image -- --qemu-suite trixie-backports --tag ${newerImage}`,
+        );
+      const old = await startKeeper('old');
+      const prober = await startProber();
+      const before = await prober.count();
+      must(podman('stop', old));
+      must(podman('rm', old));
+      const keeper = await startKeeper('new', newerImage);
+      const now = await prober.count();
+      t.diagnostic(`${now.failed - before.failed} of ${now.execs - before.execs} execs failed`);
+      assert.equal(now.failed - before.failed, 0, now.stories.at(-1));
+      const { handlers } = JSON.parse(podman('exec', keeper, 'binfmt-keeper', 'status', '-o', 'json').stdout);
+      t.diagnostic(`serves now: QEMU ${handlers[0].version}`);
+      assert.notEqual(handlers[0].version, qemuOf(image));
+      return undefined;
+    });
+
+    it('heals at once what another tool flushes', async (t) => {
+      await startKeeper('daemon');
+      mountMain();
+      const prober = await startProber();
+      const before = await prober.count();
+      const times = 20;
+      for (let i = 0; i < times; i++) {
+        write(`${main}/status`, '-1');
+        await prober.count();
+      }
+      const now = await prober.count();
+      t.diagnostic(
+        `${times} flushes of all entries: ${now.failed - before.failed} of ${now.execs - before.execs} execs failed`,
+      );
+      assert.ok(runs());
+    });
+  });
+});
+
+function qemuOf(name: string): string | undefined {
+  return /qemu\/v(\S+)/.exec(podman('run', '--rm', name, '--version').stdout)?.[1];
+}
+
+function must({ status, stderr }: ReturnType<typeof podman>): void {
+  assert.equal(status, 0, stderr);
+}
+
+async function started(name: string): Promise<void> {
+  must(podman('start', name));
+  await healthy(name);
+}
+
+async function restarted(name: string): Promise<void> {
+  must(podman('restart', name));
+  await healthy(name);
+}
+
+/** What `--reset -p yes` of the usual image does: deletes all qemu-*, registers its own. */
+function resetByAnother(): void {
+  const line = shellLine(`qemu-${target}`, `/usr/bin/qemu-${target}`);
+  for (let i = 0; i < 2; i++)
+    must(
+      shell(
+        `mount -t binfmt_misc binfmt_misc ${main} 2>/dev/null
+         for entry in ${main}/qemu-*; do [ ! -e "$entry" ] || echo -1 >"$entry"; done
+         printf %s '${line}' >${main}/register`,
+      ),
+    );
+}
