@@ -34,6 +34,8 @@ export interface Daemon {
   /** Resolves when the log holds `text` `times` times since the last `forget`. */
   said(text: string, times?: number, limitMs?: number): Promise<void>;
   forget(): void;
+  /** The log since the last `forget`. */
+  news(): string;
   /** Configures anew, which also ends what the storm rule remembers. */
   reload(): Promise<void>;
   stall(): Promise<Stall>;
@@ -88,6 +90,7 @@ export function startDaemon(place: Place, options: DaemonOptions): Daemon {
     log,
     said,
     forget,
+    news: () => log().slice(from),
     async reload() {
       forget();
       child.kill('SIGHUP');

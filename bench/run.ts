@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { judge } from './budgets.ts';
 import { compareSystems, measureLoss, measureShellKeeper } from './exec-loss.ts';
 import { measureLatency } from './latency.ts';
+import { measureLogged } from './logged.ts';
 import { measureOthers } from './others.ts';
 import { measurePasses } from './passes.ts';
 import { measurePeers } from './peers.ts';
@@ -56,6 +57,7 @@ const results = {
   rest: await part('rest', () => measureRest(place, quick ? 5 : 20)),
   passes: await part('passes', () => measurePasses(place, quick ? 30 : 200)),
   latency: await part('latency', () => measureLatency(place, faults, say)),
+  logged: await part('logged', () => measureLogged(place, quick ? 24 : faults)),
   loss: await part('loss', () => measureLoss(place, quick ? 3 : 20)),
   others: await part('others', () => measureOthers(place, quick ? 20 : 200)),
   standstill: await part('standstill', () => measureStandstill(place, quick ? 1 : 4)),

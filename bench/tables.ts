@@ -5,7 +5,8 @@ import { type Summary, short, table } from './stats.ts';
 
 /** Everything that was measured, for people. */
 export function tables(results: Results, budgets: readonly Verdict[]): string {
-  const { latency, loss, standstill, others, start, rest, passes, compared, shellKeeper, peers } = results;
+  const { latency, loss, standstill, others, start, rest, passes, compared, shellKeeper, peers, logged } =
+    results;
   const parts: [string, string[][]][] = [];
   if (latency !== null)
     parts.push([
@@ -26,6 +27,11 @@ export function tables(results: Results, budgets: readonly Verdict[]): string {
           ];
         }),
       ],
+    ]);
+  if (logged !== null)
+    parts.push([
+      'The same without the wake-ups of processes: from the event to the entry serving, as the daemon logs it, ms',
+      [['fault', 'n', ...spread], ...logged.map((l) => [l.fault, String(l.ms.n), ...cells(l.ms)])],
     ]);
   if (loss !== null)
     parts.push([

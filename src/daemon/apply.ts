@@ -9,6 +9,13 @@ export interface TaskResult {
   readonly task: Task;
   readonly registered: ReadonlyMap<string, EntryId>;
   readonly failed: { readonly step: Step; readonly code: string; readonly message: string } | null;
+  /** When the first step that serves again was done, by the monotonic clock in milliseconds; null where none was. */
+  readonly servingAt: number | null;
+}
+
+interface Progress {
+  readonly registered: Map<string, EntryId>;
+  servingAt: number | null;
 }
 
 /** Runs one task's steps in order and stops at the first failure: what the steps before it left still serves. */
@@ -17,30 +24,36 @@ export function applyTask(
   task: Task,
   prepared: ReadonlyMap<string, Prepared>,
 ): TaskResult {
-  const registered = new Map<string, EntryId>();
+  const progress: Progress = { registered: new Map(), servingAt: null };
   for (const step of task.steps) {
-    const outcome = applyStep(instance, step, prepared, registered);
-    if (!outcome.ok) return { task, registered, failed: { step, ...outcome } };
+    const outcome = applyStep(instance, step, prepared, progress);
+    if (!outcome.ok) return { task, ...progress, failed: { step, ...outcome } };
   }
-  return { task, registered, failed: null };
+  return { task, ...progress, failed: null };
 }
 
 function applyStep(
   instance: Instance,
   step: Step,
   prepared: ReadonlyMap<string, Prepared>,
-  registered: Map<string, EntryId>,
+  progress: Progress,
 ): Outcome {
+  const { registered } = progress;
   switch (step.action) {
     case 'enable-instance':
-      return instance.enable();
+      return serving(progress, instance.enable());
     case 'enable':
-      return instance.change(step.name, '1', step.id);
+      return serving(progress, instance.change(step.name, '1', step.id));
     case 'register':
-      return register(instance, step, prepared, registered);
+      return register(instance, step, prepared, progress);
     case 'remove':
       return remove(instance, step.name, step.id ?? registered.get(step.name) ?? null, registered);
   }
+}
+
+function serving(progress: Progress, outcome: Outcome): Outcome {
+  if (outcome.ok) progress.servingAt ??= performance.now();
+  return outcome;
 }
 
 /** Registers and at once reads back which registration it became, so that later steps and records name that one only. */
@@ -48,15 +61,15 @@ function register(
   instance: Instance,
   step: Extract<Step, { action: 'register' }>,
   prepared: ReadonlyMap<string, Prepared>,
-  registered: Map<string, EntryId>,
+  progress: Progress,
 ): Outcome {
   const lines = prepared.get(step.handler.key);
   if (lines === undefined) return { ok: false, code: 'EINVAL', message: `${step.name} was not prepared` };
   const spare = step.name !== step.handler.registration.name;
-  const outcome = instance.register(spare ? lines.spareLine : lines.line);
+  const outcome = serving(progress, instance.register(spare ? lines.spareLine : lines.line));
   if (!outcome.ok) return outcome;
   const raw = instance.read(step.name);
-  if (raw !== null && raw.text === lines.text) registered.set(step.name, raw.id);
+  if (raw !== null && raw.text === lines.text) progress.registered.set(step.name, raw.id);
   return done;
 }
 

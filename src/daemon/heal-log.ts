@@ -6,8 +6,8 @@ import type { ProblemBoard } from './problem-board.ts';
 
 /** Logs each heal in one line: what was lost, why, how long it was gone. */
 export interface HealLog {
-  /** `tookMs`: from the event that told of the losses to the end of their repair. */
-  note(results: readonly TaskResult[], world: World, tookMs: number, occasion: Occasion): void;
+  /** `since`: when the event came that told of the losses, by the monotonic clock in milliseconds. */
+  note(results: readonly TaskResult[], world: World, since: number, occasion: Occasion): void;
 }
 
 /** Why entries are written: at the start all is new, a new configuration renews, only the rest are losses. */
@@ -16,14 +16,14 @@ export type Occasion = 'start' | 'configure' | 'loss';
 /** Binds the log, the history and the problems that a failed repair is. */
 export function createHealLog(logger: Logger, history: History, board: ProblemBoard): HealLog {
   return {
-    note(results, world, tookMs, occasion) {
-      for (const { task, failed } of results) {
+    note(results, world, since, occasion) {
+      for (const { task, failed, servingAt } of results) {
         const handler = world.desired.handlers.find((h) => h.key === task.key);
         const name = handler?.registration.name ?? subjectOf(task);
         board.set('register-failed', name, failed && `${failed.step.action}: ${failed.message}`);
         if (failed !== null || occasion === 'start') continue;
         const { reason, why } = task;
-        const goneMs = Math.round(tookMs * 1000) / 1000;
+        const goneMs = Math.round(((servingAt ?? performance.now()) - since) * 1000) / 1000;
         if (reason === 'leftover' || reason === 'steps-aside') {
           logger.info({ handler: name, reason, why }, `removed ${name}: ${reason}`);
           continue;

@@ -126,8 +126,8 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   let closed = false;
   const generations = new Map<string, string>();
 
-  const onRepaired = (repaired: Repaired, tookMs: number): void => {
-    healLog.note(repaired.results, situation.world, tookMs, occasion);
+  const onRepaired = (repaired: Repaired, since: number): void => {
+    healLog.note(repaired.results, situation.world, since, occasion);
     if (repaired.results.some((r) => r.failed?.code === 'EROFS'))
       void mounts.mend('read-only').then(turns.lookAtAll);
     const keys = new Set(repaired.results.filter((r) => r.registered.size > 0).map((r) => r.task.key));

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config, ParsedConfig } from '../core/config.ts';
 import { runDirectory } from '../core/config.ts';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
@@ -117,6 +118,8 @@ export async function runDaemon(parts: RunParts): Promise<ExitCode> {
       active.problem('supervisor-unreachable', 'NOTIFY_SOCKET', supervision.fault());
     },
   );
+  // A start with everything deployed is over sooner than a socket is made.
+  await Promise.race([started, sleep(100, undefined, { ref: false })]);
   await socket.mend();
   await Promise.race([started, aborted(stop)]);
   // Nothing queued by this call: it resolves when the first round of proofs has ended.

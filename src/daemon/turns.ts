@@ -22,7 +22,7 @@ const retryMs = 1000;
  */
 export function createTurns(
   repair: () => Pick<Repair, 'own' | 'full'>,
-  onRepaired: (repaired: Repaired, sinceMs: number) => void,
+  onRepaired: (repaired: Repaired, since: number) => void,
   onLooked: () => void = () => {},
   onFault: (error: unknown) => void = () => {},
 ): Turns {
@@ -36,7 +36,7 @@ export function createTurns(
     try {
       const repaired = repair()[which](now, hint);
       if (repaired.again !== null) wakeIn(repaired.again, now);
-      if (repaired.results.length > 0) onRepaired(repaired, performance.now() - now);
+      if (repaired.results.length > 0) onRepaired(repaired, now);
       if (which === 'full') onLooked();
     } catch (error) {
       onFault(error);

@@ -79,7 +79,7 @@ test('only a repair that did something is told', (t) => {
   bed.turns.lookAtAll();
   assert.equal(bed.told, 0);
   const task = { key: 'a', reason: 'missing', why: '', steps: [], needs: [] } as const;
-  bed.answer = { results: [{ task, registered: new Map(), failed: null }], again: null };
+  bed.answer = { results: [{ task, registered: new Map(), failed: null, servingAt: null }], again: null };
   bed.turns.lookAtAll();
   assert.equal(bed.told, 1);
 });
