@@ -1,5 +1,6 @@
 import { architectureOf } from './catalogue.ts';
 import type { Config } from './config-schema.ts';
+import { isObject, parseJson } from './json.ts';
 import { resolvePlatform } from './platforms.ts';
 import { type HostFacts, type Selection, selectArchitectures } from './select.ts';
 
@@ -113,18 +114,6 @@ function namesIn({ platforms, handlers }: Config): readonly string[] {
 function targetOf(platform: string): string {
   const found = resolvePlatform(platform);
   return 'target' in found ? found.target : platform;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isTargets(value: unknown): value is readonly string[] {

@@ -1,3 +1,4 @@
+import { isObject, parseJson } from './json.ts';
 import { resolvePlatform } from './platforms.ts';
 import type { Report } from './report.ts';
 
@@ -184,18 +185,6 @@ function refuse(code: ControlErrorCode, detail: string): ParsedRequest {
 
 function shown(value: unknown): string {
   return (JSON.stringify(value) ?? 'nothing').slice(0, 60);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isTexts(value: unknown): value is readonly string[] {

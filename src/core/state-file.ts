@@ -1,3 +1,4 @@
+import { isObject, parseJson } from './json.ts';
 /** An entry that this keeper registered, recorded so that it is recognized as ours after a restart. */
 export interface RecordedEntry {
   /** Byte string. */
@@ -62,18 +63,6 @@ export function parseState(
 /** The text that `parseState` reads back. */
 export function printState(state: State): string {
   return `${JSON.stringify(state, null, 2)}\n`;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isRecordedEntry(value: unknown): value is RecordedEntry {

@@ -1,3 +1,4 @@
+import { isObject } from './json.ts';
 /** One interpreter in the store. */
 export interface StoredFile {
   /** File name, `qemu-aarch64`. */
@@ -52,10 +53,6 @@ export function storedPath(file: Pick<StoredFile, 'name' | 'sha256'>): string {
 
 function sameFile(one: StoredFile, other: StoredFile): boolean {
   return one.name === other.name && one.sha256 === other.sha256;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isStoredFile(value: unknown): value is StoredFile {
