@@ -1,6 +1,5 @@
 import type { Config } from '../core/config.ts';
 import { keptKey } from '../core/kept-task.ts';
-import { identify } from '../core/memory.ts';
 import { resolvePlatform } from '../core/platforms.ts';
 import type { Problem } from '../core/problems.ts';
 import { composeReport, type HandlerReport, type Report } from '../core/report.ts';
@@ -11,7 +10,7 @@ import type { KeptView } from './kept-problems.ts';
 import type { MountKeeper } from './mend-mounts.ts';
 import type { ProblemBoard } from './problem-board.ts';
 import type { View } from './repair.ts';
-import { type Situation, servingEntry } from './situation.ts';
+import { generationOf, type Situation, servingEntry } from './situation.ts';
 import type { Verification } from './verification.ts';
 import type { Verified } from './verify.ts';
 
@@ -57,7 +56,7 @@ function handlerReport(view: View['handlers'][number], parts: AccountParts): Han
   const last = parts.verification.resultOf(handler.key);
   const serving = servingEntry(view);
   const current =
-    last !== undefined && serving !== null && last.generation === identify(serving) ? last : undefined;
+    last !== undefined && last.generation !== '' && last.generation === generationOf(view) ? last : undefined;
   const fine = state === 'ok' || state === 'foreign-ok';
   const proven = current?.result.verdict === 'verified';
   return {

@@ -4,7 +4,6 @@ import type { Asked } from '../core/asked.ts';
 import type { Config } from '../core/config.ts';
 import { runDirectory } from '../core/config.ts';
 import { nothingDesired } from '../core/desired.ts';
-import { identify } from '../core/memory.ts';
 import type { ProblemCode } from '../core/problems.ts';
 import type { Registration } from '../core/registration.ts';
 import type { Report } from '../core/report.ts';
@@ -32,7 +31,7 @@ import {
 import { createProblemBoard } from './problem-board.ts';
 import { createRecords } from './records.ts';
 import { createRepair, type Repair, type Repaired } from './repair.ts';
-import { type Situation, servingEntry } from './situation.ts';
+import { generationOf, type Situation } from './situation.ts';
 import { removeSuperseded } from './superseded.ts';
 import { createTurns } from './turns.ts';
 import { createVerification } from './verification.ts';
@@ -150,8 +149,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     for (const view of views) {
       if (view.state === 'ok') board.set('register-failed', view.handler.registration.name, null);
       if (view.state !== 'foreign-ok') board.set('older-foreign', view.handler.registration.name, null);
-      const serving = servingEntry(view);
-      const generation = serving === null ? '' : identify(serving);
+      const generation = generationOf(view);
       if (generations.get(view.handler.key) === generation) continue;
       generations.set(view.handler.key, generation);
       if (generation !== '') verification.queue(view.handler.key);
@@ -165,6 +163,8 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
       void mounts.mend('start');
       occasion = renewed ? 'configure' : 'loss';
       renewed = false;
+      // What was found meanwhile speaks of a time at which anybody could stand in front.
+      generations.clear();
       turns.lookAtAll();
       occasion = 'loss';
     }
@@ -193,6 +193,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     situation: () => situation,
     look: turns.lookAtAll,
     changed,
+    isPaused: () => pause.state() !== null,
   });
 
   const configure = async (config: Config): Promise<void> => {

@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import { identify } from '../core/memory.ts';
 import type { ProblemCode } from '../core/problems.ts';
 import { isOlder } from '../core/qemu-version.ts';
 import type { Machine } from '../host/machine.ts';
@@ -7,7 +6,7 @@ import type { ProbeVerdict } from '../host/probe.ts';
 import type { LiveMemory } from './memory.ts';
 import type { ProblemBoard } from './problem-board.ts';
 import type { View } from './repair.ts';
-import { type Situation, servingEntry } from './situation.ts';
+import { generationOf, type Situation } from './situation.ts';
 import { createVerifyQueue, type Verified } from './verify.ts';
 
 /** Proves handlers by execution, beside repair, and draws the consequences. */
@@ -31,18 +30,22 @@ export interface VerificationParts {
   readonly situation: () => Situation;
   readonly look: () => void;
   readonly changed: () => void;
+  readonly isPaused: () => boolean;
 }
 
 /** The word that a program must see as argv[0] where the handler keeps it. */
 const word = 'binfmt-keeper-probe';
 /** A handler that ran under another interpreter than its entry names is registered anew, but not over and over. */
 const retryMs = 60_000;
+/** A probe that failed is run again after this, then after twice as long each time, up to the usual interval. */
+const againMs = 1000;
 
 /** Makes a verification with no results. */
 export function createVerification(parts: VerificationParts): Verification {
   const { machine, memory, board, logger, situation } = parts;
   const results = new Map<string, Verified>();
   const retried = new Map<string, number>();
+  const failures = new Map<string, { readonly waitMs: number; readonly timer: NodeJS.Timeout }>();
   const stop = new AbortController();
 
   const viewOf = (key: string) =>
@@ -56,12 +59,11 @@ export function createVerification(parts: VerificationParts): Verification {
     if (stop.signal.aborted || !config.probe.enabled || file === null) return;
     const view = viewOf(key);
     if (view === undefined) return;
-    const serving = servingEntry(view);
     const foreign = view.state === 'foreign-ok';
     const keepsArgv0 = !foreign && view.handler.registration.flags.includes('P');
     verifier.add({
       key,
-      generation: serving === null ? '' : identify(serving),
+      generation: generationOf(view),
       run: () =>
         machine.runProbe({
           file,
@@ -77,8 +79,7 @@ export function createVerification(parts: VerificationParts): Verification {
   const onVerified = (verified: Verified): void => {
     const view = viewOf(verified.key);
     if (view === undefined || stop.signal.aborted) return;
-    const serving = servingEntry(view);
-    if ((serving === null ? '' : identify(serving)) !== verified.generation) {
+    if (generationOf(view) !== verified.generation) {
       queue(verified.key);
       return;
     }
@@ -95,7 +96,25 @@ export function createVerification(parts: VerificationParts): Verification {
       memory.mistrusted.add(verified.key);
       parts.look();
     } else if (verdict === 'not-registered') parts.look();
+    if (verdict === 'verified') forgive(verified.key);
+    else tryAgain(verified.key);
     parts.changed();
+  };
+
+  /** What made it fail may be over without any event of the instance: memory that was short, somebody's brief entry. */
+  const tryAgain = (key: string): void => {
+    const before = failures.get(key);
+    if (before !== undefined) clearTimeout(before.timer);
+    const waitMs = Math.min((before?.waitMs ?? againMs / 2) * 2, situation().config.probe.interval);
+    const timer = setTimeout(() => {
+      if (!parts.isPaused()) queue(key);
+    }, waitMs);
+    failures.set(key, { waitMs, timer: timer.unref() });
+  };
+
+  const forgive = (key: string): void => {
+    clearTimeout(failures.get(key)?.timer);
+    failures.delete(key);
   };
 
   const note = (name: string, verified: Verified): void => {
@@ -141,10 +160,12 @@ export function createVerification(parts: VerificationParts): Verification {
       const kept = config.probe.enabled ? world.desired.handlers : [];
       const names = new Set(kept.map((h) => h.registration.name));
       for (const key of results.keys()) if (!kept.some((h) => h.key === key)) results.delete(key);
+      for (const key of failures.keys()) forgive(key);
       board.retract((p) => ofProbes.has(p.code) && !names.has(p.subject));
     },
     close() {
       stop.abort();
+      for (const key of failures.keys()) forgive(key);
     },
   };
 }

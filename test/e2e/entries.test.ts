@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cli } from './cli.ts';
 import { foreignLine, targets } from './foreign.ts';
 import { suite } from './suite.ts';
 import { pause } from './until.ts';
@@ -142,6 +143,28 @@ await suite(import.meta.url, 'what others do to entries is healed', {
     await daemon.verified();
     assert.ok(since > 0);
     assert.equal(daemon.names().includes(name), false, 'their entry was brought back');
+    return undefined;
+  },
+
+  'what a probe found while somebody stood in front is not held against ours': async (world) => {
+    const daemon = await world.startVerified();
+    assert.equal(cli(world, ['pause']).status, 0);
+    world.register('brief', '/bin/false', '');
+    assert.equal(cli(world, ['probe', target]).status, 1);
+    world.write(`${world.main}/brief`, '-1');
+    const gone = Date.now();
+    assert.equal(cli(world, ['resume']).status, 0);
+    await daemon.verified(gone);
+    return undefined;
+  },
+
+  'a probe that failed is run again soon, for its cause may be over without an event': async (world) => {
+    const daemon = await world.startVerified();
+    renameSync(world.probe(), `${world.probe()}.away`);
+    writeFileSync(world.probe(), 'neither a program nor a script', { mode: 0o755 });
+    assert.equal(cli(world, ['probe', target]).status, 1);
+    renameSync(`${world.probe()}.away`, world.probe());
+    await daemon.verified(Date.now());
     return undefined;
   },
 
