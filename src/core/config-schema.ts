@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { durationPattern, formatDuration, parseDuration } from './duration.ts';
+import { readHttpAddress } from './http-address.ts';
 import { helpOf, type SettingPath } from './options.ts';
 import { ownHandlerSchema } from './own-handler.ts';
 import { resolvePlatform } from './platforms.ts';
@@ -64,15 +65,17 @@ export const configSchema = z.strictObject({
   onStop: leaf('onStop', z.enum(['keep', 'remove']).prefault('keep')),
   http: z
     .strictObject({
-      listen: leaf('http.listen', only(z.string(), '127.0.0.1:8676')),
-      ui: leaf('http.ui', only(z.string(), 'auto')),
+      listen: leaf('http.listen', httpAddress().prefault('127.0.0.1:8676')),
+      ui: leaf('http.ui', z.enum(['auto', 'always', 'never']).prefault('auto')),
+      mode: leaf('http.mode', fileMode().prefault('0600')),
+      owner: leaf('http.owner', owner().prefault('')),
     })
     .prefault({}),
   publish: z
     .strictObject({
-      binfmtD: leaf('publish.binfmtD', only(z.boolean(), false)),
+      binfmtD: leaf('publish.binfmtD', z.boolean().prefault(false)),
       nfd: leaf('publish.nfd', only(z.boolean(), false)),
-      textfile: leaf('publish.textfile', only(z.string(), '')),
+      textfile: leaf('publish.textfile', z.union([z.literal(''), path()]).prefault('')),
       startupTaint: leaf('publish.startupTaint', only(z.string(), '')),
     })
     .prefault({}),
@@ -145,6 +148,27 @@ function entryName() {
 function label() {
   return z.string().regex(/^(auto|([A-Za-z0-9_.]+:){2}[A-Za-z0-9_.]+(:[A-Za-z0-9_.,:-]+)?)$/, {
     error: 'must be auto or a whole label such as system_u:object_r:container_ro_file_t:s0',
+  });
+}
+
+function httpAddress() {
+  return z
+    .string()
+    .max(200, { error: 'must not be longer than 200 characters' })
+    .superRefine((given, context) => {
+      const read = readHttpAddress(given);
+      if (!read.ok) context.addIssue(`${read.why}; got ${JSON.stringify(given.slice(0, 60))}`);
+    });
+}
+
+/** As text, because YAML 1.2 reads 0660 as six hundred and sixty. */
+function fileMode() {
+  return z.string().regex(/^0?[0-7]{3}$/, { error: 'must be a file mode in quotes such as "0660"' });
+}
+
+function owner() {
+  return z.string().regex(/^((\d{1,10}|[a-z_][a-z0-9_-]{0,31})(:(\d{1,10}|[a-z_][a-z0-9_-]{0,31}))?)?$/, {
+    error: 'must be empty, or a user or user:group, by name or number, such as root:adm',
   });
 }
 

@@ -130,8 +130,22 @@ const rows = {
     values: ['keep', 'remove'],
     help: 'what happens to our entries when the daemon is stopped',
   },
-  'http.listen': { type: 'text', placeholder: 'ADDRESS', help: 'address of metrics, health and status' },
-  'http.ui': { type: 'text', placeholder: 'auto', help: 'whether the status page is served' },
+  'http.listen': {
+    type: 'text',
+    placeholder: 'ADDRESS',
+    help: 'address of health, metrics, status and page: ADDRESS:PORT, unix:PATH, or off',
+  },
+  'http.ui': {
+    type: 'choice',
+    values: ['auto', 'always', 'never'],
+    help: 'whether page and status are served: auto only on loopback and on a unix socket',
+  },
+  'http.mode': { type: 'text', placeholder: 'MODE', help: 'file mode of the unix socket, such as 0660' },
+  'http.owner': {
+    type: 'text',
+    placeholder: 'USER:GROUP',
+    help: 'owner of the unix socket, by name or number; empty for our own',
+  },
   'publish.binfmtD': { type: 'boolean', help: "publish our handlers to systemd's binfmt.d" },
   'publish.nfd': { type: 'boolean', help: 'publish platforms as features to node-feature-discovery' },
   'publish.textfile': {
