@@ -11,7 +11,7 @@ export interface Verdict {
 
 /** Compares the results with the budgets; parts that were not run have none. */
 export function judge(results: Results): Verdict[] {
-  const { latency, loss, standstill, others, start, rest, passes, logged } = results;
+  const { latency, loss, standstill, others, start, rest, passes, logged, http } = results;
   const verdicts: Verdict[] = [];
   const add = (what: string, budget: string, measured: string, met: boolean): void => {
     verdicts.push({ what, budget, measured, met });
@@ -76,6 +76,8 @@ export function judge(results: Results): Verdict[] {
     add('idle: processor', '≤ 0.1 %', `${short(rest.cpuPercent)} %`, rest.cpuPercent <= 0.1);
     add('idle: wake-ups', '≤ 2/s', `${short(rest.wakeupsPerSecond)}/s`, rest.wakeupsPerSecond <= 2);
   }
+  for (const { beside, fault, ratio } of http?.ratios ?? [])
+    add(`heal, ${fault}: median, beside ${beside} to none`, '≤ 1.1', short(ratio), ratio <= 1.1);
   const most = passes?.find((p) => p.handlers === 200 && p.foreign === 1000);
   if (most !== undefined) {
     const worst = Math.max(most.first, most.nothingToDo.max, most.afterOneLoss.max);

@@ -13,6 +13,8 @@ export interface DaemonOptions {
   /** Watches the loop; adds a timer of 1 ms, so never on where latency, memory or idle figures are taken. */
   readonly stall?: boolean;
   readonly logLevel?: string;
+  /** Where it answers HTTP; nowhere by default. */
+  readonly http?: string;
   /** Ends of the log: a file by default, or a pipe that nobody reads. */
   readonly log?: 'file' | 'unread pipe';
 }
@@ -63,6 +65,7 @@ export function startDaemon(place: Place, options: DaemonOptions): Daemon {
       BINFMT_KEEPER_SANDBOX: '1',
       BINFMT_KEEPER_INTERPRETERS_STORE: join(place.dir, 'store'),
       BINFMT_KEEPER_MOUNTS_ANCHOR: place.anchor,
+      BINFMT_KEEPER_HTTP_LISTEN: options.http ?? 'off',
       ...(options.stall ? { NODE_OPTIONS: `--import=${preload}`, BENCH_STALL_FILE: stallFile } : {}),
     },
   });

@@ -58,6 +58,7 @@ function measure(place: Place, count: number, foreign: number, times: number): P
     prefix: 'keeper-',
     store: join(place.dir, 'store'),
     adopted: new Set<string>(),
+    published: new Map<string, 'wanted' | 'withdrawn'>(),
   };
   const repair = createRepair(instance, desired, createMemory());
   const timed = (): number => {

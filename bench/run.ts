@@ -3,6 +3,7 @@ import { cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { judge } from './budgets.ts';
 import { compareSystems, measureLoss, measureShellKeeper } from './exec-loss.ts';
+import { measureHttp } from './http.ts';
 import { measureLatency } from './latency.ts';
 import { measureLogged } from './logged.ts';
 import { measureOthers } from './others.ts';
@@ -58,6 +59,7 @@ const results = {
   passes: await part('passes', () => measurePasses(place, quick ? 30 : 200)),
   latency: await part('latency', () => measureLatency(place, faults, say)),
   logged: await part('logged', () => measureLogged(place, quick ? 24 : faults)),
+  http: await part('http', () => measureHttp(place, quick ? 24 : 240, say)),
   loss: await part('loss', () => measureLoss(place, quick ? 3 : 20)),
   others: await part('others', () => measureOthers(place, quick ? 20 : 200)),
   standstill: await part('standstill', () => measureStandstill(place, quick ? 1 : 4)),

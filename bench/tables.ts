@@ -5,8 +5,20 @@ import { type Summary, short, table } from './stats.ts';
 
 /** Everything that was measured, for people. */
 export function tables(results: Results, budgets: readonly Verdict[]): string {
-  const { latency, loss, standstill, others, start, rest, passes, compared, shellKeeper, peers, logged } =
-    results;
+  const {
+    latency,
+    loss,
+    standstill,
+    others,
+    start,
+    rest,
+    passes,
+    compared,
+    shellKeeper,
+    peers,
+    logged,
+    http,
+  } = results;
   const parts: [string, string[][]][] = [];
   if (latency !== null)
     parts.push([
@@ -93,6 +105,29 @@ export function tables(results: Results, budgets: readonly Verdict[]): string {
         ['verified', String(start.verified.n), ...cells(start.verified)],
       ],
     ]);
+  if (http !== null) {
+    parts.push([
+      'Memory by what HTTP does, MB',
+      [
+        ['HTTP', 'anonymous', 'RSS'],
+        ...http.memory.map((m) => [m.http, short(m.anonymousMb), short(m.rssMb)]),
+      ],
+    ]);
+    parts.push([
+      'The loop stands still beside HTTP clients, ms',
+      [['clients', 'p99', 'max'], ...http.standstill.map((s) => [s.beside, short(s.p99), short(s.max)])],
+    ]);
+    parts.push([
+      'Heal latency beside HTTP clients, ms: write to seen, and event to effective as the daemon logs it',
+      [
+        ['fault', 'beside', 'n', ...spread, 'logged median', 'p99'],
+        ...http.latency.map((l) => [
+          ...[l.fault, l.beside, String(l.ms.n)],
+          ...[...cells(l.ms), short(l.logged.median), short(l.logged.p99)],
+        ]),
+      ],
+    ]);
+  }
   if (rest !== null)
     parts.push([
       'At rest',

@@ -39,7 +39,11 @@ Description: keeps handlers of foreign executables alive
 
 const anchor = String.raw`'run-binfmt\x2dkeeper-binfmt_misc.mount'`;
 
-/** As debhelper would write them: enabled and started at installation, restarted at an upgrade. */
+/**
+ * As debhelper would write them: enabled and started at the first installation, restarted at an upgrade. Removal keeps
+ * what the administrator said of starting at boot, for a later installation, and purging forgets it: the configuration
+ * and the emulators go then too.
+ */
 const maintainerScripts = {
   postinst: `#!/bin/sh
 set -e
@@ -55,11 +59,18 @@ set -e
 if [ -d /run/systemd/system ]; then systemctl stop binfmt-keeper.service || true; fi
 /usr/sbin/binfmt-keeper uninstall all || true
 if [ -d /run/systemd/system ]; then systemctl stop ${anchor} || true; fi
-systemctl --quiet disable binfmt-keeper.service 2>/dev/null || true
 `,
   postrm: `#!/bin/sh
 set -e
-if [ "$1" = purge ]; then rm -rf /var/lib/binfmt-keeper; fi
+case $1 in
+  remove)
+    # Where this directory cannot be removed something is mounted there, and somebody else may need the rest.
+    if rmdir /run/binfmt-keeper/binfmt_misc 2>/dev/null; then rm -rf /run/binfmt-keeper; fi ;;
+  purge)
+    rm -rf /var/lib/binfmt-keeper
+    rm -f /etc/binfmt-keeper/config.yaml /etc/systemd/system/multi-user.target.wants/binfmt-keeper.service
+    rmdir /etc/binfmt-keeper 2>/dev/null || true ;;
+esac
 if [ -d /run/systemd/system ]; then systemctl daemon-reload || true; fi
 `,
 } as const;

@@ -61,6 +61,10 @@ install_all() {
     sed "s:/usr/libexec/binfmt-keeper/:$lib/:g" "$from/systemd/$unit" >"$DESTDIR$UNITDIR/$unit"
     chmod 644 "$DESTDIR$UNITDIR/$unit"
   done
+  # A copy has the label of the directory it came into, where the policy may know a better one.
+  if [ -z "$DESTDIR" ] && command -v restorecon >/dev/null; then
+    restorecon -RF "$lib" "$bin/binfmt-keeper" "$UNITDIR/binfmt-keeper.service" "$UNITDIR/$anchor" || true
+  fi
   systemd daemon-reload
   [ -n "$DESTDIR" ] || echo "installed; to start it now and at each boot: systemctl enable --now binfmt-keeper"
 }
@@ -75,6 +79,17 @@ remove_all() {
   rm -rf "$DESTDIR$lib" "$DESTDIR$doc"
   rm -f "$DESTDIR$bin/binfmt-keeper" "$DESTDIR$man/man8/binfmt-keeper.8" "$DESTDIR$man/man5/binfmt-keeper.yaml.5" \
     "$DESTDIR$bash/binfmt-keeper" "$DESTDIR$UNITDIR/binfmt-keeper.service" "$DESTDIR$UNITDIR/$anchor"
+  case $PREFIX in
+    /usr | /usr/local) ;;
+    *)
+      for directory in "${lib%/*}" "$bin" "$man/man8" "$man/man5" "$bash" "${doc%/*}"; do
+        # From within: nothing above PREFIX is touched.
+        (cd "$DESTDIR$PREFIX" 2>/dev/null && rmdir -p "${directory#"$PREFIX"/}" 2>/dev/null) || true
+      done
+      case $PREFIX in */binfmt-keeper) rmdir "$DESTDIR$PREFIX" 2>/dev/null || true ;; esac ;;
+  esac
+  # Where the anchor's directory cannot be removed something is mounted there, and somebody else may need the rest.
+  if [ -z "$DESTDIR" ] && rmdir /run/binfmt-keeper/binfmt_misc 2>/dev/null; then rm -rf /run/binfmt-keeper; fi
   systemd daemon-reload
   [ -n "$DESTDIR" ] || echo 'removed; kept: /etc/binfmt-keeper (configuration), /var/lib/binfmt-keeper (emulators)'
 }

@@ -2,6 +2,7 @@ import type { Config } from '../core/config.ts';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
 import { resolvePlatform } from '../core/platforms.ts';
 import { version } from '../core/version.ts';
+import { visible } from '../core/visible.ts';
 import type { CommandName } from './command-table.ts';
 import { completion } from './completion.ts';
 import { configCheck, configSchema, configShow, type Printed } from './config.ts';
@@ -11,13 +12,12 @@ import type { Flags } from './flag-faults.ts';
 import { health } from './health.ts';
 import { helpFor } from './help.ts';
 import { install } from './install.ts';
-import { configFile, loadConfig } from './load-config.ts';
+import { configFile, loadConfig, loadSources } from './load-config.ts';
 import { pause } from './pause.ts';
 import { readLine } from './read-line.ts';
 import { resume } from './resume.ts';
 import { inSandbox, owns } from './sandbox.ts';
 import { probe, status } from './status.ts';
-import { visible } from './text.ts';
 import { uninstall } from './uninstall.ts';
 
 /** Every command but a plain `run`: the line is read by the table of commands, one file a command does the work. */
@@ -52,8 +52,10 @@ const handlers: Readonly<Record<CommandName, (call: Call) => Promise<ExitCode>>>
   status: withConfig(status),
   probe: withConfig(probe),
   health: withConfig(health),
-  'config check': async ({ flags }) =>
-    print(configCheck(await loadConfig(flags, process.env), configFile(flags, process.env))),
+  'config check': async ({ flags }) => {
+    const { parsed, fileless } = await loadSources(flags, process.env);
+    return print(configCheck(parsed, configFile(flags, process.env), fileless));
+  },
   'config show': async ({ flags }) =>
     print(configShow(await loadConfig(flags, process.env), formatOf(flags))),
   'config schema': async () => print(configSchema()),

@@ -11,10 +11,13 @@ export interface Printed {
   readonly exitCode: 0 | 2;
 }
 
-/** `config check`: one line for each fault, or one that says all is well. */
-export function configCheck(result: ParsedConfig, file?: string): Printed {
+/** `config check`: one line for each fault, or one that says all is well; `fileless`: the default file is not there. */
+export function configCheck(result: ParsedConfig, file: string, fileless = false): Printed {
   if (!result.ok) return refused(result.errors);
-  return printed(`${file === undefined ? 'configuration' : printable(file)}: valid\n`);
+  if (!fileless) return printed(`${printable(file)}: valid\n`);
+  const changed = [...result.origins.values()].some((origin) => origin !== 'built-in');
+  const rest = changed ? ', changed by flags or environment' : '';
+  return printed(`there is no ${printable(file)}: the built-in configuration is used${rest}\n`);
 }
 
 /**

@@ -2,7 +2,7 @@ import { architectureOf } from '../core/catalogue.ts';
 import type { Entry } from '../core/entry.ts';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
 import { type Problem, problemCatalogue } from '../core/problems.ts';
-import { visible } from './text.ts';
+import { visible } from '../core/visible.ts';
 
 /** A kernel's byte string as text. */
 export function readable(bytes: string): string {

@@ -3,6 +3,7 @@ import { runDirectory } from '../core/config.ts';
 import { configInput } from '../core/config-input.ts';
 import { settings } from '../core/options.ts';
 import { mountUnitName } from '../core/unit-name.ts';
+import { networkNeeds } from './emit-systemd-network.ts';
 
 /** What the units start. */
 export interface UnitProgram {
@@ -55,6 +56,7 @@ function serviceUnit(config: Config, origins: ReadonlyMap<string, string>, progr
   const main = mountUnitName(bytes(config.mounts.main));
   const automount = main.replace(/\.mount$/, '.automount');
   const command = [...program.command, 'run', ...fileArgument(program.configFile)];
+  const needs = networkNeeds(config);
   return `[Unit]
 Description=Keeps handlers of foreign executables alive and proves that they run
 Documentation=man:binfmt-keeper(8) man:binfmt-keeper.yaml(5)
@@ -91,19 +93,17 @@ OOMScoreAdjust=-900
 TasksMax=64
 MemoryMax=192M
 ${directories(config)}
-# Sandbox. The keeper needs to be uid 0, because only that may write to binfmt_misc, and no capability at all: systemd
+# Sandbox. The keeper needs to be uid 0, because only that may write to binfmt_misc, and no capability for it: systemd
 # mounts for it.
-CapabilityBoundingSet=
+CapabilityBoundingSet=${needs.capabilities.join(' ')}
 AmbientCapabilities=
 NoNewPrivileges=yes
 UMask=0077
 ProtectSystem=strict
-ProtectHome=${reads(/^\/(home|root|run\/user)\//, config, program) ? 'read-only' : 'yes'}
-PrivateTmp=${reads(/^\/(var\/)?tmp\//, config, program) ? 'no' : 'yes'}
+ProtectHome=${uses(/^\/(home|root|run\/user)\//, config, program) ? 'read-only' : 'yes'}
+PrivateTmp=${uses(/^\/(var\/)?tmp\//, config, program) ? 'no' : 'yes'}
 PrivateDevices=yes
-PrivateNetwork=yes
-RestrictAddressFamilies=AF_UNIX
-IPAddressDeny=any
+${needs.lines.join('\n')}
 ProtectClock=yes
 ProtectControlGroups=yes
 ProtectHostname=yes
@@ -116,7 +116,7 @@ LockPersonality=yes
 RemoveIPC=yes
 SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources
-SystemCallErrorNumber=EPERM
+${needs.systemCalls.map((group) => `SystemCallFilter=${group}\n`).join('')}SystemCallErrorNumber=EPERM
 # Not set, and why:
 # User=, DynamicUser=: binfmt_misc takes registrations from uid 0 only.
 # MemoryDenyWriteExecute=: Node and the emulators that are proved compile at run time.
@@ -137,15 +137,28 @@ function directories(config: Config): string {
   const runName = below('/run', run);
   const stateName = below('/var/lib', state);
   const others = [runName === null ? [run] : [], stateName === null ? [state] : []].flat();
+  const written = [networkNeeds(config).directory, textfileDirectory(config)].flatMap((d) => d ?? []);
   return [
     // Preserved: the anchor is mounted there, and what is remembered of our entries lives as long as they do.
+    // Without the directory of binfmt.d nothing could be published there.
     ...(runName === null
       ? []
       : [`RuntimeDirectory=${word(runName)} binfmt.d`, 'RuntimeDirectoryPreserve=yes']),
+    ...(runName === null && config.publish.binfmtD
+      ? ['RuntimeDirectory=binfmt.d', 'RuntimeDirectoryPreserve=yes']
+      : []),
     ...(stateName === null ? [] : [`StateDirectory=${word(stateName)}`]),
     ...others.map((directory) => `ReadWritePaths=${word(directory)}`),
+    // Without it the service works all the same, but for what is written there.
+    ...written
+      .filter((directory) => ![run, state].includes(directory))
+      .map((directory) => `ReadWritePaths=${word(`-${directory}`)}`),
     '',
   ].join('\n');
+}
+
+function textfileDirectory({ publish }: Config): string | null {
+  return publish.textfile === '' ? null : publish.textfile.slice(0, publish.textfile.lastIndexOf('/')) || '/';
 }
 
 function below(parent: string, directory: string): string | null {
@@ -158,16 +171,18 @@ function storeParent(config: Config): string {
   return store.slice(0, store.lastIndexOf('/')) || '/';
 }
 
-/** Whether the service needs files of places that are hidden otherwise, as a checkout in somebody's home is. */
-function reads(hidden: RegExp, config: Config, program: UnitProgram): boolean {
-  const read = [
+/** Whether the service uses files of places that are hidden otherwise, as a checkout in somebody's home is. */
+function uses(hidden: RegExp, config: Config, program: UnitProgram): boolean {
+  const used = [
     ...program.command,
     program.configFile ?? '',
     ...config.interpreters.sources,
     config.interpreters.store,
     ...config.handlers.map((h) => h.interpreter),
+    `${networkNeeds(config).directory ?? ''}/`,
+    config.publish.textfile,
   ];
-  return read.some((p) => hidden.test(p));
+  return used.some((p) => hidden.test(p));
 }
 
 function environment(config: Config, origins: ReadonlyMap<string, string>): string {

@@ -1,12 +1,12 @@
 import { join, resolve } from 'node:path';
 import type { ParsedConfig } from '../core/config.ts';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
+import { visible } from '../core/visible.ts';
 import { writeAtomic } from '../host/atomic-file.ts';
 import { makeDirectories } from '../host/directories.ts';
 import { failure } from '../host/errno.ts';
 import type { Context } from './context.ts';
 import { systemdUnits, type UnitProgram, type Units } from './emit-systemd.ts';
-import { visible } from './text.ts';
 
 /** `emit systemd`: prints the units for the configuration in effect, or writes them into the directory of `--to`. */
 export async function emit(

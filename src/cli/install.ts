@@ -4,6 +4,7 @@ import type { Lasting } from '../core/lasting.ts';
 import { problemCatalogue } from '../core/problems.ts';
 import type { Report } from '../core/report.ts';
 import type { Context } from './context.ts';
+import { daemonLasting } from './lasting-daemon.ts';
 import { lastingShot } from './lasting-shot.ts';
 import { render } from './print.ts';
 import { withProgress } from './progress.ts';
@@ -15,8 +16,10 @@ export async function install(context: Context, config: Config): Promise<ExitCod
   const persist = context.flags.persist === true;
   const answered = await viaDaemon(context, config, { type: 'install', targets: namedTargets(context) });
   if (answered !== null) {
-    if (persist) context.err('binfmt-keeper: a daemon runs, and its anchor is its own: --persist ignored\n');
-    return answered;
+    const lasting = persist ? await daemonLasting(config) : null;
+    if (lasting === null || lasting.lasts) return answered;
+    context.err(`binfmt-keeper: --persist: ${lasting.why}\n  ${lasting.remedy}\n`);
+    return exitCodes.failed;
   }
   return lastingShot(
     context,

@@ -16,14 +16,23 @@ export async function loadConfig(
   flags: Readonly<Record<string, unknown>>,
   env: NodeJS.ProcessEnv,
 ): Promise<ParsedConfig> {
-  if (Array.isArray(flags.config)) return refuse('--config: given more than once');
-  if (flags.config === '') return refuse('--config: must be the path of a file');
+  return (await loadSources(flags, env)).parsed;
+}
+
+/** The same, and whether there was a file: without one all is valid, and nothing of what somebody wrote is in force. */
+export async function loadSources(
+  flags: Readonly<Record<string, unknown>>,
+  env: NodeJS.ProcessEnv,
+): Promise<{ readonly parsed: ParsedConfig; readonly fileless: boolean }> {
+  const sourced = (parsed: ParsedConfig, fileless = false) => ({ parsed, fileless });
+  if (Array.isArray(flags.config)) return sourced(refuse('--config: given more than once'));
+  if (flags.config === '') return sourced(refuse('--config: must be the path of a file'));
   const name = configFile(flags, env);
   const named = typeof flags.config === 'string' || Boolean(env.BINFMT_KEEPER_CONFIG);
   const read = await readBounded(name);
-  if (read.ok) return parseConfig({ file: { name, text: read.text }, env, flags });
-  if (read.code === 'ENOENT' && !named) return parseConfig({ env, flags });
-  return refuse(`${printable(name)}: ${read.why}`);
+  if (read.ok) return sourced(parseConfig({ file: { name, text: read.text }, env, flags }));
+  if (read.code === 'ENOENT' && !named) return sourced(parseConfig({ env, flags }), true);
+  return sourced(refuse(`${printable(name)}: ${read.why}`));
 }
 
 type Read =

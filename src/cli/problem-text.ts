@@ -1,6 +1,6 @@
 import type { ReportedProblem } from '../core/report.ts';
+import { visible } from '../core/visible.ts';
 import type { Style } from './style.ts';
-import { visible } from './text.ts';
 import { wrap } from './wrap.ts';
 
 /** Where text for people appears. */

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import type { Report } from '../core/report.ts';
+import { passTriggers } from '../core/totals.ts';
 
 const time = z.number().describe('Unix time in milliseconds');
 
-const handler = z.strictObject({
+const handler = z.object({
   key: z.string().describe('QEMU target, or the name of an own handler'),
   platforms: z.array(z.string()).describe('OCI platforms served, the plain name first'),
   name: z.string().describe('name of the entry'),
@@ -17,28 +18,62 @@ const handler = z.strictObject({
   owner: z.enum(['keeper', 'foreign', 'none']),
   required: z.boolean().describe('counts for readiness'),
   probe: z
-    .strictObject({ verdict: z.string(), detail: z.string(), at: time, tookMs: z.number() })
+    .object({ verdict: z.string(), detail: z.string(), at: time, tookMs: z.number() })
     .nullable()
     .describe('last probe of what serves now'),
   heals: z.number().describe('heals since the start of the daemon'),
+  lostAt: time.nullable().describe('when it was lost last on this boot'),
+  unavailableMs: z
+    .number()
+    .describe('how long it did not serve since the start of the daemon, a present loss included'),
 });
 
-/** The shape of what `status`, `install` and `probe` print as JSON or YAML; unknown keys are errors. */
-export const reportSchema: z.ZodType<Report> = z.strictObject({
+const count = z.int().min(0);
+const histogram = z
+  .object({ bounds: z.array(z.number()), counts: z.array(count), sum: z.number() })
+  .describe(
+    'bounds and sum in milliseconds; not cumulative, the last count is of what is larger than all bounds',
+  );
+
+const totals = z
+  .object({
+    heals: z.array(z.object({ handler: z.string(), reason: z.string(), count })),
+    healMs: histogram,
+    failures: z.array(z.object({ handler: z.string(), code: z.string(), count })),
+    flushes: count.describe('how often all handlers were gone at once'),
+    passes: z.array(z.object({ trigger: z.enum(passTriggers), result: z.enum(['ok', 'failed']), count })),
+    passMs: histogram,
+    lastGoodPassAt: time.nullable(),
+    probeMs: histogram,
+    reload: z
+      .object({ ok: z.boolean(), goodAt: time.nullable() })
+      .describe('whether the configuration was right when it was read last'),
+    process: z
+      .object({ node: z.string(), startedAt: time, cpuMs: z.number(), residentBytes: z.number() })
+      .nullable()
+      .describe('the process of the daemon'),
+  })
+  .describe('counts since the start of the daemon; handlers are named as their entries are');
+
+/**
+ * The shape of what `status`, `install` and `probe` print as JSON or YAML. Keys that it lacks are passed over: a daemon
+ * of a later version may have more to say.
+ */
+export const reportSchema: z.ZodType<Report> = z.object({
   schema: z.literal(1),
   version: z.string().describe('version of the keeper'),
   at: time,
-  daemon: z.strictObject({ pid: z.number(), since: time }).nullable().describe('null where none runs'),
+  daemon: z.object({ pid: z.number(), since: time }).nullable().describe('null where none runs'),
   paused: z
-    .strictObject({ since: time, until: time.nullable().describe('null: until somebody resumes') })
+    .object({ since: time, until: time.nullable().describe('null: until somebody resumes') })
     .nullable()
     .describe('healing stands still on request'),
   ready: z.boolean().describe('every required platform is verified'),
   summary: z.string(),
   handlers: z.array(handler),
-  leftOut: z.array(z.strictObject({ target: z.string(), why: z.string() })),
+  leftOut: z.array(z.object({ target: z.string(), why: z.string() })),
   problems: z.array(
-    z.strictObject({
+    z.object({
       code: z.string().describe('stable; docs/problems.md explains each'),
       subject: z.string(),
       detail: z.string(),
@@ -47,12 +82,23 @@ export const reportSchema: z.ZodType<Report> = z.strictObject({
       remedy: z.string(),
     }),
   ) as unknown as z.ZodType<Report['problems']>,
-  mounts: z.strictObject({ main: z.string(), anchor: z.string() }),
-  heals: z.strictObject({
+  mounts: z.object({ main: z.string(), anchor: z.string() }),
+  instance: z.object({
+    enabled: z.boolean().describe('false after 0 was written to status'),
+    foreign: count.describe('entries that are not ours'),
+  }),
+  emulated: z
+    .array(z.object({ platform: z.string(), count }))
+    .nullable()
+    .describe(
+      'processes under emulation; null where those of the host cannot be seen, or before anybody asked',
+    ),
+  totals,
+  heals: z.object({
     total: z.number(),
     recent: z
       .array(
-        z.strictObject({
+        z.object({
           at: time,
           key: z.string(),
           name: z.string(),
@@ -61,12 +107,12 @@ export const reportSchema: z.ZodType<Report> = z.strictObject({
           tookMs: z.number(),
         }),
       )
-      .describe('at most 50, newest last'),
+      .describe('at most 200, newest last, those of earlier daemons on this boot included'),
   }),
   lasting: z
     .discriminatedUnion('lasts', [
-      z.strictObject({ lasts: z.literal(true), because: z.string() }),
-      z.strictObject({
+      z.object({ lasts: z.literal(true), because: z.string() }),
+      z.object({
         lasts: z.literal(false),
         code: z.enum(['not-lasting', 'anchor-not-shared']),
         why: z.string(),
@@ -85,6 +131,6 @@ export function readReportShape(value: unknown): Report | null {
 
 /** The same as JSON Schema. */
 export function reportJsonSchema(): string {
-  const { $schema, ...rest } = z.toJSONSchema(reportSchema);
+  const { $schema, ...rest } = z.toJSONSchema(reportSchema, { io: 'input' });
   return `${JSON.stringify({ $schema, title: 'Report of binfmt-keeper', ...rest }, null, 2)}\n`;
 }

@@ -1,9 +1,10 @@
 import { formatDuration } from '../core/duration.ts';
 import type { HandlerReport, Report } from '../core/report.ts';
+import { visible } from '../core/visible.ts';
 import { problemLines, type View } from './problem-text.ts';
 import { plain } from './style.ts';
 import { type Column, tableLines } from './table.ts';
-import { shortenPath, visible } from './text.ts';
+import { cutEnd, shortenPath } from './text.ts';
 import { wrap } from './wrap.ts';
 
 /** A report for people: handlers, problems with their remedies, and the sentence that sums it up. */
@@ -36,18 +37,13 @@ export function reportParts(report: Report, view: View, now = Date.now()): Repor
     (h) => h.why,
     (h) => h.name,
   );
-  const leftOut = grouped(
-    report.leftOut,
-    (l) => l.why,
-    (l) => l.target,
-  );
   const codes = [...new Set(report.problems.map((p) => p.code))];
   return {
     head: view.style.strong(head),
     rows,
     notes: [
       ...reasons.flatMap(([why, names]) => wrap(`${names}: ${why}`, width, '', '  ')),
-      ...leftOut.flatMap(([why, names]) => wrap(`left out ${names}: ${why}`, width, '', '  ')),
+      ...leftOutLines(report.leftOut, width),
       ...(report.lasting?.lasts === true
         ? wrap(`the entries outlive this process: ${report.lasting.because}`, width, '', '  ')
         : []),
@@ -58,7 +54,7 @@ export function reportParts(report: Report, view: View, now = Date.now()): Repor
         view,
       ),
     ),
-    summary: summaryOf(report, view, now),
+    summary: summaryOf(report, view, now, width),
   };
 }
 
@@ -70,12 +66,9 @@ export function roughly(ms: number): string {
   return s < 172_800 ? `${Math.round(s / 3600)}h` : `${Math.round(s / 86_400)}d`;
 }
 
-function columnsOf({ handlers, heals }: Report, { style }: View, now: number): readonly Column[] {
-  const losses = new Map(heals.recent.map((h) => [h.key, h.at]));
-  const lost = ({ key }: HandlerReport): string => {
-    const at = losses.get(key);
-    return at === undefined ? '-' : `${roughly(now - at)} ago`;
-  };
+function columnsOf({ handlers }: Report, { style }: View, now: number): readonly Column[] {
+  const lost = ({ lostAt }: HandlerReport): string =>
+    lostAt === null ? '-' : `${roughly(now - lostAt)} ago`;
   const paint = (cell: string, row: number): string => {
     const state = handlers[row]?.state;
     if (state === 'ok' || state === 'foreign-ok') return style.good(cell);
@@ -97,16 +90,39 @@ function columnsOf({ handlers, heals }: Report, { style }: View, now: number): r
   ];
 }
 
+/** Of `all`, an image or a distribution has emulators for a part: what it lacks is one line, and in JSON each one's reason. */
+function leftOutLines(leftOut: Report['leftOut'], width: number): readonly string[] {
+  const lacking = leftOut.filter(({ why }) => why.startsWith('no static '));
+  const names = lacking.map(({ target }) => visible(target)).join(', ');
+  const others = grouped(
+    leftOut.filter((one) => lacking.length < 2 || !lacking.includes(one)),
+    (l) => l.why,
+    (l) => l.target,
+  );
+  return [
+    ...others.flatMap(([why, targets]) => wrap(`left out ${targets}: ${why}`, width, '', '  ')),
+    ...(lacking.length < 2
+      ? []
+      : [cutEnd(`${lacking.length} architectures left out: no emulator for ${names}`, width)]),
+  ];
+}
+
 function probeCell({ probe }: HandlerReport, now: number): string {
   return probe === null ? '-' : `${probe.verdict} ${roughly(now - probe.at)} ago`;
 }
 
-function summaryOf(report: Report, { style }: View, now: number): string {
+/** Where it is too long, the figures are cut: whether all is ready comes last and matters most. */
+function summaryOf(report: Report, { style }: View, now: number, width: number): string {
   const { paused } = report;
-  const ready = report.ready ? style.good('ready') : style.bad('not ready');
-  if (paused === null) return `${report.summary}; ${ready}`;
-  const still = paused.until === null ? 'until resumed' : `for another ${rounded(paused.until - now)}`;
-  return `${report.summary}; ${ready}; ${style.middling(`paused ${still}`)}`;
+  const ready = report.ready ? 'ready' : 'not ready';
+  const still =
+    paused === null
+      ? ''
+      : `; paused ${paused.until === null ? 'until resumed' : `for another ${rounded(paused.until - now)}`}`;
+  const figures = cutEnd(report.summary, width - ready.length - still.length - 2);
+  if (figures === '') return cutEnd(`${ready}${still}`, width);
+  const judged = report.ready ? style.good(ready) : style.bad(ready);
+  return `${figures}; ${judged}${still === '' ? '' : style.middling(still)}`;
 }
 
 function rounded(ms: number): string {

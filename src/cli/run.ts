@@ -1,4 +1,5 @@
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
+import { visible } from '../core/visible.ts';
 import { createLog } from '../daemon/log.ts';
 import { runDaemon } from '../daemon/run.ts';
 import { createMachine } from '../host/machine.ts';
@@ -7,7 +8,6 @@ import type { Flags } from './flag-faults.ts';
 import { configFile, loadConfig } from './load-config.ts';
 import { readRunFlags } from './run-flags.ts';
 import { inSandbox, owns } from './sandbox.ts';
-import { visible } from './text.ts';
 
 /** `run`: reads its flags from the shared table and runs the daemon in the foreground. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {

@@ -1,4 +1,5 @@
-import { cutEnd, visible, widthOf } from './text.ts';
+import { visible } from '../core/visible.ts';
+import { cutEnd, widthOf } from './text.ts';
 
 /** One column of a table for people. */
 export interface Column {

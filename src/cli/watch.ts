@@ -127,9 +127,12 @@ function separator({ format }: Context): string {
   return format === 'yaml' ? '---\n' : format === 'json' ? '' : '\n';
 }
 
-/** What of a report is worth telling: not that time went by or that a proof was repeated. */
+/** What of a report is worth telling: not that time went by, that a proof was repeated or that something was counted. */
 function news(report: Report): string {
-  return JSON.stringify({ ...report, at: 0 }, (key, value: unknown) =>
-    key === 'probe' && typeof value === 'object' && value !== null ? { ...value, at: 0, tookMs: 0 } : value,
-  );
+  return JSON.stringify({ ...report, at: 0, totals: null, emulated: null }, (key, value: unknown) => {
+    if (key === 'unavailableMs') return 0;
+    return key === 'probe' && typeof value === 'object' && value !== null
+      ? { ...value, at: 0, tookMs: 0 }
+      : value;
+  });
 }

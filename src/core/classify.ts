@@ -135,10 +135,11 @@ function works(foreign: Entry, memory: Memory): boolean {
 /**
  * Whether an entry is somebody else's as far as this handler goes, and not merely on its way: entries under reserved
  * names are put right and leftovers removed by the same plan. A line of ours that somebody else registered (we
- * publish them) does no harm as long as it runs the same interpreter in the same way.
+ * publish them) does no harm as long as it runs the same interpreter in the same way, and goes with the publication.
  */
 function counts(entry: Entry, handler: Handler, desired: Desired, memory: Memory): boolean {
-  if (isRemovable(entry, desired, memory)) return false;
+  const stays = desired.published.get(entry.name) === 'wanted';
+  if (!stays && isRemovable(entry, desired, memory)) return false;
   const owner = ownerOf(entry.name, desired);
   if (owner !== null) return isTaken(owner, entry, desired, memory);
   const { interpreter, flags } = handler.registration;

@@ -75,7 +75,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       binfmtD: leaf('publish.binfmtD', z.boolean().prefault(false)),
       nfd: leaf('publish.nfd', only(z.boolean(), false)),
-      textfile: leaf('publish.textfile', z.union([z.literal(''), path()]).prefault('')),
+      textfile: leaf('publish.textfile', promPath().prefault('')),
       startupTaint: leaf('publish.startupTaint', only(z.string(), '')),
     })
     .prefault({}),
@@ -182,20 +182,31 @@ function prefix() {
  * Printable ASCII, because such a path is the same as text and as bytes; written plainly, because it is compared
  * with the kernel's mount table and with paths that entries show.
  */
+/** Empty for none. The collector reads no files of other names. */
+function promPath() {
+  return textThat((given) =>
+    given === '' ? null : (faultOfPath(given) ?? (given.endsWith('.prom') ? null : 'must end in .prom')),
+  );
+}
+
 function path() {
+  return textThat(faultOfPath);
+}
+
+function textThat(fault: (given: string) => string | null) {
   return z
     .string()
     .max(1024, { error: 'must not be longer than 1024 characters' })
     .superRefine((given, context) => {
-      const why = !given.startsWith('/')
-        ? 'must be an absolute path'
-        : !/^[ -~]*$/.test(given)
-          ? 'must be printable ASCII'
-          : /\/(\.{0,2})(\/|$)/.test(given)
-            ? 'must be written without //, ., .. and a slash at its end'
-            : null;
+      const why = fault(given);
       if (why !== null) context.addIssue(`${why}; got ${JSON.stringify(given.slice(0, 60))}`);
     });
+}
+
+function faultOfPath(given: string): string | null {
+  if (!given.startsWith('/')) return 'must be an absolute path';
+  if (!/^[ -~]*$/.test(given)) return 'must be printable ASCII';
+  return /\/(\.{0,2})(\/|$)/.test(given) ? 'must be written without //, ., .. and a slash at its end' : null;
 }
 
 function duration(least: number, most: number) {

@@ -10,6 +10,8 @@ export interface Kept {
   readonly adopted: boolean;
   /** What a binfmt.d file declares under this name. */
   readonly declared: Declared | null;
+  /** The file is ours: systemd registers it, and we only replace what it registered of an earlier one. */
+  readonly published?: boolean;
 }
 
 /** What was seen of an adopted entry when it was good. */
@@ -34,14 +36,17 @@ export const quietMs = 2000;
 /**
  * Compares what is found under a kept name with what is known of it. An adopted entry is whatever its owner last
  * registered; a declared one is what its file says, and what the file said before (`former`) is replaced, but the line
- * of a third party is left alone.
+ * of a third party is left alone. A published one is nobody's duty: only where it has an interpreter of our `store` that
+ * the file names no more is it replaced.
  */
 export function judge(
   kept: Kept,
   record: Registration | null,
   former: readonly Registration[],
   found: EntryText | null,
+  store = '',
 ): Judgement {
+  if (kept.published === true) return judgePublished(kept, found, store);
   const wanted = (kept.adopted ? record : null) ?? kept.declared?.registration ?? null;
   const common = { registration: wanted };
   if (found === null) {
@@ -61,6 +66,16 @@ export function judge(
   const stale = seen !== null && former.some((one) => sameRegistration(one, seen));
   const why = `is not what ${kept.declared?.where ?? 'its file'} declares`;
   return { ...common, state: 'drifted', why, due: stale ? 'replace' : 'nothing' };
+}
+
+function judgePublished({ name, declared }: Kept, found: EntryText | null, store: string): Judgement {
+  const registration = declared?.registration ?? null;
+  const ours = store !== '' && (found?.interpreter.startsWith(`${store}/`) ?? false);
+  const seen = found && registrationOf(name, found);
+  const right = seen !== null && registration !== null && sameRegistration(seen, registration);
+  if (!ours || right || found?.enabled === false)
+    return { registration, state: 'ok', why: '', due: 'nothing' };
+  return { registration, state: 'drifted', why: 'is of an earlier file', due: 'replace' };
 }
 
 /** The registration that an entry's text shows; null where the text has parts that this version does not know. */

@@ -15,6 +15,11 @@ export interface Desired {
   readonly store: string;
   /** Names of foreign entries that keep their place in front of ours, whatever the precedence. */
   readonly adopted: ReadonlySet<string>;
+  /**
+   * Names under which systemd registers lines that we publish, or published earlier: entries of ours, where their
+   * interpreter lies in the store.
+   */
+  readonly published: ReadonlyMap<string, 'wanted' | 'withdrawn'>;
 }
 
 /** A desired state that wants nothing and touches nothing. */
@@ -25,4 +30,5 @@ export const nothingDesired: Desired = {
   prefix: '',
   store: '',
   adopted: new Set(),
+  published: new Map(),
 };

@@ -18,6 +18,11 @@ export interface Handler {
   readonly interpreter: InterpreterIdentity | null;
   /** Headers that this handler must serve; an entry in front that matches one of them shadows it. */
   readonly samples: readonly Uint8Array[];
+  /**
+   * Its interpreter's path does not answer now. What is registered stays, since with `F` the kernel holds the file; but
+   * to register it anew would open the path, and this process with it would wait for a dead server.
+   */
+  readonly hung?: boolean;
 }
 
 /** The name under which a handler stands in for itself while it is replaced. */

@@ -6,6 +6,8 @@ export interface Observed {
   readonly enabled: boolean;
   /** In the kernel's search order, newest first. */
   readonly entries: readonly Entry[];
+  /** How many entries there are, those included that do not concern us. */
+  readonly total: number;
   /** There are more new entries than one look reads: the next look goes on with them. */
   readonly unfinished?: boolean;
 }

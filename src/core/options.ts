@@ -230,6 +230,7 @@ export const internalEnv: readonly string[] = [
   'BINFMT_KEEPER_NO_FFI',
   'BINFMT_KEEPER_SANDBOX',
   'BINFMT_KEEPER_BINFMT_D_ROOT',
+  'BINFMT_KEEPER_ARTIFACTS',
 ];
 
 /** What a setting does, for the schema. */

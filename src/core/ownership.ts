@@ -14,11 +14,12 @@ export function isOurs(entry: Entry, desired: Desired, memory: Memory): boolean 
 }
 
 /**
- * Whether we may take an entry away although nothing wants it: it must be ours and, so that lines which we publish
- * for other tools to register are left alone, bear a name of ours or be recorded.
+ * Whether we may take an entry away although nothing wants it: it must be ours and bear a name of ours, one that we
+ * published, or be recorded. Other lines with our interpreters are left alone: a one-shot of ours may have made them.
  */
 export function isRemovable(entry: Entry, desired: Desired, memory: Memory): boolean {
   if (!isOurs(entry, desired, memory)) return false;
+  if (desired.published.has(entry.name)) return true;
   if (desired.prefix !== '' && entry.name.startsWith(desired.prefix)) return true;
   const record = memory.records.get(entry.name);
   return record !== undefined && sameEntry(record.id, entry.id);

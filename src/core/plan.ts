@@ -52,9 +52,10 @@ export function plan(
   for (const [turn, handler] of desired.handlers.toReversed().entries()) {
     const found = classify(handler, observed.entries, desired, memory);
     const standIn = standInOf(handler, byName, places);
-    const task =
+    const wanted =
       orderTask(handler, found, standIn, blocking(worse.get(handler) ?? [], handler, places)) ??
       taskFor(handler, found, standIn, memory);
+    const task = feasible(wanted, handler);
     if (task === null) continue;
     tasks.push(task);
     move(places, handler, task, -1 - turn);
@@ -77,6 +78,11 @@ export function taskFor(
     return { ...common, steps: [{ action: 'enable', name: entry.name, id: entry.id }] };
   }
   return { ...common, steps: replaceSteps(handler, entry, standIn) };
+}
+
+/** The same task, or none where it registers a handler whose interpreter's path hangs. */
+export function feasible(task: Task | null, handler: Handler): Task | null {
+  return handler.hung === true && task?.steps.some((s) => s.action === 'register') ? null : task;
 }
 
 const statusZero: Task = {
@@ -211,10 +217,14 @@ function leftovers(desired: Desired, observed: Observed, memory: Memory, tasks: 
   );
   const busy = new Set(tasks.map((t) => t.key));
   const pending = desired.handlers.filter((h) => busy.has(h.key));
+  // They cannot be put right, so whatever serves in their place stays.
+  const hung = desired.handlers.filter((h) => h.hung === true);
   // From behind to the front: what serves now goes last, when what it hid is gone.
   return observed.entries
     .toReversed()
     .filter((e) => !wanted.has(e.name) && !removed.has(e.name))
+    .filter((e) => desired.published.get(e.name) !== 'wanted')
+    .filter((e) => !hung.some((h) => spares.get(e.name) === h || takesFrom(e, h)))
     .filter((e) => spares.has(e.name) || isRemovable(e, desired, memory))
     .map((e) => ({
       key: null,

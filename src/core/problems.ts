@@ -48,6 +48,7 @@ export type ProblemCode =
   | 'kept-without-interpreter'
   | 'declared-differs'
   | 'binfmt-d-invalid'
+  | 'binfmt-d-unpublished'
   | 'shadowed'
   | 'older-foreign'
   | 'heal-storm'
@@ -79,7 +80,10 @@ export type ProblemCode =
   | 'log-dropped'
   | 'paused'
   | 'run-directory-untrusted'
-  | 'control-unavailable';
+  | 'control-unavailable'
+  | 'textfile-unwritable'
+  | 'http-unavailable'
+  | 'http-exposed';
 
 /** All kinds of problems: the same codes in logs, status, metrics and docs/problems.md. */
 export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
@@ -124,7 +128,7 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The main mount is missing',
     severity: 'warning',
     remedy:
-      'It is mounted again by itself within seconds, and emulation goes on by the anchor. If it stays away: mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc.',
+      'Emulation goes on by the anchor. See what prevents the mount: journalctl -b -u proc-sys-fs-binfmt_misc.mount; then: mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc.',
     dependsOn: ['no-kernel-support', 'no-permission'],
   },
   'main-covered': {
@@ -249,6 +253,12 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     severity: 'warning',
     remedy:
       'Correct the line; the file is read again by itself. A file of a package is best replaced by one of the same name in /etc/binfmt.d.',
+  },
+  'binfmt-d-unpublished': {
+    title: "A handler is not published to systemd's binfmt.d",
+    severity: 'warning',
+    remedy:
+      'Entries are kept all the same, but systemd-binfmt does not register them. See who has the file: ls -l /run/binfmt.d; then remove or rename it. In a container: -v /run/binfmt.d:/run/binfmt.d, and the store on the host. To do without: --publish-binfmt-d false.',
   },
   shadowed: {
     title: 'An entry of somebody else stands in front of ours',
@@ -446,5 +456,23 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     remedy:
       'Entries are kept, but commands cannot talk to the daemon. Look at the directory: ls -la /run/binfmt-keeper; df -i /run.',
     dependsOn: ['run-directory-untrusted'],
+  },
+  'textfile-unwritable': {
+    title: 'The metrics cannot be written to a file',
+    severity: 'warning',
+    remedy:
+      'Entries are kept, but node_exporter shows old figures or none; it is tried again every 10 s. The directory must be there and writable: ls -ld DIRECTORY; df DIRECTORY. Under systemd also: ReadWritePaths=DIRECTORY. To do without: --publish-textfile "".',
+  },
+  'http-unavailable': {
+    title: 'HTTP is not answered',
+    severity: 'warning',
+    remedy:
+      'Entries are kept, but probes, metrics and page are not served; it is tried again every 5 s. See who has the port: ss -ltnp. Then choose another address, --http-listen ADDRESS:PORT, or none: --http-listen off.',
+  },
+  'http-exposed': {
+    title: 'HTTP is answered to more than this host',
+    severity: 'warning',
+    remedy:
+      'Where nobody else needs it: --http-listen 127.0.0.1:8676, or unix:/run/binfmt-keeper/http.sock. Otherwise let only the supervisor and the scraper reach it, by a firewall or a NetworkPolicy.',
   },
 };

@@ -2,6 +2,7 @@ import type { EntryState } from './classify.ts';
 import type { Lasting } from './lasting.ts';
 import type { Problem } from './problems.ts';
 import { problemCatalogue } from './problems.ts';
+import type { Totals } from './totals.ts';
 
 /** The last probe of a handler. */
 export interface ProbeReport {
@@ -27,6 +28,17 @@ export interface HandlerReport {
   readonly required: boolean;
   readonly probe: ProbeReport | null;
   readonly heals: number;
+  /** When it was lost last, Unix milliseconds; on this boot, whichever daemon saw it. */
+  readonly lostAt: number | null;
+  /** How long it did not serve since the start of the daemon, milliseconds, a loss that lasts included. */
+  readonly unavailableMs: number;
+}
+
+/** How many processes run under one emulator. */
+export interface EmulatedProcesses {
+  /** Its first platform, or the handler's key where it has none. */
+  readonly platform: string;
+  readonly count: number;
 }
 
 /** One loss and its repair. */
@@ -62,6 +74,11 @@ export interface Report {
   readonly leftOut: readonly { readonly target: string; readonly why: string }[];
   readonly problems: readonly ReportedProblem[];
   readonly mounts: { readonly main: string; readonly anchor: string };
+  /** `enabled` is false after `0` was written to `status`; `foreign` counts the entries that are not ours. */
+  readonly instance: { readonly enabled: boolean; readonly foreign: number };
+  /** Processes that run under emulation; null where those of the host cannot be seen, or before anybody asked. */
+  readonly emulated: readonly EmulatedProcesses[] | null;
+  readonly totals: Totals;
   readonly heals: { readonly total: number; readonly recent: readonly HealReport[] };
   /** Whether the entries outlive the process that made them; told by commands that end. */
   readonly lasting?: Lasting;
@@ -86,6 +103,20 @@ export function composeReport(facts: ReportFacts): Report {
   return { ...facts, schema: 1, ready, summary: summarize(facts), problems };
 }
 
+/** The handlers that a probe has proved under what serves now: none while the instance is switched off. */
+export function provenHandlers({
+  handlers,
+  problems,
+  instance,
+}: {
+  readonly handlers: readonly HandlerReport[];
+  readonly problems: readonly Problem[];
+  readonly instance: Report['instance'];
+}): readonly HandlerReport[] {
+  const off = !instance.enabled || problems.some((p) => p.code === 'status-zero');
+  return off ? [] : handlers.filter(proven);
+}
+
 /** Conditions under which nothing that was proved before can be relied on. */
 const stopsAll: ReadonlySet<string> = new Set(['locked-by-another', 'status-zero']);
 
@@ -94,11 +125,13 @@ function proven(handler: HandlerReport): boolean {
   return (handler.state === 'ok' || handler.state === 'foreign-ok') && handler.probe?.verdict === 'verified';
 }
 
+/** What nobody can prove, users' own handlers and entries of others, is told apart and never counted as failed. */
 function summarize(facts: ReportFacts): string {
-  const all = facts.handlers.length;
-  const off = facts.problems.some((p) => p.code === 'status-zero');
-  const good = off ? 0 : facts.handlers.filter(proven).length;
+  const all = facts.handlers.filter((h) => h.platforms.length > 0 || h.probe !== null).length;
+  const rest = facts.handlers.length - all;
+  const good = provenHandlers(facts).length;
   const heals = facts.heals.total;
   const healed = heals === 0 ? '' : `, ${heals} ${heals === 1 ? 'heal' : 'heals'} since start`;
-  return `${good} of ${all} handlers verified${healed}`;
+  const verified = `${good} of ${all} ${rest === 0 ? '' : 'provable '}handlers verified`;
+  return `${verified}${rest === 0 ? '' : `, ${rest} without a probe`}${healed}`;
 }

@@ -1,12 +1,16 @@
 import type { Config } from '../core/config.ts';
 import { keptKey } from '../core/kept-task.ts';
+import { isOurs } from '../core/ownership.ts';
 import { resolvePlatform } from '../core/platforms.ts';
 import type { Problem } from '../core/problems.ts';
 import { composeReport, type HandlerReport, type Report } from '../core/report.ts';
+import type { Totals } from '../core/totals.ts';
 import { version } from '../core/version.ts';
+import type { Availability } from './availability.ts';
 import type { Custody } from './custody.ts';
 import type { History } from './history.ts';
 import type { KeptView } from './kept-problems.ts';
+import type { LiveMemory } from './memory.ts';
 import type { MountKeeper } from './mend-mounts.ts';
 import type { ProblemBoard } from './problem-board.ts';
 import type { View } from './repair.ts';
@@ -22,6 +26,10 @@ export interface AccountParts {
   readonly board: ProblemBoard;
   readonly mounts: MountKeeper;
   readonly custody: Custody;
+  readonly memory: LiveMemory;
+  readonly availability: Availability;
+  readonly totals: Totals;
+  readonly emulated: Report['emulated'];
   /** Unix time of the keeper's start, milliseconds. */
   readonly since: number;
   readonly paused: Report['paused'];
@@ -40,11 +48,14 @@ export function drawReport(parts: AccountParts): Report {
     handlers: [
       ...view.handlers.map((v) => handlerReport(v, parts)),
       ...world.unmet.map((u) => unmet(u, parts)),
-      ...parts.custody.view().map((k) => keptReport(k, history)),
+      ...parts.custody.view().map((k) => keptReport(k, parts)),
     ],
     leftOut: world.leftOut,
     problems: once([...board.list(), ...world.problems, ...standing(parts).flatMap((s) => s.problems)]),
     mounts: mounts.describe(),
+    instance: { enabled: view.observed.enabled, foreign: foreignEntries(view, parts) },
+    emulated: parts.emulated,
+    totals: parts.totals,
     heals: { total: history.total(), recent: history.recent() },
   });
 }
@@ -72,16 +83,18 @@ function handlerReport(view: View['handlers'][number], parts: AccountParts): Han
     required: isRequired(config, handler.key, handler.platforms.length > 0),
     probe: current === undefined ? null : probeReport(current),
     heals: parts.history.of(handler.key),
+    ...parts.availability.of(handler.registration.name),
   };
 }
 
 /** A platform that was asked for and got no handler still counts: nobody is ready who lacks it. */
 function unmet(row: Situation['world']['unmet'][number], parts: AccountParts): HandlerReport {
   const { config } = parts.situation;
+  const name = `${config.names}${row.target}`;
   return {
     key: row.target,
     platforms: row.platforms,
-    name: `${config.names}${row.target}`,
+    name,
     state: 'missing',
     why: row.why,
     flags: '',
@@ -91,11 +104,12 @@ function unmet(row: Situation['world']['unmet'][number], parts: AccountParts): H
     required: isRequired(config, row.target, row.platforms.length > 0),
     probe: null,
     heals: 0,
+    ...parts.availability.of(name),
   };
 }
 
 /** A kept entry of somebody else: nothing proves it, so it is never more than there and unchanged. */
-function keptReport({ kept, entry, state, why }: KeptView, history: History): HandlerReport {
+function keptReport({ kept, entry, state, why }: KeptView, parts: AccountParts): HandlerReport {
   const by = kept.adopted ? 'adopted' : (kept.declared?.where ?? '');
   return {
     key: kept.name,
@@ -109,9 +123,34 @@ function keptReport({ kept, entry, state, why }: KeptView, history: History): Ha
     owner: entry === null ? 'none' : 'foreign',
     required: false,
     probe: null,
-    heals: history.of(keptKey(kept.name)),
+    heals: parts.history.of(keptKey(kept.name)),
+    ...parts.availability.of(kept.name),
   };
 }
+
+/** All of ours concern us, so they are among the entries that were looked at closely. */
+function foreignEntries({ observed }: View, { situation, memory }: AccountParts): number {
+  const { desired } = situation.world;
+  return observed.total - observed.entries.filter((entry) => isOurs(entry, desired, memory)).length;
+}
+
+/** Whether each wanted entry runs programs now. A stale one does: it pins another file than it should, but a file. */
+export function serving(
+  { world, repair, config }: Situation,
+  kept: readonly KeptView[],
+): { readonly handler: string; readonly serves: boolean }[] {
+  const { handlers, observed } = repair.view();
+  return [
+    ...handlers.map(({ handler, state }) => ({
+      handler: handler.registration.name,
+      serves: observed.enabled && servingStates.has(state),
+    })),
+    ...world.unmet.map((row) => ({ handler: `${config.names}${row.target}`, serves: false })),
+    ...kept.map((one) => ({ handler: one.kept.name, serves: observed.enabled && one.state === 'ok' })),
+  ];
+}
+
+const servingStates: ReadonlySet<string> = new Set(['ok', 'foreign-ok', 'stale']);
 
 /** Problems that follow from how things are now, by what they were found at. */
 export function standing({

@@ -1,5 +1,6 @@
 import type { Entry } from '../core/entry.ts';
 import { isRemovable } from '../core/ownership.ts';
+import { usualName } from '../core/published.ts';
 import type { Instance } from '../host/instance.ts';
 import type { LiveMemory } from './memory.ts';
 import type { Situation } from './situation.ts';
@@ -12,7 +13,9 @@ export function belongingsOf(
 ): readonly Entry[] {
   const { desired } = world;
   // An own handler has its own name, which its key with the prefix is not.
-  const named = new Set(keys === 'all' ? [] : keys.map((key) => `${desired.prefix}${key}`));
+  const named = new Set(
+    keys === 'all' ? [] : keys.flatMap((key) => [`${desired.prefix}${key}`, usualName(key)]),
+  );
   for (const h of desired.handlers)
     if (keys !== 'all' && keys.includes(h.key)) named.add(h.registration.name);
   return repair

@@ -27,7 +27,7 @@ import { both, type Repair, type Repaired, type View } from './repair.ts';
 /** Keeps entries of others alive: those named by `adopt` and those that binfmt.d files declare. */
 export interface Custody {
   /** From now on these are kept; what an earlier list declared is replaced where a file changed. */
-  use(kept: readonly Kept[], refuse: (registration: Registration) => string | null): void;
+  use(kept: readonly Kept[], refuse: (registration: Registration) => string | null, store?: string): void;
   /** Does what is due and possible now, synchronously; `again` says when more may be due. */
   look(now: number, view: () => View): Repaired;
   view(): readonly KeptView[];
@@ -48,6 +48,10 @@ export interface CustodyParts {
 /** An interpreter that was gone is looked for again this often, milliseconds. */
 const lookAgainMs = 10_000;
 
+/** A write that the kernel refused is tried again after this many milliseconds, doubling up to half a minute. */
+const firstRetryMs = 1000;
+const lastRetryMs = 30_000;
+
 /** What is known of one name beside the entry itself. Times are milliseconds of a monotonic clock. */
 interface Watch {
   readonly signature: string;
@@ -67,10 +71,22 @@ export function createCustody(parts: CustodyParts): Custody {
   const { instance, memory } = parts;
   let list: readonly Kept[] = [];
   let refuse: (registration: Registration) => string | null = () => null;
+  let store = '';
   const former = new Map<string, readonly Registration[]>();
   const watches = new Map<string, Watch>();
   const barred = new Set<string>();
   const tidied = new Set<string>();
+  const refusals = new Map<string, { readonly pause: number; readonly until: number }>();
+
+  /** No event tells that the kernel would take now what it refused. */
+  const noteRefusal = (name: string, { failed }: TaskResult, now: number): number | null => {
+    const last = refusals.get(name);
+    refusals.delete(name);
+    if (failed === null) return null;
+    const pause = Math.min(last === undefined ? firstRetryMs : last.pause * 2, lastRetryMs);
+    refusals.set(name, { pause, until: now + pause });
+    return pause;
+  };
 
   const read = (name: string): Entry | null => {
     const raw = instance.read(name);
@@ -80,7 +96,7 @@ export function createCustody(parts: CustodyParts): Custody {
   const judgeNow = (kept: Kept): KeptView => {
     const entry = read(kept.name);
     const record = memory.adopted.get(kept.name)?.registration ?? null;
-    return { kept, entry, ...judge(kept, record, former.get(kept.name) ?? [], entry) };
+    return { kept, entry, ...judge(kept, record, former.get(kept.name) ?? [], entry, store) };
   };
 
   const watch = (name: string, entry: Entry | null, now: number): Watch => {
@@ -126,7 +142,7 @@ export function createCustody(parts: CustodyParts): Custody {
       parts.recorded();
       return idle;
     }
-    const rest = watched.changedAt + quietMs - now;
+    const rest = Math.max(watched.changedAt + quietMs, refusals.get(kept.name)?.until ?? 0) - now;
     if (rest > 0) return { task: null, again: rest };
     return { task: keptTask(view, entry, read(`${kept.name}.next`)), again: null };
   };
@@ -141,6 +157,9 @@ export function createCustody(parts: CustodyParts): Custody {
     }
   };
 
+  /** Of a line that we publish nothing is to be said: whether it is registered is systemd's affair. */
+  const shown = (): readonly Kept[] => list.filter((kept) => kept.published !== true);
+
   const look = (now: number, view: () => View): Repaired => {
     const results: TaskResult[] = [];
     let again: number | null = null;
@@ -149,15 +168,17 @@ export function createCustody(parts: CustodyParts): Custody {
       again = earlier(again, wait);
       if (task === null) continue;
       const prepared = new Map(handlersIn(task).map((h) => [h.key, prepare(h)]));
-      results.push(applyTask(instance, task, prepared));
-      watches.delete(kept.name);
+      const result = applyTask(instance, task, prepared);
+      results.push(result);
+      again = earlier(again, noteRefusal(kept.name, result, now));
+      if (result.failed === null) watches.delete(kept.name);
     }
     if (results.length === 0 && memory.adopted.size > 0) notePlaces(view());
     return { results, again };
   };
 
   return {
-    use(next, refuseNext) {
+    use(next, refuseNext, nextStore = '') {
       for (const kept of list) {
         const was = kept.declared?.registration;
         const known = former.get(kept.name) ?? [];
@@ -169,14 +190,16 @@ export function createCustody(parts: CustodyParts): Custody {
       }
       list = next;
       refuse = refuseNext;
+      store = nextStore;
       barred.clear();
       watches.clear();
       tidied.clear();
+      refusals.clear();
     },
     look,
-    view: () => list.map(judgeNow),
+    view: () => shown().map(judgeNow),
     problems: () =>
-      list.flatMap((kept) => {
+      shown().flatMap((kept) => {
         const view = judgeNow(kept);
         const answer = watches.get(kept.name)?.check?.answer;
         const gone = answer?.good === false ? answer.why : null;

@@ -1,8 +1,9 @@
-import { type Declared, filesInForce, readDeclarations } from '../core/binfmt-d.ts';
+import { type BinfmtFile, type Declared, filesInForce, readDeclarations } from '../core/binfmt-d.ts';
 import type { Kept } from '../core/custody.ts';
 import type { Desired } from '../core/desired.ts';
 import { ownerOf } from '../core/ownership.ts';
 import type { Problem } from '../core/problems.ts';
+import { isPublished, publishedDirectory } from '../core/published.ts';
 import type { Machine } from '../host/machine.ts';
 
 /** What systemd's binfmt.d directories ask for, and what is wrong with them. */
@@ -19,7 +20,10 @@ export const nothingDeclared: DeclaredWorld = { declared: [], problems: [], sour
 /** Reads binfmt.d; a line that cannot be obeyed is a problem with its place and stops no other. */
 export async function readDeclared(machine: Machine, desired: Desired): Promise<DeclaredWorld> {
   const { paths, directories, faults } = await machine.readBinfmtD();
-  const read = readDeclarations(filesInForce(directories));
+  const inForce = filesInForce(directories);
+  const read = readDeclarations(inForce);
+  // They take their places, and what they say is nobody's declaration but ours.
+  const published = new Set(inForce.filter(isOurs).map((file) => file.path));
   const mine = ({ registration: { name } }: Declared): boolean =>
     ownerOf(name, desired) !== null || (desired.prefix !== '' && name.startsWith(desired.prefix));
   const invalid = (subject: string, detail: string): Problem => ({
@@ -28,7 +32,7 @@ export async function readDeclared(machine: Machine, desired: Desired): Promise<
     detail,
   });
   return {
-    declared: read.declared.filter((one) => !mine(one)),
+    declared: read.declared.filter((one) => !mine(one) && !published.has(fileOf(one))),
     problems: [
       ...faults.map(({ path, why }) => invalid(path, why)),
       ...read.faults.map(({ where, why }) => invalid(where, why)),
@@ -38,6 +42,14 @@ export async function readDeclared(machine: Machine, desired: Desired): Promise<
     ],
     sources: paths,
   };
+}
+
+function isOurs({ path, text }: BinfmtFile): boolean {
+  return path.includes(`${publishedDirectory}/`) && isPublished(text);
+}
+
+function fileOf({ where }: Declared): string {
+  return where.slice(0, where.lastIndexOf(':'));
 }
 
 /** One list of all that is kept: the declared in their order, so that the last of them comes to stand in front. */

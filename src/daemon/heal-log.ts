@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
 import type { TaskResult } from './apply.ts';
+import type { Availability } from './availability.ts';
 import type { History } from './history.ts';
 import type { World } from './prepare.ts';
 import type { ProblemBoard } from './problem-board.ts';
+import type { Counters } from './totals.ts';
 
 /** Logs each heal in one line: what was lost, why, how long it was gone. */
 export interface HealLog {
@@ -13,17 +15,51 @@ export interface HealLog {
 /** Why entries are written: at the start all is new, a new configuration renews, only the rest are losses. */
 export type Occasion = 'start' | 'configure' | 'loss';
 
-/** Binds the log, the history and the problems that a failed repair is. */
-export function createHealLog(logger: Logger, history: History, board: ProblemBoard): HealLog {
+/** Who else hears of a heal: the history, the problems that a failed repair is, the counts. */
+export interface HealHearers {
+  readonly history: History;
+  readonly board: ProblemBoard;
+  readonly counters: Counters;
+  readonly availability: Availability;
+}
+
+/** Binds the log and all who hear of a heal. */
+export function createHealLog(
+  logger: Logger,
+  { history, board, counters, availability }: HealHearers,
+): HealLog {
+  /**
+   * Counts, and returns for how long it was gone: a loss may be older than the look that healed it. Leftovers and what
+   * steps aside never served for us; a stale entry serves until it is replaced.
+   */
+  const account = (result: TaskResult, name: string, world: World, since: number, loss: boolean): number => {
+    const { task, failed, servingAt } = result;
+    const { desired } = world;
+    if (task.reason === 'leftover' || task.reason === 'steps-aside') return 0;
+    if (failed !== null) counters.failed(name, failed.code);
+    if (loss && task.reason === 'missing') counters.gone(name, since, desired.handlers.length);
+    const end = servingAt ?? performance.now();
+    const hit = task.reason === 'status-zero' ? desired.handlers.map((h) => h.registration.name) : [name];
+    let gone = end - since;
+    for (const one of hit) {
+      if (loss || failed !== null) availability.down(one, task.reason === 'stale' ? end : since, loss);
+      if (failed === null) gone = Math.max(gone, availability.up(one, end));
+    }
+    gone = Math.round(gone * 1000) / 1000;
+    if (loss && failed === null) counters.healed(name, task.reason, gone);
+    return gone;
+  };
+
   return {
     note(results, world, since, occasion) {
-      for (const { task, failed, servingAt } of results) {
+      for (const result of results) {
+        const { task, failed } = result;
         const handler = world.desired.handlers.find((h) => h.key === task.key);
         const name = handler?.registration.name ?? subjectOf(task);
+        const goneMs = account(result, name, world, since, occasion === 'loss');
         board.set('register-failed', name, failed && `${failed.step.action}: ${failed.message}`);
         if (failed !== null || occasion === 'start') continue;
         const { reason, why } = task;
-        const goneMs = Math.round(((servingAt ?? performance.now()) - since) * 1000) / 1000;
         if (reason === 'leftover' || reason === 'steps-aside') {
           logger.info({ handler: name, reason, why }, `removed ${name}: ${reason}`);
           continue;

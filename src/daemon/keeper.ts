@@ -9,12 +9,16 @@ import type { Registration } from '../core/registration.ts';
 import type { Report } from '../core/report.ts';
 import type { Instance } from '../host/instance.ts';
 import type { Machine } from '../host/machine.ts';
-import { drawReport, standing } from './account.ts';
+import { createBinfmtDPublisher } from '../publish/binfmt-d.ts';
+import { drawReport, serving, standing } from './account.ts';
+import { createAvailability } from './availability.ts';
 import { belongingsOf, removeBelongings } from './belongings.ts';
 import { createCanaryWatch } from './canary.ts';
+import { createCensus } from './census.ts';
 import { createCustody, keptAmong, recalled, withCustody } from './custody.ts';
 import { createHealLog, type Occasion } from './heal-log.ts';
 import { createHistory } from './history.ts';
+import { openHistoryFile } from './history-file.ts';
 import { createMemory } from './memory.ts';
 import type { MountKeeper } from './mend-mounts.ts';
 import { createNativeGuard } from './native-guard.ts';
@@ -29,12 +33,16 @@ import {
   prepareWorld,
 } from './prepare.ts';
 import { createProblemBoard } from './problem-board.ts';
+import { withPublication } from './publication.ts';
+import { recall } from './recall.ts';
 import { createRecords } from './records.ts';
 import { createRepair, type Repair, type Repaired } from './repair.ts';
 import { generationOf, type Situation } from './situation.ts';
 import { removeSuperseded } from './superseded.ts';
+import { createCounters, processFigures } from './totals.ts';
 import { createTurns } from './turns.ts';
 import { createVerification } from './verification.ts';
+import { createLabelWatch } from './watch-labels.ts';
 
 /** What a keeper works on; everything that it needs of the machine arrives here. */
 export interface KeeperParts {
@@ -61,6 +69,8 @@ export interface Keeper {
   configure(config: Config): Promise<void>;
   look(): void;
   lookAtAll(): void;
+  /** Prepares again where the SELinux label of an interpreter was changed; for a slow timer. */
+  lookAtLabels(): void;
   /** Queues a probe of every handler, unless paused; resolves when all that waits has run. */
   verifyAll(): Promise<void>;
   /** The same for the handlers of these keys, paused or not: somebody asked for it. */
@@ -71,7 +81,13 @@ export interface Keeper {
   resume(): void;
   isPaused(): boolean;
   report(): Report;
+  /** Brings what is only looked at on demand up to date; to be awaited before a report is drawn for somebody. */
+  refresh(): Promise<void>;
   problem(code: ProblemCode, subject: string, detail: string | null): void;
+  /** The configuration was read again and was right, or was not. */
+  reloaded(ok: boolean): void;
+  /** When the last look was complete, or the keeper was made: `performance.now()`. */
+  lookedAt(): number;
   /** Files whose change asks for configuring again. */
   sources(): readonly string[];
   /** Names of entries of ours, all of them or those of the handlers of these keys. */
@@ -107,13 +123,23 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     instance,
     memory,
     placeOf: machine.placeOf,
-    found: () => turns.lookAtAll(),
+    found: () => turns.lookAtAll('event'),
     recorded: () => records.save(),
   });
   const canaries = createCanaryWatch(machine, instance, memory, loaded.state?.canary ?? []);
   const records = createRecords(machine, dir, bootId, memory, canaries.tried, board);
-  const history = createHistory();
-  const healLog = createHealLog(logger, history, board);
+  const historyFile = await openHistoryFile(
+    machine,
+    dir,
+    bootId,
+    () => ({ heals: history.recent(), lost: [...availability.losses()] }),
+    (why) => board.set('state-unwritable', 'history.json', why),
+  );
+  const history = createHistory(historyFile.before.heals, historyFile.save);
+  const counters = createCounters();
+  const availability = createAvailability(new Map(historyFile.before.lost), historyFile.save);
+  const publisher = createBinfmtDPublisher(machine, (problems) => board.sync('binfmt-d', problems));
+  const healLog = createHealLog(logger, { history, board, counters, availability });
   let situation: Situation = {
     config: first,
     world: emptyWorld,
@@ -123,12 +149,14 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   let configured = false;
   let renewed = false;
   let closed = false;
+  let lookedAt = performance.now();
   const generations = new Map<string, string>();
+  const census = createCensus(machine, () => situation);
 
   const onRepaired = (repaired: Repaired, since: number): void => {
     healLog.note(repaired.results, situation.world, since, occasion);
     if (repaired.results.some((r) => r.failed?.code === 'EROFS'))
-      void mounts.mend('read-only').then(turns.lookAtAll);
+      void mounts.mend('read-only').then(() => turns.lookAtAll('event'));
     const keys = new Set(repaired.results.filter((r) => r.registered.size > 0).map((r) => r.task.key));
     if (keys.size > 0) records.save();
     void guard.check(keys, keptAmong(repaired.results));
@@ -141,10 +169,12 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
 
   /** Whatever serves now and did not before has to prove itself, whoever registered it. */
   const onLooked = (): void => {
+    lookedAt = performance.now();
     for (const { origin, problems } of standing({ situation, mounts, custody })) board.sync(origin, problems);
+    const kept = custody.view();
+    if (parts.passive !== true) availability.settle(serving(situation, kept), performance.now());
     // Its owner may have done what we could not.
-    for (const { kept, state } of custody.view())
-      if (state === 'ok') board.set('register-failed', kept.name, null);
+    for (const one of kept) if (one.state === 'ok') board.set('register-failed', one.kept.name, null);
     const views = pause.state() === null ? situation.repair.view().handlers : [];
     for (const view of views) {
       if (view.state === 'ok') board.set('register-failed', view.handler.registration.name, null);
@@ -165,7 +195,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
       renewed = false;
       // What was found meanwhile speaks of a time at which anybody could stand in front.
       generations.clear();
-      turns.lookAtAll();
+      turns.lookAtAll('event');
       occasion = 'loss';
     }
     changed();
@@ -179,32 +209,43 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     },
   };
 
+  // Before the first configuration nothing is wanted, and everything of an earlier run would be a leftover.
   const active = (): Pick<Repair, 'own' | 'full'> =>
-    parts.passive ? idle : pause.state() === null ? withCustody(situation.repair, custody) : watching;
+    parts.passive || !configured
+      ? idle
+      : pause.state() === null
+        ? withCustody(situation.repair, custody)
+        : watching;
   const pause = createPause(logger, board, onPause);
-  const turns = createTurns(active, onRepaired, onLooked, (error) => {
+  const onFault = (error: unknown): void => {
     logger.error({ err: error }, 'a look at the entries failed; trying again');
-  });
+  };
+  const turns = createTurns(active, onRepaired, onLooked, onFault, counters.passed);
   const verification = createVerification({
     machine,
     memory,
     board,
     logger,
     situation: () => situation,
-    look: turns.lookAtAll,
+    look: () => turns.lookAtAll('event'),
     changed,
     isPaused: () => pause.state() !== null,
+    probed: counters.probed,
   });
 
   const configure = async (config: Config): Promise<void> => {
     const obtain = await (parts.obtain ?? createObtain)(machine, config);
     const accept = parts.accept ?? acceptHandler;
-    const world = await prepareWorld(machine, config, host, obtain, parts.probes, accept, parts.asked?.());
+    const prepared = await prepareWorld(
+      ...([machine, config, host, obtain, parts.probes, accept, parts.asked?.()] as const),
+      (name) => recall(instance, memory, name),
+    );
+    const world = await withPublication(machine, prepared, config, situation.world.desired);
     // Emulators may take long to deploy, and a stop does not wait for them.
     if (closed) return;
     generations.clear();
     use(config, world);
-    custody.use(world.kept, (registration) => dangers(registration, accept));
+    custody.use(world.kept, (registration) => dangers(registration, accept), world.desired.store);
     board.sync('configuration', world.problems);
     // Both are tried anew, and what is not wanted any more cannot fail.
     board.retract((p) => p.code === 'canary-failed' || p.code === 'register-failed');
@@ -213,13 +254,14 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     renewed = pause.state() !== null;
     occasion = configured ? 'configure' : 'start';
     configured = true;
-    turns.lookAtAll();
+    turns.lookAtAll('configuration');
     occasion = 'loss';
     const keys = world.desired.handlers.map((h) => h.key);
     logger.info({ handlers: keys }, `keeping ${keys.length} handlers`);
     records.save();
-    void removeSuperseded(machine, situation, bootId, logger);
     changed();
+    await publisher.publish(config, world.desired);
+    void removeSuperseded(machine, situation, bootId, logger);
   };
 
   const dangers = (registration: Registration, accept: Accept): string | null => {
@@ -231,7 +273,10 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     canaries,
     board,
     situation: () => situation,
-    use,
+    use(config, world) {
+      use(config, world);
+      void publisher.publish(config, world.desired);
+    },
     bar: custody.bar,
     lookAtAll: turns.lookAtAll,
     changed,
@@ -244,14 +289,21 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   };
 
   let removed = false;
+  let withdrawn: Promise<void> = Promise.resolve();
   let configuring: Promise<void> = Promise.resolve();
+  const configureNext = (config: Config): Promise<void> => {
+    configuring = configuring.catch(() => {}).then(() => configure(config));
+    return configuring;
+  };
+  const labels = createLabelWatch(machine, () => {
+    logger.info('the label of an interpreter was changed');
+    void configureNext(situation.config);
+  });
   return {
-    configure(config) {
-      configuring = configuring.catch(() => {}).then(() => configure(config));
-      return configuring;
-    },
+    configure: configureNext,
     look: turns.look,
-    lookAtAll: turns.lookAtAll,
+    lookAtAll: () => turns.lookAtAll(),
+    lookAtLabels: () => void labels.look(situation.world),
     verifyAll: () => (pause.state() === null ? verification.all() : Promise.resolve()),
     verify(keys) {
       if (keys === 'all') return verification.all();
@@ -262,12 +314,21 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     resume: pause.end,
     isPaused: () => pause.state() !== null,
     report: () =>
-      drawReport({ situation, verification, history, board, mounts, custody, since, paused: pause.state() }),
+      drawReport({
+        ...{ situation, verification, history, board, mounts, custody, memory, availability, since },
+        paused: pause.state(),
+        totals: { ...counters.read(), process: parts.passive === true ? null : processFigures() },
+        emulated: census.read(),
+      }),
+    refresh: census.refresh,
     problem: board.set,
+    reloaded: counters.reloaded,
+    lookedAt: () => lookedAt,
     sources: () => situation.world.sources,
     owned: (keys) => belongingsOf(situation, memory, keys).map((entry) => entry.name),
     remove(keys) {
       removed = true;
+      withdrawn = publisher.withdraw(keys);
       return removeBelongings(instance, situation, memory, keys);
     },
     rest,
@@ -276,6 +337,8 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
       rest();
       // Who only looked writes nothing: the records belong to whoever keeps.
       if (!parts.passive || removed) await records.saveNow();
+      await historyFile.saveNow();
+      await withdrawn;
     },
   };
 }

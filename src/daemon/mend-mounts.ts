@@ -1,3 +1,4 @@
+import type { Outcome } from '../core/outcome.ts';
 import type { Problem } from '../core/problems.ts';
 import type { Machine } from '../host/machine.ts';
 
@@ -21,12 +22,21 @@ export interface MountKeeper {
   close(): void;
 }
 
+type Failure = Extract<Outcome, { readonly ok: false }>;
+
+/** No further attempt would end in another way: we may not, or the kernel cannot. */
+const hopeless: ReadonlySet<string> = new Set(['EPERM', 'EACCES', 'ENODEV', 'ENOTOOL']);
+
 const firstPause = 3000;
 const longestPause = 60_000;
+/** A mount that was refused three times running is looked after by whoever reads the problem, and by us now and then. */
+const resignedPause = 600_000;
+const mostTries = 3;
 
 /**
  * Mends the anchor at once and the main mount after 3 s, doubling: systemd's automount gives up for good at five mounts
- * within 10 s, and the anchor serves meanwhile. Whatever lies over a mount is reported, never stacked upon.
+ * within 10 s, and the anchor serves meanwhile. A main mount that is back within seconds is no problem; one that three
+ * attempts running did not bring back for good is. Whatever lies over a mount is reported, never stacked upon.
  */
 export function createMountKeeper(machine: Machine, wish: MountWish, mended: () => void): MountKeeper {
   let found: Problem[] = [];
@@ -35,7 +45,9 @@ export function createMountKeeper(machine: Machine, wish: MountWish, mended: () 
   let timer: NodeJS.Timeout | null = null;
   let calm: NodeJS.Timeout | null = null;
   let due = false;
-  let mainFailure: string | null = null;
+  let mainFailure: Failure | null = null;
+  /** Attempts to restore the main mount since it stayed for a while. */
+  let tries = 0;
   let running: Promise<void> | null = null;
   let again: 'change' | 'read-only' | null = null;
   let closed = false;
@@ -57,8 +69,8 @@ export function createMountKeeper(machine: Machine, wish: MountWish, mended: () 
       view = machine.observeMounts(wish);
       if (view.main.kind === 'binfmt') rest();
     }
-    if (view.main.kind === 'absent')
-      problems.push({ code: 'main-missing', subject: wish.main, detail: mainFailure ?? 'not mounted' });
+    if (view.main.kind === 'absent' && !isMending())
+      problems.push({ code: 'main-missing', subject: wish.main, detail: whyMissing() });
     if (view.main.kind === 'covered')
       problems.push({ code: 'main-covered', subject: wish.main, detail: `by ${view.main.by}` });
     if (view.anchor.kind === 'covered')
@@ -69,23 +81,39 @@ export function createMountKeeper(machine: Machine, wish: MountWish, mended: () 
     mended();
   };
 
+  const isMending = (): boolean => {
+    if (!wish.mayMount || held || closed) return false;
+    return tries < mostTries && !hopeless.has(mainFailure?.code ?? '');
+  };
+
+  const whyMissing = (): string => {
+    if (mainFailure !== null)
+      return tries > 1 ? `${mainFailure.message} (${tries} attempts)` : mainFailure.message;
+    return tries === 0 ? 'not mounted' : `mounted ${tries} times, and gone again each time`;
+  };
+
   const mendMain = async (now: boolean): Promise<void> => {
+    const restores = due;
     due = false;
     if (calm !== null) clearTimeout(calm);
     calm = null;
-    if (closed || (now && (await mountNow()))) return;
+    if (closed || (now && (await mountNow(restores)))) return;
     if (closed || timer !== null) return;
-    timer = setTimeout(() => {
-      timer = null;
-      due = true;
-      void mend();
-    }, pause);
+    timer = setTimeout(
+      () => {
+        timer = null;
+        due = true;
+        void mend();
+      },
+      mainFailure !== null && !isMending() ? resignedPause : pause,
+    );
     pause = Math.min(pause * 2, longestPause);
   };
 
-  const mountNow = async (): Promise<boolean> => {
+  const mountNow = async (restores: boolean): Promise<boolean> => {
     const outcome = await machine.mountMain(wish.main);
-    mainFailure = outcome.ok || outcome.code === 'EBUSY' ? null : outcome.message;
+    mainFailure = outcome.ok || outcome.code === 'EBUSY' ? null : outcome;
+    if (restores || mainFailure !== null) tries += 1;
     return mainFailure === null;
   };
 
@@ -93,10 +121,11 @@ export function createMountKeeper(machine: Machine, wish: MountWish, mended: () 
   const rest = (): void => {
     due = false;
     mainFailure = null;
-    if (calm !== null || pause === firstPause || closed) return;
+    if (calm !== null || (pause === firstPause && tries === 0) || closed) return;
     calm = setTimeout(() => {
       calm = null;
       pause = firstPause;
+      tries = 0;
     }, longestPause);
     calm.unref();
   };

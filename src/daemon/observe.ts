@@ -28,7 +28,8 @@ export function createObserver({ concerns, ours, most }: Attention): Observer {
     const entries: Entry[] = [];
     let older = false;
     let left = most;
-    for (const name of instance.names()) {
+    const names = instance.names();
+    for (const name of names) {
       const old = known.get(name);
       if (old === undefined && !ours(name)) {
         left -= 1;
@@ -42,7 +43,7 @@ export function createObserver({ concerns, ours, most }: Attention): Observer {
       if (one.concerning) entries.push(one.entry);
     }
     known = next;
-    return { enabled: instance.enabled(), entries, unfinished: left < 0 };
+    return { enabled: instance.enabled(), entries, total: names.length, unfinished: left < 0 };
   };
 
   /** Texts seen before are not parsed again. */

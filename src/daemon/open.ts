@@ -20,6 +20,8 @@ export interface Opened {
   readonly ok: true;
   readonly instance: Instance;
   readonly mounts: MountKeeper;
+  /** Another keeper has the instance, so that nothing was mounted: `mounts` are held. */
+  readonly kept: boolean;
   readonly host: HostIdentity;
   readonly probes: ReadonlyMap<string, string>;
   /** Why there are no probes, so that nothing can be verified; null where there are. */
@@ -56,6 +58,8 @@ export async function openHost(
     );
   const mayMount = options.mayMount && (initial || options.owns);
   const mounts = createMountKeeper(machine, { ...config.mounts, mayMount }, mended);
+  const kept = mayMount && isKept(machine, config);
+  mounts.hold(kept);
   await mounts.mend('start');
   const opened = openMounted(machine, config, mounts, initial || options.owns);
   if (!opened.ok) {
@@ -79,7 +83,21 @@ export async function openHost(
     runsNatively,
     kernel,
   };
-  return { ok: true, instance: opened.instance, mounts, host, probes, probeFault };
+  return { ok: true, instance: opened.instance, mounts, kept, host, probes, probeFault };
+}
+
+/**
+ * Whether another keeper has the instance that can be seen here: then mounting is its affair, or it was asked to pause,
+ * and whoever only waits for its end mounts nothing. The open descriptor keeps the entries alive meanwhile.
+ */
+function isKept(machine: Machine, { mounts: { main, anchor } }: Config): boolean {
+  const seen = machine.observeMounts({ main, anchor });
+  const path = [anchor, main].find((_, at) => [seen.anchor, seen.main][at]?.kind === 'binfmt');
+  const opened = path === undefined ? null : machine.openInstance(path);
+  if (!opened?.ok) return false;
+  const free = opened.instance.lock();
+  opened.instance.close();
+  return !free;
 }
 
 function openMounted(

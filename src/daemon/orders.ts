@@ -76,6 +76,7 @@ export function createOrders({ keeper, asked, reconfigure, isNative }: OrderPart
   return async (order, progress) => {
     switch (order.type) {
       case 'status':
+        await keeper.refresh();
         return told((report) => report.ready);
       case 'probe':
         return verify(order.targets, progress);

@@ -15,16 +15,13 @@ import { flagsFor, type KernelVersion } from '../core/kernel-version.ts';
 import { inOrder } from '../core/order.ts';
 import { resolvePlatform } from '../core/platforms.ts';
 import type { Problem } from '../core/problems.ts';
-import {
-  canonicalFlags,
-  checkRegistration,
-  type Fault,
-  type Matcher,
-  type Registration,
-} from '../core/registration.ts';
+import { usualName } from '../core/published.ts';
+import { checkRegistration, type Fault, type Registration } from '../core/registration.ts';
 import type { Machine } from '../host/machine.ts';
 import { keptOf, nothingDeclared, readDeclared } from './declared.ts';
-import { judgePlace, noticeStore } from './elsewhere.ts';
+import { noticeStore } from './elsewhere.ts';
+import { ownCandidates } from './own-candidates.ts';
+import { type Candidate, type HandlerInfo, hungCandidate, type Recalled } from './recall.ts';
 
 /** What this host is, found out once at start. */
 export interface HostIdentity {
@@ -32,12 +29,6 @@ export interface HostIdentity {
   readonly target: string;
   readonly runsNatively: readonly string[];
   readonly kernel: KernelVersion;
-}
-
-/** What a handler needs beside its registration: how to prove it and what to say of it. */
-export interface HandlerInfo {
-  readonly version: string | null;
-  readonly probe: string | null;
 }
 
 /** The desired state with everything deployed, and all that could not be done. */
@@ -74,7 +65,11 @@ export function without(world: World, keys: ReadonlySet<string>): World {
   const gone = desired.handlers.filter((h) => keys.has(h.key));
   return {
     ...world,
-    desired: { ...desired, handlers: desired.handlers.filter((h) => !keys.has(h.key)) },
+    desired: {
+      ...desired,
+      handlers: desired.handlers.filter((h) => !keys.has(h.key)),
+      published: withdrawn(desired, gone),
+    },
     unmet: [
       ...world.unmet,
       ...gone.map((h) => ({
@@ -84,6 +79,11 @@ export function without(world: World, keys: ReadonlySet<string>): World {
       })),
     ],
   };
+}
+
+function withdrawn({ published }: Desired, gone: readonly Handler[]): Desired['published'] {
+  const names = new Set(gone.map((h) => usualName(h.key)));
+  return new Map([...published].map(([name, state]) => [name, names.has(name) ? 'withdrawn' : state]));
 }
 
 /** One interpreter ready for use, wherever it came from. */
@@ -107,12 +107,6 @@ export type Obtain = ((architecture: Architecture) => Promise<ReadyInterpreter |
   readonly problems?: readonly Problem[];
 };
 
-interface Candidate {
-  readonly handler: Handler;
-  readonly info: HandlerInfo;
-  readonly header: Uint8Array | null;
-}
-
 /** The rule that a handler must pass before the kernel sees it. */
 export type Accept = typeof acceptHandler;
 
@@ -125,6 +119,7 @@ export async function prepareWorld(
   probes: ReadonlyMap<string, string>,
   accept: Accept = acceptHandler,
   asked: Asked = nothingAsked,
+  recalled: (name: string) => Recalled | null = () => null,
 ): Promise<World> {
   const config = withAsked(given, asked);
   const chosen = selectAsked(given, asked, host);
@@ -146,6 +141,15 @@ export async function prepareWorld(
     if (ready === undefined) continue;
     if ('code' in ready) {
       const { target, platforms } = architecture;
+      const pinned = isUnknown(ready, obtain) ? recalled(bytes(`${config.names}${target}`)) : null;
+      if (pinned !== null) {
+        if (ready.code === 'hung-path') problems.push(ready);
+        const probe = probes.get(target) ?? null;
+        candidates.push(
+          hungCandidate(pinned, { key: target, platforms, samples: sampleHeaders(architecture) }, probe),
+        );
+        continue;
+      }
       if (config.platforms === 'all' && platforms.length === 0) leftOut.push({ target, why: ready.detail });
       else {
         problems.push(ready);
@@ -159,14 +163,9 @@ export async function prepareWorld(
       problems.push({ code: 'interpreter-label', subject: architecture.target, detail: ready.mislabelled });
     candidates.push(catalogueHandler(architecture, ready, config, host, probes));
   }
-  for (const own of config.handlers) {
-    const place = own.flags.includes('F') ? await judgePlace(machine, own.interpreter, own.name) : null;
-    if (place?.problem) problems.push(place.problem);
-    if (place?.refused) continue;
-    const made = await ownHandler(machine, own);
-    if ('code' in made) problems.push(made);
-    else candidates.push(made);
-  }
+  const own = await ownCandidates(machine, config.handlers, recalled);
+  problems.push(...own.problems);
+  candidates.push(...own.candidates);
   const good = refuse(candidates, host, accept, problems);
   const desired: Desired = {
     handlers: inOrder(good.map((c) => c.handler)),
@@ -175,6 +174,7 @@ export async function prepareWorld(
     prefix: config.names,
     store: bytes(config.interpreters.store),
     adopted: new Set(config.adopt.map(bytes)),
+    published: new Map(),
   };
   const declared = config.binfmtD ? await readDeclared(machine, desired) : nothingDeclared;
   problems.push(...declared.problems);
@@ -225,28 +225,10 @@ function catalogueHandler(
   return { handler, info, header: ready.header };
 }
 
-/** A handler of the user's own; its interpreter is used where it is, since only the user knows what it needs. */
-async function ownHandler(machine: Machine, own: Config['handlers'][number]): Promise<Candidate | Problem> {
-  const flags = canonicalFlags(own.flags);
-  const found = await machine.inspectInterpreter(Buffer.from(own.interpreter, 'latin1').toString('utf8'), {
-    requireStatic: flags.includes('F'),
-  });
-  if (!found.ok) {
-    const code = found.code === 'interpreter-unreachable' ? 'hung-path' : found.code;
-    return { code, subject: own.name, detail: found.message };
-  }
-  const registration = {
-    name: own.name,
-    matcher: own.matcher,
-    interpreter: own.interpreter,
-    flags,
-  };
-  const interpreter = flags.includes('F') ? { dev: found.dev, ino: found.ino, sha256: '' } : null;
-  return {
-    handler: { key: own.name, platforms: [], registration, interpreter, samples: sampleOf(own.matcher) },
-    info: { version: null, probe: null },
-    header: found.header,
-  };
+/** Whether a missing emulator may well be there: in a directory that does not answer. */
+function isUnknown(problem: Problem, { problems = [] }: Obtain): boolean {
+  const hangs = problems.some((p) => p.code === 'hung-path');
+  return problem.code === 'hung-path' || (problem.code === 'source-missing' && hangs);
 }
 
 /** Leaves out what could stop the host, before the kernel sees it. */
@@ -313,16 +295,6 @@ function wantsCredentials(config: Config, architecture: Architecture): boolean {
     const found = resolvePlatform(name);
     return 'target' in found && found.target === architecture.target;
   });
-}
-
-/** The header that shows an own magic handler at work: its magic, zeros elsewhere. */
-function sampleOf(matcher: Matcher): readonly Uint8Array[] {
-  if (matcher.kind === 'extension') return [];
-  const header = new Uint8Array(256);
-  matcher.magic.forEach((byte, i) => {
-    header[matcher.offset + i] = byte & (matcher.mask[i] ?? 255);
-  });
-  return [header];
 }
 
 /** Text as the kernel's byte string. */

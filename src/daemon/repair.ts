@@ -6,7 +6,7 @@ import { identify } from '../core/memory.ts';
 import type { Observed } from '../core/observed.ts';
 import { betters } from '../core/order.ts';
 import { isRemovable, ownerOf } from '../core/ownership.ts';
-import { plan, type Task, taskFor } from '../core/plan.ts';
+import { feasible, plan, type Task, taskFor } from '../core/plan.ts';
 import { type Prepared, prepare } from '../core/prepared.ts';
 import { victimsOf } from '../core/sight.ts';
 import { calm, healed, isStorm, type Storm, wait } from '../core/storm.ts';
@@ -70,6 +70,7 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
     ours: (name) =>
       ownerOf(name, desired) !== null ||
       memory.records.has(name) ||
+      desired.published.has(name) ||
       (desired.prefix !== '' && name.startsWith(desired.prefix)),
     // Under another precedence what somebody else serves decides what we register, so all of it is needed.
     most: desired.precedence === 'ours' ? 250 : Number.POSITIVE_INFINITY,
@@ -201,7 +202,8 @@ function look(
   if (instance.read(temporaryName(handler)) !== null) return 'unclear';
   const taken = entry !== null && isTaken(handler, entry, desired, memory);
   if (adoptedServes(instance, handler, desired, memory)) return 'unclear';
-  return taskFor(handler, { ...found, entry, foreign: null, needless: false, taken }, null, memory);
+  const task = taskFor(handler, { ...found, entry, foreign: null, needless: false, taken }, null, memory);
+  return feasible(task, handler);
 }
 
 /** Whether an adopted entry is there that may serve in this handler's stead: then the order of all entries decides. */

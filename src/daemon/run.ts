@@ -2,10 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config, ParsedConfig } from '../core/config.ts';
 import { runDirectory } from '../core/config.ts';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
+import type { Progress } from '../core/http-checks.ts';
 import { problemCatalogue } from '../core/problems.ts';
 import type { Machine } from '../host/machine.ts';
+import { createTextfile } from '../publish/textfile.ts';
 import { openAskedFile } from './asked-file.ts';
 import { type Control, createControl } from './control.ts';
+import { createDroppedLines } from './dropped-lines.ts';
+import { createHttp, type Http } from './http.ts';
 import { createKeeper, type Keeper } from './keeper.ts';
 import type { Log } from './log.ts';
 import { merged } from './merged.ts';
@@ -41,7 +45,14 @@ export async function runDaemon(parts: RunParts): Promise<ExitCode> {
   const { machine, log, config, stop } = parts;
   const { logger } = log;
   let keeper: Keeper | null = null;
-  const supervision = createSupervision(machine.notifier, () => keeper?.report() ?? null);
+  let current = config;
+  let phase: Progress['phase'] = 'starting';
+  let triedAt = performance.now();
+  const supervision = createSupervision(
+    machine.notifier,
+    () => keeper?.report() ?? null,
+    (error) => logger.error({ err: error }, 'the supervisor could not be told how things stand'),
+  );
   stop.addEventListener('abort', () => supervision.stopping(), { once: true });
   const opened = await openHost(machine, config, { owns: parts.owns, mayMount: true }, () => {
     keeper?.lookAtAll();
@@ -53,16 +64,29 @@ export async function runDaemon(parts: RunParts): Promise<ExitCode> {
     return opened.exit;
   }
   const { instance, mounts } = opened;
+  const http = startHttp(
+    parts,
+    () => ({
+      phase,
+      lookAgeMs: performance.now() - (keeper?.lookedAt() ?? triedAt),
+      lookLimitMs: 3 * current.resync + lookSlackMs,
+    }),
+    () => keeper,
+  );
   const dir = runDirectory(config);
   const tryLock = (): boolean => {
     supervision.alive();
+    triedAt = performance.now();
     return instance.lock();
   };
   const locked = await takeLock(tryLock, stop, logger, () => {
     supervision.standingBy();
+    phase = 'standing-by';
+    void http.mend();
     return nameHolder(machine, dir);
   });
   if (locked === null) {
+    await http.close();
     supervision.close();
     mounts.close();
     instance.close();
@@ -78,6 +102,7 @@ export async function runDaemon(parts: RunParts): Promise<ExitCode> {
   const changed = (): void => {
     reportFile.changed();
     control?.changed();
+    http.changed();
     supervision.changed();
   };
   let control: Control | null = null;
@@ -91,9 +116,16 @@ export async function runDaemon(parts: RunParts): Promise<ExitCode> {
   if (machine.ffi !== null) active.problem('no-ffi', 'koffi', machine.ffi);
   const watch = watchInstance(instance.path, active.look);
   if (watch.degraded !== null) active.problem('no-inotify', 'inotify', watch.degraded);
+  if (opened.kept) {
+    mounts.hold(false);
+    void mounts.mend('start');
+  }
   const stopMounts = machine.watchMounts(() => void mounts.mend().then(active.look));
-  let current = config;
-  if (locked.waited) current = await newest(parts, config, active);
+  phase = 'starting';
+  if (locked.waited) {
+    current = await newest(parts, config, active);
+    http.use(current.http);
+  }
   const reconfigureNow = (): Promise<void> => active.configure({ ...current });
   // The socket is there before emulators are deployed, which can take long: who asks is told to wait.
   const started = reconfigureNow();
@@ -105,22 +137,44 @@ export async function runDaemon(parts: RunParts): Promise<ExitCode> {
   });
   const socket = startControl(parts, dir, active, carryOut, started);
   control = socket;
+  const textfile = createTextfile({
+    machine,
+    report: async () => {
+      await active.refresh();
+      return active.report();
+    },
+    problem: (path, why) => active.problem('textfile-unwritable', path, why),
+  });
+  const lookForDropped = createDroppedLines(log, (detail) => active.problem('log-dropped', 'log', detail));
   const resync = repeat(
     // The watchdog hears of completed looks only.
     () => Math.min(current.resync, supervision.pulseMs),
     () => {
       active.lookAtAll();
+      active.lookAtLabels();
       supervision.alive();
       void mounts.mend();
       void socket.mend();
-      const dropped = log.dropped();
-      if (dropped > 0) active.problem('log-dropped', 'log', `${dropped} lines were not read in time`);
+      void http.mend();
+      lookForDropped();
       active.problem('supervisor-unreachable', 'NOTIFY_SOCKET', supervision.fault());
     },
   );
   // A start with everything deployed is over sooner than a socket is made.
   await Promise.race([started, sleep(100, undefined, { ref: false })]);
   await socket.mend();
+  const begun = started.then(
+    () => {
+      phase = 'keeping';
+      return active.verify([]);
+    },
+    () => {}, // told by whoever waits for it
+  );
+  // A supervisor's first question comes later than the first proofs, which loading this would delay.
+  void Promise.race([begun, sleep(1000, undefined, { ref: false })]).finally(() => {
+    void http.mend();
+    textfile.use(current.publish.textfile);
+  });
   await Promise.race([started, aborted(stop)]);
   // Nothing queued by this call: it resolves when the first round of proofs has ended.
   void active.verify([]).then(supervision.ready);
@@ -134,6 +188,9 @@ export async function runDaemon(parts: RunParts): Promise<ExitCode> {
     await machine.settled(parts.configFile);
     await supervision.reloading(async () => {
       current = await newest(parts, current, active);
+      http.use(current.http);
+      textfile.use(current.publish.textfile);
+      void http.mend();
       await reconfigureNow();
       // It would open again what a stop has closed.
       if (stop.aborted) return;
@@ -156,7 +213,7 @@ export async function runDaemon(parts: RunParts): Promise<ExitCode> {
   supervision.close();
   resync.stop();
   probing.stop();
-  await socket.close();
+  await Promise.all([socket.close(), http.close(), textfile.close()]);
   mounts.close();
   stopMounts();
   watch.close();
@@ -207,6 +264,7 @@ async function newest(parts: RunParts, inForce: Config, keeper: Keeper): Promise
   const parsed = await parts.reload();
   const wrong = parsed.ok ? needsRestart(inForce, parsed.config) : parsed.errors.join('\n');
   keeper.problem('config-invalid', parts.configFile, wrong);
+  keeper.reloaded(wrong === null);
   return parsed.ok ? { ...parsed.config, mounts: inForce.mounts } : inForce;
 }
 
@@ -226,6 +284,35 @@ function startControl(
     report: keeper.report,
     problem: (code, detail) => keeper.problem(code, dir, detail),
   });
+}
+
+/** A keeper that lacks descriptors looks again every second; one that is merely late is not dead. */
+const lookSlackMs = 10_000;
+
+function startHttp(
+  { machine, log, config }: RunParts,
+  progress: () => Progress,
+  keeper: () => Keeper | null,
+): Http {
+  const said = new Map<string, string | null>();
+  return createHttp(
+    {
+      machine,
+      logger: log.logger,
+      progress,
+      report: () => keeper()?.report() ?? null,
+      refresh: () => keeper()?.refresh() ?? Promise.resolve(),
+      problem(code, subject, detail) {
+        const active = keeper();
+        if (active !== null) return active.problem(code, subject, detail);
+        // Standing by: there is no list of problems yet.
+        if (detail !== null && said.get(code) !== detail)
+          log.logger.warn({ problem: code, subject, detail }, problemCatalogue[code].title);
+        said.set(code, detail);
+      },
+    },
+    config.http,
+  );
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,10 +1,10 @@
-import type { Report } from '../core/report.ts';
+import { provenHandlers, type Report } from '../core/report.ts';
 
 const hourMs = 3_600_000;
 
 /** How things stand as one line for the supervisor's own status: what is proven, what was healed, what is wrong. */
 export function statusWords(report: Report): string {
-  const proven = report.handlers.filter((h) => h.probe?.verdict === 'verified' && works(h.state));
+  const proven = provenHandlers(report);
   const required = report.handlers.filter((h) => h.required);
   const failed = required.filter((h) => !proven.includes(h)).map((h) => h.platforms[0] ?? h.name);
   const healed = report.heals.recent.filter((heal) => report.at - heal.at < hourMs).length;
@@ -21,10 +21,6 @@ export function statusWords(report: Report): string {
     .filter((part) => part !== null)
     .join(', ')
     .replaceAll(/\p{Cc}/gu, '?');
-}
-
-function works(state: string): boolean {
-  return state === 'ok' || state === 'foreign-ok';
 }
 
 function some(names: readonly string[]): string {

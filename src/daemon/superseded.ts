@@ -24,10 +24,21 @@ export async function removeSuperseded(
   const old = (await store.list()).filter(
     (f) => names.has(f.name) && !wanted.has(f.path) && !inUse.has(f.path),
   );
-  if (old.length === 0) return;
-  const { removed, faults } = await store.remove(old.map((f) => f.path));
+  const unused = old.length === 0 ? old : await undeclared(machine, old);
+  if (unused.length === 0) return;
+  const { removed, faults } = await store.remove(unused.map((f) => f.path));
   if (removed.length > 0) logger.info({ removed }, 'removed older interpreters from the store');
   for (const fault of faults) logger.warn({ code: fault.code }, fault.message);
+}
+
+/** Those that no file of binfmt.d speaks of, ours or a copy of it: systemd could not register its line without them. */
+async function undeclared<T extends { readonly path: string }>(
+  machine: Machine,
+  files: readonly T[],
+): Promise<readonly T[]> {
+  const { directories } = await machine.readBinfmtD();
+  const texts = directories.flat().map((file) => text(file.text));
+  return files.filter(({ path }) => !texts.some((one) => one.includes(path)));
 }
 
 function text(bytes: string): string {

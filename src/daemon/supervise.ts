@@ -32,13 +32,18 @@ const statusEveryMs = 1000;
  * Speaks to the supervisor. Signs of life come from completed looks alone: a timer beside the loop would go on while
  * nothing else does.
  */
-export function createSupervision(notifier: Notifier | null, report: () => Report | null): Supervision {
+export function createSupervision(
+  notifier: Notifier | null,
+  report: () => Report | null,
+  onFault: (error: unknown) => void = () => {},
+): Supervision {
   let told = '';
   let isReady = false;
   let stopped = false;
   let failed: string | null = null;
   let lastSign = -Infinity;
   let pending: NodeJS.Timeout | null = null;
+  let faulty = false;
 
   const send = (...assignments: readonly string[]): void => {
     void notifier?.send(...assignments).then((outcome: Outcome) => {
@@ -47,9 +52,17 @@ export function createSupervision(notifier: Notifier | null, report: () => Repor
     });
   };
 
+  /** A report that cannot be drawn up is a defect, but no reason to end what heals; told once until it can be again. */
   const words = (): string => {
-    const current = report();
-    return current === null ? 'starting' : statusWords(current);
+    try {
+      const current = report();
+      faulty = false;
+      return current === null ? 'starting' : statusWords(current);
+    } catch (error) {
+      if (!faulty) onFault(error);
+      faulty = true;
+      return told;
+    }
   };
 
   const status = (): readonly string[] => {

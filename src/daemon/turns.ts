@@ -1,3 +1,4 @@
+import type { PassTrigger } from '../core/totals.ts';
 import type { Repair, Repaired } from './repair.ts';
 
 /** When repairs run. */
@@ -7,8 +8,8 @@ export interface Turns {
    * entry that an event named, looked at before all others.
    */
   look(hint?: string): void;
-  /** Like `look`, for a timer: everything at once. */
-  lookAtAll(): void;
+  /** Everything at once, because of `trigger`; a timer by default. */
+  lookAtAll(trigger?: PassTrigger): void;
   close(): void;
 }
 
@@ -25,23 +26,35 @@ export function createTurns(
   onRepaired: (repaired: Repaired, since: number) => void,
   onLooked: () => void = () => {},
   onFault: (error: unknown) => void = () => {},
+  onPass: (trigger: PassTrigger, ok: boolean, tookMs: number) => void = () => {},
 ): Turns {
   let planned: NodeJS.Immediate | null = null;
   let later: { readonly timer: NodeJS.Timeout; readonly at: number } | null = null;
   let closed = false;
+  /** What the look at our own names took, which began the pass that the next full look ends. */
+  let begunMs = 0;
 
-  const run = (which: 'own' | 'full', hint?: string): void => {
+  const run = (which: 'own' | 'full', trigger: PassTrigger, hint?: string): void => {
     if (closed) return;
     const now = performance.now();
     try {
       const repaired = repair()[which](now, hint);
+      const tookMs = performance.now() - now;
       if (repaired.again !== null) wakeIn(repaired.again, now);
       if (repaired.results.length > 0) onRepaired(repaired, now);
       if (which === 'full') onLooked();
+      passed(which, trigger, tookMs, !repaired.results.some((r) => r.failed !== null));
     } catch (error) {
+      passed(which, trigger, performance.now() - now, false);
       onFault(error);
       wakeIn(retryMs, now);
     }
+  };
+
+  /** A pass is over when everything was looked at. */
+  const passed = (which: 'own' | 'full', trigger: PassTrigger, tookMs: number, ok: boolean): void => {
+    if (which === 'full') onPass(trigger, ok, begunMs + tookMs);
+    begunMs = which === 'own' ? tookMs : 0;
   };
 
   /** One timer, for the earliest of all that wait. */
@@ -50,7 +63,7 @@ export function createTurns(
     if (later !== null) clearTimeout(later.timer);
     const timer = setTimeout(() => {
       later = null;
-      run('full');
+      run('full', 'timer');
     }, ms);
     later = { timer, at: now + ms };
   };
@@ -60,11 +73,11 @@ export function createTurns(
       if (closed || planned !== null) return;
       planned = setImmediate(() => {
         planned = null;
-        run('full');
+        run('full', 'event');
       });
-      run('own', hint);
+      run('own', 'event', hint);
     },
-    lookAtAll: () => run('full'),
+    lookAtAll: (trigger = 'timer') => run('full', trigger),
     close() {
       closed = true;
       if (planned !== null) clearImmediate(planned);

@@ -31,6 +31,7 @@ export interface VerificationParts {
   readonly look: () => void;
   readonly changed: () => void;
   readonly isPaused: () => boolean;
+  readonly probed: (tookMs: number) => void;
 }
 
 /** The word that a program must see as argv[0] where the handler keeps it. */
@@ -83,7 +84,8 @@ export function createVerification(parts: VerificationParts): Verification {
       queue(verified.key);
       return;
     }
-    const { verdict } = verified.result;
+    const { verdict, tookMs } = verified.result;
+    parts.probed(tookMs);
     note(view.handler.registration.name, verified);
     if (view.state === 'foreign-ok') {
       const found = verdict === 'verified' ? 'works' : 'broken';

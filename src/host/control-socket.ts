@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chmod, type FileHandle, lstat, mkdir, open, readdir, rename, rm, unlink } from 'node:fs/promises';
+import { chmod, type FileHandle, lstat, mkdtemp, open, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { Outcome } from '../core/outcome.ts';
@@ -30,13 +29,14 @@ export async function listenControl(
 ): Promise<{ readonly ok: true; readonly socket: ControlSocket } | (Outcome & { readonly ok: false })> {
   const trusted = await prepareRunDirectory(dir);
   if (!trusted.ok) return trusted;
-  const nest = join(dir, `.control.${randomBytes(6).toString('hex')}`);
   const path = join(dir, socketName);
+  let nest: string | null = null;
   let handle: FileHandle | null = null;
   let server: Server | null = null;
   try {
     await removeNests(dir);
-    await mkdir(nest, { mode: 0o700 });
+    // mkdtemp(3) makes it 0700. Not by node:crypto, which would cost `health` 2.5 MB.
+    nest = await mkdtemp(join(dir, '.control.'));
     handle = await open(nest, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
     // By the descriptor: a socket's address holds 107 bytes, a configured directory may be longer.
     server = await listen(`/proc/self/fd/${handle.fd}/s`, onConnection);
@@ -49,7 +49,7 @@ export async function listenControl(
     await handle?.close();
     return failure(`listen at ${path}`, error);
   } finally {
-    await rm(nest, { recursive: true, force: true }).catch(() => {});
+    if (nest !== null) await rm(nest, { recursive: true, force: true }).catch(() => {});
   }
 }
 
@@ -112,7 +112,8 @@ function controlSocket(
 /** What a daemon left that was killed while it opened its socket; only one at a time, the lock's holder, opens any. */
 async function removeNests(dir: string): Promise<void> {
   for (const name of await readdir(dir)) {
-    if (/^\.control\.[0-9a-f]{12}$/.test(name)) await rm(join(dir, name), { recursive: true, force: true });
+    if (/^\.control\.[0-9A-Za-z]{6,12}$/.test(name))
+      await rm(join(dir, name), { recursive: true, force: true });
   }
 }
 

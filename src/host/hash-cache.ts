@@ -15,10 +15,10 @@ export async function openHashCache(path: string): Promise<HashCache> {
   const sums = await load(path);
   let changed = false;
   return {
-    get: (found) => sums.get(keyOf(found)) ?? null,
+    get: (found) => sums.get(identityOf(found)) ?? null,
     set(found, sha256) {
-      if (sums.get(keyOf(found)) === sha256) return;
-      sums.set(keyOf(found), sha256);
+      if (sums.get(identityOf(found)) === sha256) return;
+      sums.set(identityOf(found), sha256);
       changed = true;
     },
     async save() {
@@ -34,8 +34,8 @@ export async function openHashCache(path: string): Promise<HashCache> {
 /** Several versions of every architecture, sources and copies. */
 const keptSums = 512;
 
-/** Whatever changes a file's content moves its ctime, which no program can set. */
-function keyOf(found: BigIntStats): string {
+/** A file as it is now, as a key: whatever changes its content moves its ctime, which no program can set. */
+export function identityOf(found: BigIntStats): string {
   return [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs].join(':');
 }
 

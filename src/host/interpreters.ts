@@ -1,7 +1,8 @@
-import { realpath } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { runChild } from './child.ts';
 import { inspectInterpreter } from './elf-file.ts';
+import { identityOf } from './hash-cache.ts';
 import { reach } from './reach.ts';
 
 /** Where an emulator was found, or each place that was looked at and why it would not do. */
@@ -35,11 +36,30 @@ export async function findInterpreter(
   return { ok: false, tried };
 }
 
-/** The version that `qemu-X --version` prints, such as `7.2.22`; null where it prints none within 5 s. */
+/**
+ * The version that `qemu-X --version` prints, such as `7.2.22`; null where it prints none within 5 s. The same file is
+ * asked once in the life of this process, or one that hangs would cost its time limit at each reload.
+ */
 export async function interpreterVersion(path: string): Promise<string | null> {
-  const { stdout } = await runChild(path, ['--version'], { timeoutMs: 5000, maxOutput: 4096 });
-  return parseInterpreterVersion(stdout);
+  const reached = await reach(path);
+  const found = reached.ok ? await stat(path, { bigint: true }).catch(() => null) : null;
+  if (found === null) return null;
+  const key = identityOf(found);
+  const known = versions.get(key);
+  if (known !== undefined) return known;
+  const { stdout, spawnError } = await runChild(path, ['--version'], { timeoutMs: 5000, maxOutput: 4096 });
+  const version = parseInterpreterVersion(stdout);
+  // What could not be started says nothing of the file.
+  if (spawnError === undefined) {
+    if (versions.size >= mostVersions) versions.clear();
+    versions.set(key, version);
+  }
+  return version;
 }
+
+const versions = new Map<string, string | null>();
+/** Several versions of every architecture. */
+const mostVersions = 512;
 
 /** Finds the version in the first line of what an emulator says about itself, the packager's addition left out. */
 export function parseInterpreterVersion(text: string): string | null {

@@ -5,8 +5,10 @@ import { writeAtomic } from './atomic-file.ts';
 import { readBinfmtD } from './binfmt-d.ts';
 import { listenControl } from './control-socket.ts';
 import { inspectInterpreter } from './elf-file.ts';
+import { countEmulated, type Emulators } from './emulated.ts';
 import { errnoOf } from './errno.ts';
 import { holdersBefore, lastingFacts } from './holders.ts';
+import type { listenHttp } from './http-server.ts';
 import { bootId, hostArchitecture, initialUserNamespace, kernelRelease } from './identity.ts';
 import { findInterpreter, interpreterVersion } from './interpreters.ts';
 import { judgeLabel } from './label.ts';
@@ -27,6 +29,7 @@ import { placeOf } from './place.ts';
 import { runProbe } from './probe.ts';
 import { probes } from './probe-data.ts';
 import { writeProbes } from './probe-files.ts';
+import { readPublishedFiles, removeFile } from './published-files.ts';
 import { reach } from './reach.ts';
 import { inspectRunDirectory, prepareRunDirectory } from './run-directory.ts';
 import { servingVersion } from './serving-version.ts';
@@ -68,6 +71,7 @@ function assemble(libc: Libc | null, ffi: string | null) {
     createStore: (dir: string, label?: string) => createStore(dir, label, libc),
     judgeLabel: (path: string) => judgeLabel(path, libc),
     interpretersInUse,
+    countEmulated: (emulators: Emulators) => countEmulated(emulators),
     writeProbes,
     /** Targets that have a probe. */
     probeTargets: Object.keys(probes),
@@ -79,12 +83,19 @@ function assemble(libc: Libc | null, ffi: string | null) {
     settled: (path: string) => settled(path, libc),
     placeOf,
     readBinfmtD: () => readBinfmtD(),
+    readPublishedFiles: () => readPublishedFiles(),
+    removeFile,
     loadState: loadTrusted,
     saveState,
     saveFile,
+    replaceFile: (path: string, text: string, mode: number) =>
+      writeAtomic(path, text, mode, { fsync: false }),
     inspectRunDirectory,
     prepareRunDirectory,
     listenControl,
+    /** Loaded only where it is wanted. */
+    listenHttp: async (...args: Parameters<typeof listenHttp>) =>
+      (await import('./http-server.ts')).listenHttp(...args),
     readFile: readText,
     changedSince,
     isAlive,

@@ -32,11 +32,16 @@ const layers: readonly Layer[] = [
     name: 'daemon',
     holds: inside('daemon'),
     allows: ({ to, kind }) =>
-      inside('core', 'daemon')(to) ||
+      inside('core', 'daemon', 'publish')(to) ||
       (inside('host')(to) && kind === 'type') ||
       isNode(to) ||
       to === 'pino' ||
       (to === 'chokidar' && kind !== 'value'),
+  },
+  {
+    name: 'publish',
+    holds: inside('publish'),
+    allows: ({ to, kind }) => inside('core', 'publish')(to) || (inside('host')(to) && kind === 'type'),
   },
   {
     name: 'cli',

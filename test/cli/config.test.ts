@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { configCheck, configSchema, configShow } from '../../src/cli/config.ts';
+import { loadSources } from '../../src/cli/load-config.ts';
 import { type ParsedConfig, parseConfig } from '../../src/core/config.ts';
 
 const text = `platforms: [linux/arm64]
@@ -24,6 +26,27 @@ test('check of a valid file says so and ends with 0', () => {
     stderr: '',
     exitCode: 0,
   });
+});
+
+test('check of a default file that is not there calls nothing valid, but says what is used', () => {
+  const built = parseConfig({ env: {}, flags: {} });
+  assert.deepEqual(configCheck(built, '/etc/k.yaml', true), {
+    stdout: 'there is no /etc/k.yaml: the built-in configuration is used\n',
+    stderr: '',
+    exitCode: 0,
+  });
+  const changed = parseConfig({ env: { BINFMT_KEEPER_RESYNC: '1m' }, flags: {} });
+  assert.match(configCheck(changed, '/etc/k.yaml', true).stdout, /used, changed by flags or environment$/m);
+});
+
+test('only a default file may be absent, and that it is can be told', async () => {
+  const absent = join(import.meta.dirname, 'absent.yaml');
+  assert.equal((await loadSources({ config: absent }, {})).parsed.ok, false);
+  assert.equal((await loadSources({}, { BINFMT_KEEPER_CONFIG: absent })).parsed.ok, false);
+  const { parsed, fileless } = await loadSources({}, {});
+  if (existsSync('/etc/binfmt-keeper/config.yaml')) assert.equal(fileless, false);
+  else assert.deepEqual([parsed.ok, fileless], [true, true]);
+  assert.equal((await loadSources({ config: '/dev/null' }, {})).fileless, false);
 });
 
 test('show of an invalid configuration prints no data and ends with 2', () => {

@@ -5,14 +5,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
-import { reportJsonSchema, reportSchema } from '../../src/cli/report-schema.ts';
+import { readReportShape, reportJsonSchema, reportSchema } from '../../src/cli/report-schema.ts';
 import { inPrivateInstance, requireKernel } from '../kernel.ts';
+import { handlerLike, reportLike } from './reports.ts';
 
 const root = join(import.meta.dirname, '../..');
 
 describe('the report for programs', () => {
   it('is published as JSON Schema, word for word what the code checks', () => {
     assert.equal(readFileSync(join(root, 'docs/report.schema.json'), 'utf8'), reportJsonSchema());
+  });
+
+  it('may say more than this version knows, but not less', () => {
+    const report = reportLike({ handlers: [handlerLike()] });
+    const { instance: _, ...less } = report;
+    assert.deepEqual(readReportShape({ ...report, later: [{ new: 1 }] }), report);
+    assert.deepEqual(readReportShape({ ...report, instance: { ...report.instance, later: 1 } }), report);
+    assert.equal(readReportShape(less), null);
+    assert.equal(readReportShape({ ...report, schema: 2 }), null);
   });
 
   for (const [format, read] of [
@@ -35,7 +45,9 @@ describe('the report for programs', () => {
           execFileSync(command, args, { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
         assert.throws(run, (error: { status: number; stdout: string }) => {
           assert.equal(error.status, 1);
-          const report = reportSchema.parse(read(error.stdout));
+          const given = read(error.stdout);
+          const report = reportSchema.parse(given);
+          assert.deepEqual(report, given);
           assert.equal(report.ready, false);
           assert.ok(report.handlers.some((h) => h.key === 'aarch64' && h.state === 'missing'));
           return true;

@@ -1,5 +1,6 @@
 import { problemCatalogue } from '../../src/core/problems.ts';
 import { composeReport, type HandlerReport, type Report } from '../../src/core/report.ts';
+import { noTotals } from '../../src/core/totals.ts';
 
 /** A moment at which all reports of tests are made, Unix ms. */
 export const moment = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -26,6 +27,8 @@ export function handlerLike(given: Partial<HandlerReport> = {}): HandlerReport {
     required: true,
     probe: { verdict: 'verified', detail: '', at: moment - 5000, tookMs: 12 },
     heals: 0,
+    lostAt: null,
+    unavailableMs: 0,
     ...given,
   };
 }
@@ -41,6 +44,9 @@ export function reportLike(given: Partial<Parameters<typeof composeReport>[0]> =
     leftOut: [],
     problems: [],
     mounts: { main: 'ours', anchor: 'ours' },
+    instance: { enabled: true, foreign: 0 },
+    emulated: null,
+    totals: noTotals,
     heals: { total: 0, recent: [] },
     ...given,
   });

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { type Column, tableLines } from '../../src/cli/table.ts';
-import { cutEnd, shortenPath, visible, widthOf } from '../../src/cli/text.ts';
+import { cutEnd, shortenPath, widthOf } from '../../src/cli/text.ts';
 import { wrap } from '../../src/cli/wrap.ts';
+import { visible } from '../../src/core/visible.ts';
 import { stripped } from './reports.ts';
 
 const stored = '/var/lib/binfmt-keeper/store/4f55e2e88dc05dc0/qemu-aarch64';

@@ -13,6 +13,7 @@ import {
   printRequest,
 } from '../../src/core/control.ts';
 import { composeReport, type HandlerReport } from '../../src/core/report.ts';
+import { noTotals } from '../../src/core/totals.ts';
 
 const target = fc.constantFrom(...catalogue.map((a) => a.target));
 const targets = fc.oneof(fc.constant('all' as const), fc.uniqueArray(target, { minLength: 1, maxLength: 5 }));
@@ -115,6 +116,9 @@ function report(handlers: readonly HandlerReport[]) {
     leftOut: [],
     problems: [],
     mounts: { main: 'binfmt', anchor: 'binfmt' },
+    instance: { enabled: true, foreign: 0 },
+    emulated: null,
+    totals: noTotals,
     heals: { total: 0, recent: [] },
   });
 }
@@ -133,6 +137,8 @@ function handler(more: Partial<HandlerReport>): HandlerReport {
     required: true,
     probe: { verdict: 'verified', detail: '', at: 0, tookMs: 1 },
     heals: 0,
+    lostAt: null,
+    unavailableMs: 0,
     ...more,
   };
 }

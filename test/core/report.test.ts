@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { composeReport, type HandlerReport, type ReportFacts } from '../../src/core/report.ts';
+import { noTotals } from '../../src/core/totals.ts';
 
 test('ready means that every required handler is proven, by us or by whom policy lets serve', () => {
   assert.equal(report([handler(), handler({ state: 'foreign-ok' })]).ready, true);
@@ -25,6 +26,11 @@ test('the sentence counts what is verified, and counts nothing while the instanc
   assert.equal(report([handler()], { problems }).summary, '0 of 1 handlers verified');
 });
 
+test('what has no probe is not counted among what could be verified', () => {
+  const own = handler({ platforms: [], required: false, state: 'unverified', probe: null });
+  assert.equal(report([handler(), own, own]).summary, '1 of 1 provable handlers verified, 2 without a probe');
+});
+
 test('a problem comes with its remedy and stays away while its cause is there', () => {
   const hung = { code: 'probe-hung', subject: 'a', detail: 'd' } as const;
   const [one] = report([], { problems: [hung] }).problems;
@@ -41,6 +47,9 @@ function report(handlers: HandlerReport[], facts: Partial<ReportFacts> = {}) {
     leftOut: [],
     problems: [],
     mounts: { main: 'binfmt', anchor: 'binfmt' },
+    instance: { enabled: true, foreign: 0 },
+    emulated: null,
+    totals: noTotals,
     heals: { total: 0, recent: [] },
     ...facts,
     handlers,
@@ -61,6 +70,8 @@ function handler(differs: Partial<HandlerReport> = {}): HandlerReport {
     required: true,
     probe: { verdict: 'verified', detail: '', at: 0, tookMs: 1 },
     heals: 0,
+    lostAt: null,
+    unavailableMs: 0,
     ...differs,
   };
 }

@@ -280,6 +280,7 @@ async function again(before: readonly Seen[]): Promise<void> {
       'BINFMT_KEEPER_SANDBOX=1',
       `BINFMT_KEEPER_INTERPRETERS_STORE=${world.store}`,
       `BINFMT_KEEPER_MOUNTS_ANCHOR=${world.anchor}`,
+      'BINFMT_KEEPER_HTTP_LISTEN=off',
       process.execPath,
       '--no-warnings',
       keeper,

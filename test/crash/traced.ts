@@ -54,6 +54,7 @@ export async function runTraced(
       BINFMT_KEEPER_SANDBOX: '1',
       BINFMT_KEEPER_INTERPRETERS_STORE: world.store,
       BINFMT_KEEPER_MOUNTS_ANCHOR: world.anchor,
+      BINFMT_KEEPER_HTTP_LISTEN: 'off',
     },
   });
   let said = '';
@@ -118,7 +119,7 @@ function labelOf(call: string, rest: string): string {
     .slice(0, call === 'pwrite64' ? 1 : 2)
     .map((path) =>
       path
-        .replace(/\.control\.[0-9a-f]{12}/, '.control.*')
+        .replace(/\.control\.[0-9A-Za-z]{6}/, '.control.*')
         .replace(/[0-9a-f]{12}\.tmp/, '*.tmp')
         .replace(/[0-9a-f]{16}/, 'HASH')
         .replace(/probe\.\w+/, 'probe.*'),

@@ -18,6 +18,7 @@ import { test } from 'node:test';
 import { pino } from 'pino';
 import { type ControlAnswer, largestRequest, printRequest } from '../../src/core/control.ts';
 import { composeReport, type Report } from '../../src/core/report.ts';
+import { noTotals } from '../../src/core/totals.ts';
 import { type Control, createControl } from '../../src/daemon/control.ts';
 import type { CarryOut } from '../../src/daemon/orders.ts';
 import { connectControl, listenControl } from '../../src/host/control-socket.ts';
@@ -343,6 +344,9 @@ const empty = composeReport({
   leftOut: [],
   problems: [],
   mounts: { main: 'binfmt', anchor: 'binfmt' },
+  instance: { enabled: true, foreign: 0 },
+  emulated: null,
+  totals: noTotals,
   heals: { total: 0, recent: [] },
 });
 

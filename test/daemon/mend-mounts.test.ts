@@ -25,7 +25,8 @@ test('an anchor that is gone comes back at once, the main mount after 3 s', asyn
   bed.state.main = absent;
   await bed.keeper.mend();
   assert.deepEqual(bed.calls, [`mount ${anchor}`]);
-  assert.deepEqual(bed.problems(), [`main-missing ${main}`]);
+  assert.deepEqual(bed.problems(), [], 'what is back within seconds is no problem');
+  assert.equal(bed.keeper.describe().main, 'absent');
   await bed.tick(2999);
   assert.equal(bed.calls.length, 1);
   await bed.tick(1);
@@ -71,7 +72,62 @@ test('a main mount that stayed for a minute is mourned for 3 s again', async (t)
   assert.deepEqual(bed.calls, [`mount ${main}`]);
 });
 
-test('a mount that fails is tried again, less and less often, and the problem tells why', async (t) => {
+test('a main mount that three attempts running do not bring back is a problem, and tried every ten minutes', async (t) => {
+  const bed = await started(t);
+  bed.state.main = absent;
+  bed.answer = { ok: false, code: 'EIO', message: 'refused' };
+  await bed.keeper.mend();
+  await bed.tick(3000);
+  await bed.tick(6000);
+  assert.deepEqual([bed.calls.length, bed.problems()], [2, []]);
+  await bed.tick(12_000);
+  assert.deepEqual([bed.calls.length, bed.problems()], [3, [`main-missing ${main}`]]);
+  assert.match(bed.keeper.problems()[0]?.detail ?? '', /refused \(3 attempts\)/);
+  for (let minute = 0; minute < 9; minute += 1) {
+    await bed.tick(60_000);
+    await bed.keeper.mend();
+  }
+  assert.equal(bed.calls.length, 3);
+  bed.answer = done;
+  await bed.tick(60_000);
+  assert.deepEqual([bed.calls.length, bed.problems()], [4, []]);
+});
+
+test('a main mount that somebody takes away again and again is a problem from the fourth time on', async (t) => {
+  const bed = await started(t);
+  await bed.tick(60_000);
+  for (const pause of [3000, 6000, 12_000]) {
+    bed.state.main = absent;
+    await bed.keeper.mend();
+    assert.deepEqual(bed.problems(), []);
+    await bed.tick(pause);
+  }
+  bed.state.main = absent;
+  await bed.keeper.mend();
+  assert.match(bed.keeper.problems()[0]?.detail ?? '', /3 times, and gone again/);
+  await bed.tick(24_000);
+  assert.deepEqual(bed.problems(), []);
+});
+
+test('a refused main mount that somebody else makes meanwhile ends the problem', async (t) => {
+  const bed = testBed(t);
+  bed.answer = { ok: false, code: 'EPERM', message: 'not permitted' };
+  await bed.keeper.mend('start');
+  bed.state.main = mounted;
+  bed.answer = done;
+  await bed.keeper.mend();
+  assert.deepEqual(bed.problems(), []);
+});
+
+test('during a pause nothing mends it, so that is said at once', async (t) => {
+  const bed = await started(t);
+  bed.keeper.hold(true);
+  bed.state.main = absent;
+  await bed.keeper.mend();
+  assert.deepEqual(bed.problems(), [`main-missing ${main}`]);
+});
+
+test('where we may not mount, that is a problem at once, and why', async (t) => {
   const bed = testBed(t);
   bed.answer = { ok: false, code: 'EPERM', message: 'not permitted' };
   await bed.keeper.mend('start');
@@ -81,11 +137,8 @@ test('a mount that fails is tried again, less and less often, and the problem te
     ['not permitted', 'not permitted'],
   );
   bed.calls.length = 0;
-  await bed.tick(3000);
-  await bed.tick(6000);
-  assert.deepEqual(bed.calls.filter((c) => c.endsWith(main)).length, 2);
-  await bed.tick(11_999);
-  assert.deepEqual(bed.calls.filter((c) => c.endsWith(main)).length, 2);
+  await bed.tick(599_999);
+  assert.deepEqual(bed.calls.filter((c) => c.endsWith(main)).length, 0);
   bed.answer = done;
   await bed.tick(1);
   assert.deepEqual(bed.problems(), []);

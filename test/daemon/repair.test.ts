@@ -77,6 +77,42 @@ test('entries of others are left as they are: same registration, same text', () 
   );
 });
 
+test('handlers whose interpreters do not answer are never registered, and what serves goes on serving', () => {
+  fc.assert(
+    fc.property(scene('ours'), (given) => {
+      const handlers = given.desired.handlers.map((h) => ({ ...h, hung: true }));
+      const hung = { ...given, desired: { ...given.desired, handlers } };
+      const set = stage(hung);
+      const before = files.filter((f) => isServed(hung, set, f));
+      const { results } = createRepair(set.instance, hung.desired, set.memory).full(0);
+      assert.deepEqual(
+        results.flatMap((r) => r.task.steps).filter((step) => step.action === 'register'),
+        [],
+      );
+      for (const f of before) assert.ok(isServed(hung, set, f), `${show(f)} lost:\n${set.kernel}`);
+    }),
+    runs,
+  );
+});
+
+test('a line that was published goes once it is withdrawn; one that is published stays, whichever it is', () => {
+  fc.assert(
+    fc.property(anyPrecedence, (given) => {
+      const set = stage(given);
+      const before = namesOf(set);
+      createRepair(set.instance, given.desired, set.memory).full(0);
+      const after = namesOf(set);
+      for (const [name, state] of given.desired.published) {
+        const { interpreter = '' } =
+          given.items.find((i) => i.registration.name === name)?.registration ?? {};
+        const gone = state === 'withdrawn' && interpreter.startsWith(`${given.desired.store}/`);
+        assert.equal(after.includes(name), before.includes(name) && !gone, `${name}:\n${set.kernel}`);
+      }
+    }),
+    runs,
+  );
+});
+
 test('no write of a repair takes a file away from a right handler, not even for a moment', () => {
   fc.assert(
     fc.property(anyPrecedence, (given) => {
@@ -468,6 +504,7 @@ function simple(): Scene {
       prefix: 'keeper-',
       store: '/store',
       adopted: new Set(),
+      published: new Map(),
     },
     items: [],
     enabled: true,
@@ -544,9 +581,15 @@ function foreignNames({ desired, items }: Scene, { instance, memory }: Stage): s
     const raw = instance.read(name);
     const owner = ownerOf(name, desired);
     if (raw === null || recorded !== 'no' || name.startsWith(desired.prefix)) return [];
-    const ours = owner !== null && !isTaken(owner, toEntry(name, raw), desired, memory);
-    return ours ? [] : [name];
+    const entry = toEntry(name, raw);
+    const ours = owner !== null && !isTaken(owner, entry, desired, memory);
+    const gone = desired.published.get(name) === 'withdrawn' && entry.interpreter.startsWith(desired.store);
+    return ours || gone ? [] : [name];
   });
+}
+
+function namesOf({ instance }: Stage): readonly string[] {
+  return instance.names();
 }
 
 function entriesOf({ kernel, memory }: Stage, names: readonly string[]): unknown[] {

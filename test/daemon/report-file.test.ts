@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { done, type Outcome } from '../../src/core/outcome.ts';
 import { composeReport, type Report } from '../../src/core/report.ts';
+import { noTotals } from '../../src/core/totals.ts';
 import { createReportFile } from '../../src/daemon/report-file.ts';
 import { pause, until } from '../e2e/until.ts';
 
@@ -54,6 +55,9 @@ function withHeals(total: number): Report {
     leftOut: [],
     problems: [],
     mounts: { main: 'binfmt', anchor: 'binfmt' },
+    instance: { enabled: true, foreign: 0 },
+    emulated: null,
+    totals: noTotals,
     heals: { total, recent: [] },
   });
 }

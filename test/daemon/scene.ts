@@ -166,6 +166,10 @@ export function scene(...precedences: readonly Precedence[]): fc.Arbitrary<Scene
           maxLength: 5,
           selector: (one) => one.registration.name,
         }),
+        published: fc.subarray<[string, 'wanted' | 'withdrawn']>([
+          ['qemu-a', 'wanted'],
+          ['qemu-b', 'withdrawn'],
+        ]),
         shuffle: fc.array(fc.nat(1000), { minLength: 16, maxLength: 16 }),
       })
       .map((raw) => {
@@ -179,6 +183,7 @@ export function scene(...precedences: readonly Precedence[]): fc.Arbitrary<Scene
             prefix,
             store,
             adopted: new Set(),
+            published: new Map(raw.published),
           },
           items: items.toSorted((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0)),
           enabled: raw.enabled,

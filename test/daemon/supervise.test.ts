@@ -78,6 +78,28 @@ describe('the supervisor hears', () => {
   });
 });
 
+test('a report that throws ends nothing, is told once, and the supervisor hears the next state that can be told', (t) => {
+  let broken = true;
+  const faults: unknown[] = [];
+  const report = (): Report => {
+    if (broken) throw new Error('defect');
+    return reportLike();
+  };
+  const { supervision, said } = supervised(t, { report, onFault: (error) => faults.push(error) });
+  supervision.ready();
+  assert.deepEqual(said(), ['READY=1']);
+  for (let i = 0; i < 3; i++) {
+    supervision.changed();
+    t.mock.timers.tick(1000);
+  }
+  assert.deepEqual(said(), []);
+  assert.deepEqual(faults, [new Error('defect')]);
+  broken = false;
+  supervision.changed();
+  t.mock.timers.tick(1000);
+  assert.deepEqual(said(), ['STATUS=1 handler verified']);
+});
+
 describe('the watchdog', () => {
   test('hears of progress alone: time that passes says nothing', (t) => {
     const { supervision, said } = supervised(t, { watchdogMs: 1000 });
@@ -137,6 +159,7 @@ test('without a supervisor nothing is sent and nothing kept alive', () => {
 interface Options {
   readonly watchdogMs?: number;
   readonly report?: () => Report | null;
+  readonly onFault?: (error: unknown) => void;
 }
 
 /** Messages are kept, not sent: what the socket does with them is shown in test/host/notify.test.ts. */
@@ -153,7 +176,7 @@ function supervised(
       return { ok: true };
     },
   };
-  const supervision = createSupervision(notifier, options.report ?? (() => reportLike()));
+  const supervision = createSupervision(notifier, options.report ?? (() => reportLike()), options.onFault);
   return {
     supervision,
     said: () => {

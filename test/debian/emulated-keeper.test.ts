@@ -39,6 +39,7 @@ test('a keeper that an emulator runs takes nothing for the host and refuses with
         BINFMT_KEEPER_SANDBOX: '1',
         BINFMT_KEEPER_INTERPRETERS_STORE: join(dir, 'store'),
         BINFMT_KEEPER_MOUNTS_ANCHOR: join(dir, 'run/binfmt_misc'),
+        BINFMT_KEEPER_HTTP_LISTEN: 'off',
       },
     });
     assert.equal(stderr, '');

@@ -34,6 +34,7 @@ describe('a program that Debian built for another architecture', () => {
             BINFMT_KEEPER_SANDBOX: '1',
             BINFMT_KEEPER_INTERPRETERS_STORE: join(dir, 'store'),
             BINFMT_KEEPER_MOUNTS_ANCHOR: join(dir, 'run/binfmt_misc'),
+            BINFMT_KEEPER_HTTP_LISTEN: 'off',
           },
         });
         assert.equal(stderr, '');

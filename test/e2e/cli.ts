@@ -32,5 +32,6 @@ function variables(world: World): string[] {
     `BINFMT_KEEPER_CONFIG=${world.config}`,
     `BINFMT_KEEPER_INTERPRETERS_STORE=${world.store}`,
     `BINFMT_KEEPER_MOUNTS_ANCHOR=${world.anchor}`,
+    'BINFMT_KEEPER_HTTP_LISTEN=off',
   ];
 }

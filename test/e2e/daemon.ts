@@ -76,6 +76,7 @@ export function startDaemon(places: Places, options: DaemonOptions): Daemon {
       BINFMT_KEEPER_SANDBOX: '1',
       BINFMT_KEEPER_INTERPRETERS_STORE: places.store,
       BINFMT_KEEPER_MOUNTS_ANCHOR: places.anchor,
+      BINFMT_KEEPER_HTTP_LISTEN: 'off',
       ...options.env,
     },
   });

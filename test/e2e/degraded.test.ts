@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { cli, reportOf } from './cli.ts';
@@ -114,6 +114,26 @@ await suite(import.meta.url, 'what the machine lacks is named, and the rest work
     return undefined;
   },
 
+  'what happens while a daemon still prepares takes away nothing that the one before registered': async (
+    world,
+  ) => {
+    const first = await world.startVerified({ platforms: target });
+    const prober = await world.prober();
+    await first.ended('SIGKILL');
+    // Asking this one for its version takes five seconds.
+    const next = world.start({
+      flags: ['--interpreters-sources', `${hangingEmulator(world)},/usr/bin`, '--probe-timeout', '2s'],
+    });
+    for (let event = 0; !next.log.some((l) => /^keeping/.test(String(l.msg))); event++) {
+      world.write(`${world.main}/register`, `:zz${event}:E::zz${event}::/bin/true:`);
+      await pause(100);
+    }
+    await prober.assertUnbroken();
+    // It takes along what hangs.
+    await next.ended('SIGTERM');
+    return undefined;
+  },
+
   'a source directory that never answers does not keep the next one from serving, nor the daemon from ending':
     async (world) => {
       const hung = await hangingDirectory(world);
@@ -155,6 +175,46 @@ await suite(import.meta.url, 'what the machine lacks is named, and the rest work
     assert.equal(await daemon.ended('SIGTERM'), 0);
     return undefined;
   },
+
+  'an emulator in place and an own handler whose file hangs at a reload stay registered, also after a restart, and go on':
+    async (world) => {
+      const dir = `${world.dir}/hung`;
+      mkdirSync(dir);
+      for (const name of ['own', `qemu-${target}-static`])
+        copyFileSync(`/usr/bin/qemu-${target}-static`, `${dir}/${name}`);
+      world.configure(`handlers: [{name: own, extension: own-ext, interpreter: ${dir}/own, flags: F}]\n`);
+      const options = {
+        platforms: target,
+        flags: ['--interpreters-sources', dir, '--interpreters-deploy', 'in-place'],
+      };
+      const daemon = await world.startVerified(options);
+      const entries = (): readonly string[] =>
+        ['own', ours].map((name) => readFileSync(`${world.main}/${name}`, 'latin1'));
+      const before = entries();
+      if ((await hangingDirectory(world)) === null) return '/dev/fuse is missing or not for us';
+      const prober = await world.prober();
+      const since = Date.now();
+      daemon.kill('SIGHUP');
+      const report = await daemon.problem('hung-path');
+      assert.ok(report.handlers.every((h) => h.owner === 'keeper'));
+      await prober.assertUnbroken();
+      assert.deepEqual(entries(), before);
+      await daemon.verified(since);
+      await daemon.ended('SIGKILL');
+      const next = world.start(options);
+      await next.problem('hung-path');
+      await next.verified();
+      assert.deepEqual(entries(), before);
+      await prober.assertUnbroken();
+      // What is lost now cannot come back: the kernel would wait for the file, and the daemon with it.
+      world.write(`${world.main}/own`, '-1');
+      const lost = await next.reported('the loss', (r) =>
+        r.handlers.some((h) => h.key === 'own' && h.state === 'missing'),
+      );
+      assert.equal(lost.ready, true);
+      assert.equal(await next.ended('SIGTERM'), 0);
+      return undefined;
+    },
 });
 
 /** A directory in which emulators, by default the other target's, are programs that sleep, whatever they are asked. */
@@ -169,7 +229,7 @@ function hangingEmulator(world: World, which: readonly string[] = [other]): stri
 async function hangingDirectory(world: World): Promise<string | null> {
   if (!existsSync('/dev/fuse')) return null;
   const dir = `${world.dir}/hung`;
-  mkdirSync(dir);
+  mkdirSync(dir, { recursive: true });
   const server = fileURLToPath(new URL('../host/hung-fuse.child.ts', import.meta.url));
   const child = world.child(process.execPath, ['--no-warnings', server, dir]);
   let ended = false;

@@ -44,6 +44,7 @@ export function callInContainer(
         BINFMT_KEEPER_SANDBOX: '1',
         BINFMT_KEEPER_INTERPRETERS_STORE: world.store,
         BINFMT_KEEPER_MOUNTS_ANCHOR: `${run}/binfmt_misc`,
+        BINFMT_KEEPER_HTTP_LISTEN: 'off',
         ...env,
       },
     },

@@ -204,6 +204,7 @@ async function play(world: World, scene: Scene): Promise<undefined> {
     BINFMT_KEEPER_SANDBOX: '1',
     BINFMT_KEEPER_INTERPRETERS_STORE: world.store,
     BINFMT_KEEPER_MOUNTS_ANCHOR: world.anchor,
+    BINFMT_KEEPER_HTTP_LISTEN: 'off',
     DIR: world.dir,
     RUN: world.run,
     ANCHOR: world.anchor,

@@ -9,6 +9,8 @@ export interface Prober {
   more(): Promise<void>;
   /** Ten more attempts, and then: none of all has failed. */
   assertUnbroken(): Promise<void>;
+  /** All attempts until now, and those that failed. */
+  counts(): { readonly attempts: number; readonly failed: number };
   kill(): void;
 }
 
@@ -37,6 +39,7 @@ export function startProber(file: string): Prober {
       await more();
       assert.deepEqual(failures, [], `${failures.length} of ${attempts} execs failed`);
     },
+    counts: () => ({ attempts, failed: failures.length }),
     kill: () => void child.kill('SIGKILL'),
   };
 }

@@ -29,6 +29,22 @@ await suite(import.meta.url, 'of two daemons one keeps the instance, and the oth
     return undefined;
   },
 
+  'whoever stands by mounts nothing, since the first may have been asked to pause; once it took over it does':
+    async (world) => {
+      const first = await world.startVerified();
+      const prober = await world.prober();
+      assert.equal(cli(world, ['pause']).status, 0);
+      world.must('umount', world.main);
+      const second = world.start();
+      await second.logged('that it stands by', standsBy);
+      assert.equal(world.isMounted(world.main), false);
+      await first.ended('SIGKILL');
+      await world.untilMounted(world.main);
+      await second.verified();
+      await prober.assertUnbroken();
+      return undefined;
+    },
+
   'whoever takes over works by the configuration of that day, and by what the first was asked': async (
     world,
   ) => {

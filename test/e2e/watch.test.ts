@@ -152,5 +152,6 @@ function environment(world: World): NodeJS.ProcessEnv {
     BINFMT_KEEPER_SANDBOX: '1',
     BINFMT_KEEPER_INTERPRETERS_STORE: world.store,
     BINFMT_KEEPER_MOUNTS_ANCHOR: world.anchor,
+    BINFMT_KEEPER_HTTP_LISTEN: 'off',
   };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { elfHeader } from '../../src/core/elf.ts';
@@ -124,6 +124,23 @@ test('the version is the emulator\u2019s own, without the packager\u2019s additi
   assert.equal(parseInterpreterVersion(debian), '7.2.22');
   assert.equal(parseInterpreterVersion('qemu-riscv64 version 10.0.0-rc1\n'), '10.0.0-rc1');
   assert.equal(parseInterpreterVersion('usage: qemu-aarch64 version 1'), null);
+});
+
+test('a program is asked for its version once, and again when it was changed', async () => {
+  const dir = scratch();
+  const [path, asked] = [join(dir, 'emulator'), join(dir, 'asked')];
+  const says = (version: string): void =>
+    writeFileSync(path, `#!/bin/sh\necho x >>${asked}\n${version}\n`, { mode: 0o755 });
+  const times = (): number => readFileSync(asked, 'utf8').length / 2;
+  // As one does that hangs, only sooner.
+  says('exit 1');
+  assert.equal(await interpreterVersion(path), null);
+  assert.equal(await interpreterVersion(path), null);
+  assert.equal(times(), 1);
+  says('echo qemu-x version 9.1.0');
+  assert.equal(await interpreterVersion(path), '9.1.0');
+  assert.equal(await interpreterVersion(path), '9.1.0');
+  assert.equal(times(), 2);
 });
 
 test('a program that prints no version has none', async () => {

@@ -173,6 +173,7 @@ function install(world: World): { status: number | null; said: string } {
     'BINFMT_KEEPER_SANDBOX=1',
     `BINFMT_KEEPER_INTERPRETERS_STORE=${world.store}`,
     `BINFMT_KEEPER_MOUNTS_ANCHOR=${world.anchor}`,
+    'BINFMT_KEEPER_HTTP_LISTEN=off',
     process.execPath,
     '--no-warnings',
     keeper,

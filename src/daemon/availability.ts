@@ -1,0 +1,73 @@
+/** How long each handler did not serve: from what told of a loss until it serves again, healed by whomever. */
+export interface Availability {
+  /** Does not serve since a moment of the monotonic clock (milliseconds); `loss`: it did before. */
+  down(handler: string, since: number, loss: boolean): void;
+  /** Returns for how long it had not served, milliseconds. */
+  up(handler: string, at: number): number;
+  /** A full look at `at`: whatever is not listed is not wanted any more. A handler that served before was lost. */
+  settle(handlers: readonly { readonly handler: string; readonly serves: boolean }[], at: number): void;
+  /** `lostAt` is Unix milliseconds. */
+  of(handler: string): { readonly lostAt: number | null; readonly unavailableMs: number };
+  /** When each handler was lost last, Unix milliseconds, those of `lostBefore` included. */
+  losses(): ReadonlyMap<string, number>;
+}
+
+interface Track {
+  served: boolean;
+  downSince: number | null;
+  downMs: number;
+}
+
+/** Makes one that knows when handlers were lost under an earlier daemon; `lost` is called with each loss. */
+export function createAvailability(lostBefore: ReadonlyMap<string, number>, lost: () => void): Availability {
+  const tracks = new Map<string, Track>();
+  const losses = new Map(lostBefore);
+
+  const track = (handler: string): Track => {
+    const known = tracks.get(handler);
+    if (known !== undefined) return known;
+    const fresh: Track = { served: false, downSince: null, downMs: 0 };
+    tracks.set(handler, fresh);
+    return fresh;
+  };
+
+  const down = (handler: string, since: number, loss: boolean): void => {
+    const one = track(handler);
+    if (one.downSince !== null) return;
+    one.downSince = since;
+    if (!loss) return;
+    losses.set(handler, Math.round(Date.now() - (performance.now() - since)));
+    lost();
+  };
+
+  const up = (handler: string, at: number): number => {
+    const one = track(handler);
+    const gone = one.downSince === null ? 0 : Math.max(0, at - one.downSince);
+    one.downMs += gone;
+    one.downSince = null;
+    one.served = true;
+    return gone;
+  };
+
+  return {
+    down,
+    up,
+    settle(handlers, at) {
+      for (const { handler, serves } of handlers) {
+        if (serves) up(handler, at);
+        else down(handler, at, track(handler).served);
+      }
+      if (tracks.size <= handlers.length) return;
+      const wanted = new Set(handlers.map((one) => one.handler));
+      for (const handler of tracks.keys()) if (!wanted.has(handler)) tracks.delete(handler);
+    },
+    of(handler) {
+      const lostAt = losses.get(handler) ?? null;
+      const one = tracks.get(handler);
+      if (one === undefined) return { lostAt, unavailableMs: 0 };
+      const open = one.downSince === null ? 0 : performance.now() - one.downSince;
+      return { lostAt, unavailableMs: Math.round((one.downMs + open) * 1000) / 1000 };
+    },
+    losses: () => losses,
+  };
+}

@@ -1,0 +1,137 @@
+import type { Logger } from 'pino';
+import type { Config } from '../core/config.ts';
+import { type HttpAddress, readHttpAddress } from '../core/http-address.ts';
+import type { Progress } from '../core/http-checks.ts';
+import { httpPolicy } from '../core/http-policy.ts';
+import type { Report } from '../core/report.ts';
+import type { HttpListener } from '../host/http-server.ts';
+import type { Machine } from '../host/machine.ts';
+import { createEvents } from './http-events.ts';
+import { serveHttp } from './http-serve.ts';
+import { createViews } from './http-views.ts';
+import { merged } from './merged.ts';
+
+/** What the server is made from. */
+export interface HttpParts {
+  readonly machine: Pick<Machine, 'listenHttp'>;
+  readonly logger: Logger;
+  readonly progress: () => Progress;
+  readonly report: () => Report | null;
+  readonly refresh: () => Promise<void>;
+  /** Raises a problem about an address, or takes it back. */
+  readonly problem: (
+    code: 'http-unavailable' | 'http-exposed',
+    subject: string,
+    detail: string | null,
+  ) => void;
+  readonly retryMs?: number;
+}
+
+/** The daemon's HTTP: probes, metrics, status and page, all of them views of the report. */
+export interface Http {
+  /** From now on this configuration holds; takes effect with the next `mend`. */
+  use(config: Config['http']): void;
+  /** Listens where it does not and should, and moves where the configuration says so. */
+  mend(): Promise<void>;
+  /** Something in the report may be different now. */
+  changed(): void;
+  /** Ends every connection, at once. */
+  close(): Promise<void>;
+}
+
+/** The address may belong to a pod or an interface that is not there yet, the port to a keeper that is about to end. */
+const retry = 5000;
+
+/** An HTTP server that does not listen yet. */
+export function createHttp(parts: HttpParts, first: Config['http']): Http {
+  const { machine, logger } = parts;
+  const views = createViews(parts.report, parts.refresh);
+  const events = createEvents(() => views.text('live'));
+  const serving = { views, events, progress: parts.progress };
+  let wish = first;
+  let open: { readonly listener: HttpListener; readonly as: Config['http'] } | null = null;
+  let told: readonly [listen: string, why: string] | null = null;
+  let exposed: string | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let closed = false;
+
+  const mend = merged(async () => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    const wanted = wish;
+    const address = closed ? null : addressOf(wanted);
+    await keep(wanted, address);
+    const why = open === null && address !== null ? await listen(wanted, address) : null;
+    say(address, why);
+    if (why !== null && !closed) timer = setTimeout(() => void mend(), parts.retryMs ?? retry).unref();
+  });
+
+  /** Closes what is open, unless it is what is wanted. */
+  const keep = async (wanted: Config['http'], address: HttpAddress | null): Promise<void> => {
+    if (open === null) return;
+    const { listener, as } = open;
+    if (address !== null && sameDoor(as, wanted) && (await listener.inPlace())) {
+      if (as.ui !== wanted.ui) events.close();
+      open = { listener, as: wanted };
+      return;
+    }
+    open = null;
+    events.close();
+    await listener.close();
+  };
+
+  /** Why not, or null. */
+  const listen = async (wanted: Config['http'], address: HttpAddress): Promise<string | null> => {
+    const opened = await machine.listenHttp(address, wanted, (request) =>
+      serveHttp(request, httpPolicy(address, wish.ui), serving),
+    );
+    if (!opened.ok) return opened.message;
+    open = { listener: opened.listener, as: wanted };
+    logger.info({ http: opened.listener.at }, 'answering HTTP');
+    return null;
+  };
+
+  /** What was said of an address that is not wished for any more is taken back. */
+  const say = (address: HttpAddress | null, why: string | null): void => {
+    const { listen } = wish;
+    if (closed) return;
+    if (told !== null && (why === null || told[0] !== listen))
+      parts.problem('http-unavailable', told[0], null);
+    told = why === null ? null : [listen, why];
+    if (why !== null) parts.problem('http-unavailable', listen, why);
+    if (exposed !== null && exposed !== listen) parts.problem('http-exposed', exposed, null);
+    exposed = address?.kind === 'tcp' && !address.loopback ? listen : null;
+    if (exposed !== null) parts.problem('http-exposed', listen, why === null ? exposure(wish.ui) : null);
+  };
+
+  return {
+    use(config) {
+      wish = config;
+    },
+    mend,
+    changed() {
+      views.changed();
+      events.changed();
+    },
+    async close() {
+      closed = true;
+      await mend();
+    },
+  };
+}
+
+function addressOf({ listen }: Config['http']): HttpAddress | null {
+  const read = readHttpAddress(listen);
+  return read.ok ? read.address : null;
+}
+
+/** What is shown behind it can change while it stays open. */
+function sameDoor(a: Config['http'], b: Config['http']): boolean {
+  return a.listen === b.listen && a.mode === b.mode && a.owner === b.owner;
+}
+
+function exposure(ui: Config['http']['ui']): string {
+  return ui === 'always'
+    ? 'whoever reaches this address sees page, status, metrics and probes'
+    : 'whoever reaches this address sees metrics and probes';
+}

@@ -1,0 +1,98 @@
+import type { Config } from '../core/config.ts';
+import type { Desired } from '../core/desired.ts';
+import type { Problem } from '../core/problems.ts';
+import { type FilePlan, isPublished, planFiles, publicationOf, usualName } from '../core/published.ts';
+import type { Registration } from '../core/registration.ts';
+import type { Machine } from '../host/machine.ts';
+
+/** Keeps our files in systemd's directory as the configuration wants them, beside repair and never in its way. */
+export interface BinfmtDPublisher {
+  /** Writes what is missing or another, removes what is not wanted; a call made meanwhile comes after. */
+  publish(config: Config, desired: Desired): Promise<void>;
+  /** Removes our files, all of them or those of these targets. */
+  withdraw(targets: readonly string[] | 'all'): Promise<void>;
+}
+
+/** Makes the publisher; `tell` gets everything that is wrong after each turn. */
+export function createBinfmtDPublisher(
+  machine: Machine,
+  tell: (problems: readonly Problem[]) => void,
+): BinfmtDPublisher {
+  let last: Promise<void> = Promise.resolve();
+  const inTurn = (job: () => Promise<void>): Promise<void> => {
+    last = last.catch(() => {}).then(job);
+    return last;
+  };
+
+  return {
+    publish: (config, desired) =>
+      inTurn(async () => {
+        const { lines, faults } = config.publish.binfmtD ? publicationOf(desired) : nothing;
+        tell([...faults, ...(await carryOut(machine, lines, config.interpreters.store))]);
+      }),
+    withdraw: (targets) =>
+      inTurn(async () => {
+        const { dir, files } = await machine.readPublishedFiles();
+        const named = targets === 'all' ? null : new Set(targets.map((t) => `${usualName(t)}.conf`));
+        const ours = files.filter((f) => isPublished(f.text) && named?.has(f.name) !== false);
+        tell(
+          await remove(
+            machine,
+            dir,
+            ours.map((f) => f.name),
+          ),
+        );
+      }),
+  };
+}
+
+const nothing = { lines: [], faults: [] };
+
+async function carryOut(
+  machine: Machine,
+  lines: readonly Registration[],
+  store: string,
+): Promise<readonly Problem[]> {
+  const { dir, files, fault } = await machine.readPublishedFiles();
+  const plan = planFiles(lines, files);
+  if (fault !== null) return lines.length > 0 ? [unpublished(dir, fault)] : [];
+  const elsewhere = lines.length > 0 ? await isElsewhere(machine, dir, store) : null;
+  if (elsewhere !== null) return [unpublished(dir, elsewhere)];
+  return [
+    ...plan.taken.map((name) =>
+      unpublished(`${dir}/${name}`, 'is a file of somebody else, which is left as it is'),
+    ),
+    ...(await write(machine, dir, plan.write)),
+    ...(await remove(machine, dir, plan.remove)),
+  ];
+}
+
+/** Systemd reads the host's directory, and opens the interpreters there. */
+async function isElsewhere(machine: Machine, dir: string, store: string): Promise<string | null> {
+  for (const path of [dir, store]) {
+    const place = await machine.placeOf(path);
+    // What is to be made here would be made in the directory above.
+    const found = place.here ? place : await machine.placeOf(path.slice(0, path.lastIndexOf('/')));
+    if (found.here && found.host === 'elsewhere') return found.why;
+  }
+  return null;
+}
+
+async function write(machine: Machine, dir: string, files: FilePlan['write']): Promise<readonly Problem[]> {
+  for (const { name, text } of files) {
+    const bytes = Buffer.from(text, 'latin1').toString('utf8');
+    const outcome = await machine.saveFile(dir, name, bytes, 0o644);
+    // What stops one of them stops them all.
+    if (!outcome.ok) return [unpublished(dir, outcome.message)];
+  }
+  return [];
+}
+
+async function remove(machine: Machine, dir: string, names: readonly string[]): Promise<readonly Problem[]> {
+  const outcomes = await Promise.all(names.map((name) => machine.removeFile(`${dir}/${name}`)));
+  return outcomes.flatMap((one) => (one.ok ? [] : [unpublished(dir, one.message)]));
+}
+
+function unpublished(subject: string, detail: string): Problem {
+  return { code: 'binfmt-d-unpublished', subject, detail };
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createAvailability } from '../../src/daemon/availability.ts';
+import { createCounters } from '../../src/daemon/totals.ts';
+
+describe('the counters', () => {
+  it('put a value into the first bucket whose bound it does not exceed', () => {
+    const counters = createCounters();
+    for (const ms of [0.1, 0.3, 0.31, 10, 5000]) counters.healed('a', 'missing', ms);
+    const { healMs } = counters.read();
+    assert.deepEqual(healMs.bounds, [0.3, 1, 5, 10, 1000]);
+    assert.deepEqual(healMs.counts, [2, 1, 0, 1, 0, 1]);
+    assert.equal(healMs.sum, 5010.71);
+  });
+
+  it('call it a flush when all that is wanted is gone within one look or a few at once', () => {
+    const counters = createCounters();
+    counters.gone('a', 1000, 3);
+    counters.gone('b', 1000, 3);
+    assert.equal(counters.read().flushes, 0);
+    counters.gone('c', 1100, 3);
+    assert.equal(counters.read().flushes, 1);
+    for (const at of [5000, 6000, 7000]) counters.gone(`d${at}`, at, 3);
+    for (const at of [9000, 9001, 9002]) counters.gone('the same', at, 3);
+    counters.gone('the only one', 20_000, 1);
+    assert.equal(counters.read().flushes, 1);
+  });
+
+  it('give out what does not change any more', () => {
+    const counters = createCounters();
+    counters.failed('a', 'ENOENT');
+    const before = counters.read();
+    counters.failed('a', 'ENOENT');
+    assert.deepEqual(before.failures, [{ handler: 'a', code: 'ENOENT', count: 1 }]);
+    assert.deepEqual(counters.read().failures, [{ handler: 'a', code: 'ENOENT', count: 2 }]);
+  });
+
+  it('remember when a reload was right while others are wrong', () => {
+    const counters = createCounters();
+    const { goodAt } = counters.read().reload;
+    counters.reloaded(false);
+    assert.deepEqual(counters.read().reload, { ok: false, goodAt });
+    counters.reloaded(true);
+    assert.equal(counters.read().reload.ok, true);
+  });
+
+  it('stop at ever new names', () => {
+    const counters = createCounters();
+    for (let at = 0; at < 10_000; at += 1) counters.healed(`name-${at}`, 'missing', 1);
+    assert.ok(counters.read().heals.length <= 2000);
+  });
+});
+
+describe('the time without a handler', () => {
+  const now = Math.floor(performance.now());
+
+  it('runs from the first word of a loss, however often it is told, until it serves', () => {
+    const losses: number[] = [];
+    const one = createAvailability(new Map(), () => losses.push(1));
+    one.up('a', now - 9000);
+    one.down('a', now - 5000, true);
+    one.down('a', now - 4000, true);
+    assert.ok(one.of('a').unavailableMs >= 5000);
+    assert.equal(one.up('a', now - 3000), 2000);
+    assert.equal(one.of('a').unavailableMs, 2000);
+    one.down('a', now - 2000, true);
+    one.up('a', now - 1500);
+    assert.equal(one.of('a').unavailableMs, 2500);
+    assert.equal(losses.length, 2);
+    assert.ok(Math.abs((one.of('a').lostAt ?? 0) - (Date.now() - 2000)) < 1000);
+  });
+
+  it('runs for what never served, which was not lost', () => {
+    const one = createAvailability(new Map(), assert.fail);
+    one.settle([{ handler: 'a', serves: false }], now - 1000);
+    assert.ok(one.of('a').unavailableMs >= 1000);
+    assert.equal(one.of('a').lostAt, null);
+  });
+
+  it('ends for what is not wanted any more', () => {
+    const one = createAvailability(new Map(), () => {});
+    one.settle(
+      [
+        { handler: 'a', serves: false },
+        { handler: 'b', serves: true },
+      ],
+      now - 1000,
+    );
+    one.settle([{ handler: 'b', serves: true }], now - 500);
+    assert.equal(one.of('a').unavailableMs, 0);
+    one.settle([{ handler: 'b', serves: false }], now - 100);
+    assert.ok(one.of('b').unavailableMs >= 100);
+  });
+
+  it('is none for an earlier daemon, but when it was lost stays known', () => {
+    const one = createAvailability(new Map([['a', 123]]), () => {});
+    assert.deepEqual(one.of('a'), { lostAt: 123, unavailableMs: 0 });
+    one.up('a', now);
+    assert.equal(one.of('a').lostAt, 123);
+    assert.deepEqual([...one.losses()], [['a', 123]]);
+  });
+});
