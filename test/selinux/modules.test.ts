@@ -11,16 +11,17 @@ test('the policy modules compile, with and without container types', { skip: mis
   const { status, stdout, stderr } = spawnSync('sh', [build], { encoding: 'utf8' });
   assert.equal(status, 0, stderr);
   const label = (path: string, type: string): string => `${path}\tsystem_u:object_r:${type}:s0`;
-  const program = label('/usr/(local/)?lib/binfmt-keeper/node\t--', 'bin_t');
+  const places = ['/opt/binfmt-keeper/libexec', '/usr/(local/)?lib(exec)?'];
+  const program = places.map((place) => label(`${place}/binfmt-keeper/node\t--`, 'bin_t'));
   const store = (type: string): string => label('/var/lib/binfmt-keeper/store(/.*)?', type);
   assert.deepEqual(stdout.split('\n').slice(0, -1), [
     'with container types:',
-    program,
+    ...program,
     store('container_ro_file_t'),
     'without:',
-    program,
+    ...program,
     'private type:',
-    program,
+    ...program,
     store('binfmt_keeper_interpreter_t'),
     'Debian:',
   ]);

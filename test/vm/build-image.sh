@@ -1,26 +1,19 @@
 #!/usr/bin/env bash
-# Builds the machine that the suite boots: KERNEL INITRD ROOT below a directory. Usage: build-image.sh DIRECTORY [SUITE]
+# Builds the machine that the suite boots, with Debian's kernel and that of its backports: `kernel`, `initrd`,
+# `kernel-backports`, `initrd-backports` and `root.img` below a directory. Usage: build-image.sh DIRECTORY
 # Needs mmdebstrap, setfiles (policycoreutils) and mke2fs, and root for labels and device files.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 target=$1
-suite=${2:-bookworm}
 mirror=${BINFMT_KEEPER_VM_MIRROR:-http://deb.debian.org/debian}
 work=$(mktemp -d "$target.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 root=$work/root
 
-sources=("deb $mirror bookworm main")
-kernel=linux-image-amd64
-if [ "$suite" = backports ]; then
-  sources+=("deb $mirror bookworm-backports main")
-  kernel=linux-image-amd64/bookworm-backports
-fi
-
 packages=systemd-sysv,udev,dbus,kmod,initramfs-tools,busybox-static,e2fsprogs
 packages+=,selinux-policy-default,policycoreutils,selinux-utils,qemu-user-static
 # The kernel's modules and the emulators are most of the size; what the suite does not touch is never unpacked.
-mmdebstrap --mode=root --variant=apt --include="$packages,$kernel" \
+mmdebstrap --mode=root --variant=apt --include="$packages,linux-image-amd64" \
   --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' \
   --dpkgopt='path-exclude=/usr/share/{doc,man,locale,i18n}/*' \
   --dpkgopt='path-exclude=/usr/bin/qemu-*' \
@@ -34,7 +27,8 @@ mmdebstrap --mode=root --variant=apt --include="$packages,$kernel" \
   --dpkgopt='path-exclude=/lib/modules/*/kernel/sound/*' \
   --dpkgopt='path-exclude=/lib/modules/*/kernel/net/*' \
   --essential-hook='mkdir -p "$1/etc/initramfs-tools/conf.d"; echo MODULES=list >"$1/etc/initramfs-tools/conf.d/small"; printf "%s\n" ext4 virtio_pci virtio_blk >"$1/etc/initramfs-tools/modules"' \
-  bookworm "$root" "${sources[@]}"
+  --customize-hook='chroot "$1" apt-get install -y -q --no-install-recommends linux-image-amd64/bookworm-backports' \
+  bookworm "$root" "deb $mirror bookworm main" "deb $mirror bookworm-backports main"
 
 install -m 0755 "$here/guest/start.sh" "$root/usr/local/sbin/vm-test"
 install -m 0644 "$here/guest/vm-test.service" "$root/etc/systemd/system/vm-test.service"
@@ -59,8 +53,13 @@ sed -i 's/^SELINUX=.*/SELINUX=enforcing/' "$root/etc/selinux/config"
 setfiles -F -q -r "$root" "$root/etc/selinux/default/contexts/files/file_contexts" "$root"
 
 mkdir -p "$work/out"
-cp "$root"/boot/vmlinuz-* "$work/out/kernel"
-cp "$root"/boot/initrd.img-* "$work/out/initrd"
+mapfile -t releases < <(cd "$root/lib/modules" && printf '%s\n' * | sort -V)
+[ ${#releases[@]} = 2 ] || { echo "expected two kernels, got ${releases[*]}" >&2; exit 1; }
+for i in 0 1; do
+  suffix=$([ $i = 0 ] || echo -backports)
+  cp "$root/boot/vmlinuz-${releases[i]}" "$work/out/kernel$suffix"
+  cp "$root/boot/initrd.img-${releases[i]}" "$work/out/initrd$suffix"
+done
 rm -rf "${root:?}"/boot/* "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/*
 size=$(($(du -sm "$root" | cut -f1) + 700))
 mke2fs -q -t ext4 -O ^has_journal -d "$root" "$work/out/root.img" "${size}M"

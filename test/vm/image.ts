@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -17,41 +17,83 @@ export interface Image {
 export type Suite = 'bookworm' | 'backports' | 'arm64';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
+const building = new Map<string, Promise<void>>();
 
 /** The machine of a suite, built once and kept in a cache for as long as its recipe stays the same. */
-export function imageOf(suite: Suite): Image {
+export async function imageOf(suite: Suite): Promise<Image> {
   const cache = process.env.BINFMT_KEEPER_VM_CACHE ?? join(homedir(), '.cache/binfmt-keeper-vm');
-  const name = `${suite}-${recipeHash(suite)}`;
-  const directory = join(cache, name);
-  if (!existsSync(join(directory, 'kernel'))) {
-    mkdirSync(cache, { recursive: true });
-    for (const old of readdirSync(cache))
-      if (old.startsWith(`${suite}-`)) rmSync(join(cache, old), { recursive: true });
-    console.log(`# building ${directory}`);
-    const { status } = spawnSync(join(here, builderOf(suite)), [directory, suite], {
-      stdio: ['ignore', 'inherit', 'inherit'],
-      timeout: 15 * 60_000,
-    });
-    if (status !== 0) throw new Error(`${builderOf(suite)} ended with ${status}`);
-  }
+  const recipe = suite === 'arm64' ? arm64 : amd64;
+  const directory = join(cache, `${recipe.name}-${hashOf(recipe)}`);
+  const built = building.get(directory) ?? build(recipe, cache, directory);
+  building.set(directory, built);
+  await built;
+  const suffix = suite === 'backports' ? '-backports' : '';
   return {
-    kernel: join(directory, 'kernel'),
-    initrd: join(directory, 'initrd'),
+    kernel: join(directory, `kernel${suffix}`),
+    initrd: join(directory, `initrd${suffix}`),
     root: suite === 'arm64' ? null : join(directory, 'root.img'),
   };
 }
 
-function builderOf(suite: Suite): string {
-  return suite === 'arm64' ? 'build-arm64.sh' : 'build-image.sh';
+interface Recipe {
+  readonly name: string;
+  readonly script: string;
+  readonly inputs: readonly string[];
 }
 
-function recipeHash(suite: Suite): string {
-  const policies = ['binfmt_keeper', 'binfmt_keeper_refpolicy'].map((name) => `../../selinux/${name}.cil`);
-  const inputs =
-    suite === 'arm64'
-      ? ['guest/init-arm64.sh']
-      : ['guest/start.sh', 'guest/vm-test.service', 'test_containers.cil', ...policies];
+const arm64: Recipe = { name: 'arm64', script: 'build-arm64.sh', inputs: ['guest/init-arm64.sh'] };
+const amd64: Recipe = {
+  name: 'amd64',
+  script: 'build-image.sh',
+  inputs: [
+    ...['guest/start.sh', 'guest/vm-test.service', 'test_containers.cil'],
+    ...['binfmt_keeper', 'binfmt_keeper_refpolicy'].map((name) => `../../selinux/${name}.cil`),
+  ],
+};
+
+async function build({ name, script }: Recipe, cache: string, directory: string): Promise<void> {
+  if (existsSync(join(directory, 'kernel'))) return;
+  mkdirSync(cache, { recursive: true });
+  for (const old of readdirSync(cache))
+    if (old.startsWith(`${name}-`)) rmSync(join(cache, old), { recursive: true });
+  const started = performance.now();
+  console.log(`# building ${directory}`);
+  // A mirror that did not answer gets a second chance.
+  const faults: string[] = [];
+  while (faults.length < 2) {
+    const fault = await runScript(join(here, script), directory);
+    if (fault === null) {
+      console.log(`# built in ${Math.round((performance.now() - started) / 1000)} s`);
+      return;
+    }
+    faults.push(fault);
+    console.log(`# ${script}: ${fault}`);
+  }
+  throw new Error(`${script}: ${faults.join('; ')}`);
+}
+
+function runScript(script: string, directory: string): Promise<string | null> {
+  const child = spawn(script, [directory], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 20 * 60_000,
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  const said: string[] = [];
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said.push(text);
+      if (said.length > 200) said.shift();
+    });
+  return new Promise((resolve) => {
+    child.on('error', (error) => resolve(error.message));
+    child.on('close', (status) =>
+      resolve(status === 0 ? null : `status ${status}: ${said.join('').slice(-2000)}`),
+    );
+  });
+}
+
+function hashOf({ script, inputs }: Recipe): string {
   const hash = createHash('sha256');
-  for (const file of [builderOf(suite), ...inputs]) hash.update(readFileSync(join(here, file)));
+  for (const file of [script, ...inputs]) hash.update(readFileSync(join(here, file)));
   return hash.digest('hex').slice(0, 12);
 }

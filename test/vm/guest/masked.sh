@@ -5,7 +5,7 @@
 say "# kernel $(uname -r), automount $(systemctl is-enabled proc-sys-fs-binfmt_misc.automount)"
 install_keeper
 check 'the unit starts' systemctl start binfmt-keeper
-check 'it verifies its platform' until_true 60 verified
+check 'it verifies its platform' until_true 120 verified
 check 'a foreign program runs' runs aarch64
 check 'the anchor is mounted' mounted "$anchor"
 say "# main mount: $(mounted "$main" && echo there || echo not there), $(systemctl show -P StatusText binfmt-keeper)"
