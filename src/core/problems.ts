@@ -75,6 +75,7 @@ export type ProblemCode =
   | 'probe-wrong-interpreter'
   | 'probe-wrong-answer'
   | 'config-invalid'
+  | 'restart-needed'
   | 'state-unreadable'
   | 'state-unwritable'
   | 'log-dropped'
@@ -418,6 +419,12 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     severity: 'error',
     remedy:
       'See each fault with its place: binfmt-keeper config check. Correct it; a running daemon reads it again by itself.',
+  },
+  'restart-needed': {
+    title: 'A changed setting takes effect after a restart only',
+    severity: 'warning',
+    remedy:
+      'The daemon holds these paths open. Restart it: systemctl restart binfmt-keeper, or restart the container. Nothing fails meanwhile.',
   },
   'state-unreadable': {
     title: 'The state file could not be read and was set aside',

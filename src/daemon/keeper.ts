@@ -10,16 +10,16 @@ import type { Report } from '../core/report.ts';
 import type { Instance } from '../host/instance.ts';
 import type { Machine } from '../host/machine.ts';
 import { createBinfmtDPublisher } from '../publish/binfmt-d.ts';
-import { drawReport, serving, standing } from './account.ts';
+import { drawReport } from './account.ts';
+import { createAfterLook } from './after-look.ts';
 import { createAvailability } from './availability.ts';
 import { belongingsOf, removeBelongings } from './belongings.ts';
 import { createCanaryWatch } from './canary.ts';
 import { createCensus } from './census.ts';
-import { createCustody, keptAmong, recalled, withCustody } from './custody.ts';
+import { createCustody, keptAmong, withCustody } from './custody.ts';
 import { createHealLog, type Occasion } from './heal-log.ts';
 import { createHistory } from './history.ts';
 import { openHistoryFile } from './history-file.ts';
-import { createMemory } from './memory.ts';
 import type { MountKeeper } from './mend-mounts.ts';
 import { createNativeGuard } from './native-guard.ts';
 import { createObtain } from './obtain.ts';
@@ -36,8 +36,9 @@ import { createProblemBoard } from './problem-board.ts';
 import { withPublication } from './publication.ts';
 import { recall } from './recall.ts';
 import { createRecords } from './records.ts';
+import { openMemory } from './remembered.ts';
 import { createRepair, type Repair, type Repaired } from './repair.ts';
-import { generationOf, type Situation } from './situation.ts';
+import type { Situation } from './situation.ts';
 import { removeSuperseded } from './superseded.ts';
 import { createCounters, processFigures } from './totals.ts';
 import { createTurns } from './turns.ts';
@@ -110,15 +111,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   const dir = runDirectory(first);
   const board = createProblemBoard(logger, changed);
   board.set('probe-unwritable', 'probes', parts.probeFault ?? null);
-  const loaded = await machine.loadState(dir, bootId);
-  if (loaded.setAside !== null) board.set('state-unreadable', loaded.setAside.path, loaded.setAside.why);
-  const memory = createMemory(
-    (loaded.state?.entries ?? []).map(({ name, dev, ino, ctimeMs, interpreter }) => [
-      name,
-      { id: { dev, ino, ctimeMs }, interpreter },
-    ]),
-    recalled(loaded.state?.adopted ?? []),
-  );
+  const { memory, canary } = await openMemory(machine, dir, bootId, board);
   const custody = createCustody({
     instance,
     memory,
@@ -126,7 +119,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     found: () => turns.lookAtAll('event'),
     recorded: () => records.save(),
   });
-  const canaries = createCanaryWatch(machine, instance, memory, loaded.state?.canary ?? []);
+  const canaries = createCanaryWatch(machine, instance, memory, canary);
   const records = createRecords(machine, dir, bootId, memory, canaries.tried, board);
   const historyFile = await openHistoryFile(
     machine,
@@ -150,7 +143,6 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   let renewed = false;
   let closed = false;
   let lookedAt = performance.now();
-  const generations = new Map<string, string>();
   const census = createCensus(machine, () => situation);
 
   const onRepaired = (repaired: Repaired, since: number): void => {
@@ -167,23 +159,9 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     situation = { config, world, repair: createRepair(instance, world.desired, memory) };
   };
 
-  /** Whatever serves now and did not before has to prove itself, whoever registered it. */
   const onLooked = (): void => {
     lookedAt = performance.now();
-    for (const { origin, problems } of standing({ situation, mounts, custody })) board.sync(origin, problems);
-    const kept = custody.view();
-    if (parts.passive !== true) availability.settle(serving(situation, kept), performance.now());
-    // Its owner may have done what we could not.
-    for (const one of kept) if (one.state === 'ok') board.set('register-failed', one.kept.name, null);
-    const views = pause.state() === null ? situation.repair.view().handlers : [];
-    for (const view of views) {
-      if (view.state === 'ok') board.set('register-failed', view.handler.registration.name, null);
-      if (view.state !== 'foreign-ok') board.set('older-foreign', view.handler.registration.name, null);
-      const generation = generationOf(view);
-      if (generations.get(view.handler.key) === generation) continue;
-      generations.set(view.handler.key, generation);
-      if (generation !== '') verification.queue(view.handler.key);
-    }
+    afterLook.looked();
     changed();
   };
 
@@ -194,7 +172,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
       occasion = renewed ? 'configure' : 'loss';
       renewed = false;
       // What was found meanwhile speaks of a time at which anybody could stand in front.
-      generations.clear();
+      afterLook.renew();
       turns.lookAtAll('event');
       occasion = 'loss';
     }
@@ -233,6 +211,14 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     probed: counters.probed,
   });
 
+  const afterLook = createAfterLook({
+    ...{ board, mounts, custody },
+    situation: () => situation,
+    availability: parts.passive === true ? null : availability,
+    isPaused: () => pause.state() !== null,
+    prove: verification.queue,
+  });
+
   const configure = async (config: Config): Promise<void> => {
     const obtain = await (parts.obtain ?? createObtain)(machine, config);
     const accept = parts.accept ?? acceptHandler;
@@ -243,7 +229,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     const world = await withPublication(machine, prepared, config, situation.world.desired);
     // Emulators may take long to deploy, and a stop does not wait for them.
     if (closed) return;
-    generations.clear();
+    afterLook.renew();
     use(config, world);
     custody.use(world.kept, (registration) => dangers(registration, accept), world.desired.store);
     board.sync('configuration', world.problems);

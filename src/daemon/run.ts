@@ -9,15 +9,17 @@ import { createTextfile } from '../publish/textfile.ts';
 import { openAskedFile } from './asked-file.ts';
 import { type Control, createControl } from './control.ts';
 import { createDroppedLines } from './dropped-lines.ts';
-import { createHttp, type Http } from './http.ts';
 import { createKeeper, type Keeper } from './keeper.ts';
 import type { Log } from './log.ts';
 import { merged } from './merged.ts';
 import { openHost } from './open.ts';
 import { type CarryOut, createOrders } from './orders.ts';
 import type { Accept } from './prepare.ts';
+import { reloadConfig } from './reload.ts';
+import { repeat } from './repeat.ts';
 import { createReportFile, nameHolder } from './report-file.ts';
 import { takeLock } from './stand-by.ts';
+import { startHttp } from './start-http.ts';
 import { createSupervision } from './supervise.ts';
 import { watchFiles } from './watch-files.ts';
 import { watchInstance } from './watch-instance.ts';
@@ -39,6 +41,9 @@ export interface RunParts {
   readonly owns: boolean;
   readonly accept?: Accept;
 }
+
+/** A keeper that lacks descriptors looks again every second; one that is merely late is not dead. */
+const lookSlackMs = 10_000;
 
 /** The daemon: opens, locks, repairs, watches and verifies until it is stopped. Returns the exit code. */
 export async function runDaemon(parts: RunParts): Promise<ExitCode> {
@@ -122,8 +127,9 @@ export async function runDaemon(parts: RunParts): Promise<ExitCode> {
   }
   const stopMounts = machine.watchMounts(() => void mounts.mend().then(active.look));
   phase = 'starting';
+  const reloadNow = (): Promise<Config> => reloadConfig(parts.reload, parts.configFile, current, active);
   if (locked.waited) {
-    current = await newest(parts, config, active);
+    current = await reloadNow();
     http.use(current.http);
   }
   const reconfigureNow = (): Promise<void> => active.configure({ ...current });
@@ -187,7 +193,7 @@ export async function runDaemon(parts: RunParts): Promise<ExitCode> {
   const again = merged(async () => {
     await machine.settled(parts.configFile);
     await supervision.reloading(async () => {
-      current = await newest(parts, current, active);
+      current = await reloadNow();
       http.use(current.http);
       textfile.use(current.publish.textfile);
       void http.mend();
@@ -227,47 +233,6 @@ export async function runDaemon(parts: RunParts): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-/** Runs something again and again, until stopped; `renew` makes a pause count at once that a reload has changed. */
-function repeat(pauseMs: () => number, work: () => void): { stop(): void; renew(): void } {
-  let pause = pauseMs();
-  const again = (): void => {
-    work();
-    wait();
-  };
-  const wait = (): void => {
-    pause = pauseMs();
-    timer = setTimeout(again, pause);
-  };
-  let timer = setTimeout(again, pause);
-  const stop = (): void => clearTimeout(timer);
-  return {
-    stop,
-    renew() {
-      if (pause === pauseMs()) return;
-      stop();
-      wait();
-    },
-  };
-}
-
-/** What a running daemon cannot change: it holds these paths open. */
-function needsRestart(before: Config, after: Config): string | null {
-  const changed = [
-    ...(before.mounts.main === after.mounts.main ? [] : ['mounts.main']),
-    ...(before.mounts.anchor === after.mounts.anchor ? [] : ['mounts.anchor']),
-  ];
-  return changed.length === 0 ? null : `${changed.join(', ')}: changed, which takes effect after a restart`;
-}
-
-/** The configuration as its sources say now, or the one in force where they are wrong. */
-async function newest(parts: RunParts, inForce: Config, keeper: Keeper): Promise<Config> {
-  const parsed = await parts.reload();
-  const wrong = parsed.ok ? needsRestart(inForce, parsed.config) : parsed.errors.join('\n');
-  keeper.problem('config-invalid', parts.configFile, wrong);
-  keeper.reloaded(wrong === null);
-  return parsed.ok ? { ...parsed.config, mounts: inForce.mounts } : inForce;
-}
-
 function startControl(
   { machine, log }: RunParts,
   dir: string,
@@ -284,35 +249,6 @@ function startControl(
     report: keeper.report,
     problem: (code, detail) => keeper.problem(code, dir, detail),
   });
-}
-
-/** A keeper that lacks descriptors looks again every second; one that is merely late is not dead. */
-const lookSlackMs = 10_000;
-
-function startHttp(
-  { machine, log, config }: RunParts,
-  progress: () => Progress,
-  keeper: () => Keeper | null,
-): Http {
-  const said = new Map<string, string | null>();
-  return createHttp(
-    {
-      machine,
-      logger: log.logger,
-      progress,
-      report: () => keeper()?.report() ?? null,
-      refresh: () => keeper()?.refresh() ?? Promise.resolve(),
-      problem(code, subject, detail) {
-        const active = keeper();
-        if (active !== null) return active.problem(code, subject, detail);
-        // Standing by: there is no list of problems yet.
-        if (detail !== null && said.get(code) !== detail)
-          log.logger.warn({ problem: code, subject, detail }, problemCatalogue[code].title);
-        said.set(code, detail);
-      },
-    },
-    config.http,
-  );
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -392,6 +392,19 @@ await suite(import.meta.url, 'policies hold on a live host', {
       return undefined;
     },
 
+  'reload: what takes a restart is named as such, and the rest of the file is in force': async (world) => {
+    const daemon = await world.startVerified({ platforms: '', env: { BINFMT_KEEPER_PLATFORMS: target } });
+    const from = daemon.log.length;
+    world.configure(`mounts: {main: ${world.dir}/elsewhere}\nresync: 7s\n`);
+    const report = await daemon.problem('restart-needed');
+    assert.match(problem(report, 'restart-needed')?.detail ?? '', /mounts\.main/);
+    await daemon.logged('the reload', (l) => /^keeping/.test(String(l.msg)), from);
+    assert.equal(has(await daemon.verified(), 'config-invalid'), false);
+    world.configure('{}\n');
+    await daemon.reported('that it is gone', (r) => r.ready && !has(r, 'restart-needed'));
+    return undefined;
+  },
+
   'reload: a file that is being written is read when it is whole': async (world) => {
     const daemon = await world.startVerified({ platforms: '', env: { BINFMT_KEEPER_PLATFORMS: target } });
     const seen: unknown[] = [];
