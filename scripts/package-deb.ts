@@ -40,24 +40,29 @@ Description: keeps handlers of foreign executables alive
 const anchor = String.raw`'run-binfmt\x2dkeeper-binfmt_misc.mount'`;
 
 /**
- * As debhelper would write them: enabled and started at the first installation, restarted at an upgrade. Removal keeps
+ * As debhelper would write them: enabled and started at the first installation, restarted at an upgrade unless it is
+ * both disabled and stopped. In a chroot nothing is uninstalled: what could be reached there is the host's, and what is
+ * mounted to reach it would stay and keep the chroot busy. Removal keeps
  * what the administrator said of starting at boot, for a later installation, and purging forgets it: the configuration
  * and the emulators go then too.
  */
-const maintainerScripts = {
+export const maintainerScripts = {
   postinst: `#!/bin/sh
 set -e
 [ "$1" = configure ] || exit 0
 [ -n "$2" ] || systemctl --quiet enable binfmt-keeper.service 2>/dev/null || true
 [ -d /run/systemd/system ] || exit 0
 systemctl daemon-reload
+if [ -n "$2" ] && ! systemctl --quiet is-enabled binfmt-keeper.service 2>/dev/null; then
+  systemctl --quiet is-active binfmt-keeper.service || exit 0
+fi
 systemctl restart binfmt-keeper.service || echo 'binfmt-keeper did not start: journalctl -u binfmt-keeper' >&2
 `,
   prerm: `#!/bin/sh
 set -e
 [ "$1" = remove ] || exit 0
 if [ -d /run/systemd/system ]; then systemctl stop binfmt-keeper.service || true; fi
-/usr/sbin/binfmt-keeper uninstall all || true
+ischroot || /usr/sbin/binfmt-keeper uninstall all || true
 if [ -d /run/systemd/system ]; then systemctl stop ${anchor} || true; fi
 `,
   postrm: `#!/bin/sh

@@ -115,6 +115,10 @@ async function registerHere({ machine, opened, config, request }: Scene): Promis
   if (beside) {
     const holder = await nameHolder(machine, runDirectory(config));
     say(`another keeper serves this instance and does not answer (${holder}); registering beside it`);
+  } else if (opened.kept) {
+    // A one-shot that was seen at work has ended since, and may have taken its mounts along.
+    opened.mounts.hold(false);
+    await opened.mounts.mend('start');
   }
   const replace = (name: string): boolean => isMeant(remove, name);
   const lenient = install === 'platforms' || install === 'everything';

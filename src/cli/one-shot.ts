@@ -50,6 +50,10 @@ export async function oneShot(
     if (lockedOut) {
       complain(context, 'locked-by-another', await nameHolder(machine, runDirectory(config)));
       if (manner.changes) return exitCodes.failed;
+    } else if (manner.changes && opened.kept) {
+      // The keeper that was seen has ended since, and with it whoever mounts.
+      mounts.hold(false);
+      await mounts.mend('start');
     }
     const log = createLog(context.logLevel ?? 'error', 2, context.terminal);
     const keeper = await createKeeper(

@@ -16,7 +16,7 @@ export function inSandbox(argv: readonly string[]): Promise<ExitCode> {
   const args = ['-Urm', '--propagation', 'private', process.execPath, ...process.execArgv];
   const child = spawn('unshare', [...args, process.argv[1] ?? '', ...argv], {
     stdio: 'inherit',
-    env: { ...sandboxPaths(process.env), BINFMT_KEEPER_SANDBOX: '1' },
+    env: { ...sandboxPaths(process.env), BINFMT_KEEPER_SANDBOX: '1', BINFMT_KEEPER_NEW_SANDBOX: '1' },
   });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
   if (argv[0] === 'run')

@@ -4,7 +4,22 @@ import type { Histogram, Totals } from './totals.ts';
 
 /** The report as Prometheus reads it; docs/metrics.md says what each metric means. At most 200 series with 13 platforms. */
 export function renderMetrics(report: Report, format: MetricsFormat): string {
-  return renderFamilies([...ofKeeper(report), ...ofHandlers(report), ...ofWork(report.totals)], format);
+  return renderFamilies(familiesOf(report), format);
+}
+
+/**
+ * The same for the textfile collector of node_exporter, which tells of its own process under the usual names and
+ * takes a second series of such a name for an error, at every scrape.
+ */
+export function renderTextfile(report: Report): string {
+  return renderFamilies(
+    familiesOf(report).filter(({ name }) => !name.startsWith('process_')),
+    'text',
+  );
+}
+
+function familiesOf(report: Report): Family[] {
+  return [...ofKeeper(report), ...ofHandlers(report), ...ofWork(report.totals)];
 }
 
 function ofKeeper(report: Report): Family[] {
@@ -136,7 +151,11 @@ const reasons = ['missing', 'disabled', 'drifted', 'stale', 'shadowed'] as const
 
 function ofWork(totals: Totals): Family[] {
   return [
-    histogram('heal_duration', 'From the look that found a loss until the handler served.', totals.healMs),
+    histogram(
+      'heal_duration',
+      'From the event that told of a loss until the handler served again.',
+      totals.healMs,
+    ),
     counter('flushes', 'How often all handlers were gone at once.', [{ value: totals.flushes }]),
     counter(
       'passes',

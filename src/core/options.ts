@@ -229,6 +229,7 @@ export const versionSwitch: Switch = { flag: '--version', short: null, help: 'pr
 export const internalEnv: readonly string[] = [
   'BINFMT_KEEPER_NO_FFI',
   'BINFMT_KEEPER_SANDBOX',
+  'BINFMT_KEEPER_NEW_SANDBOX',
   'BINFMT_KEEPER_BINFMT_D_ROOT',
   'BINFMT_KEEPER_ARTIFACTS',
 ];

@@ -15,11 +15,11 @@ export function isOurs(entry: Entry, desired: Desired, memory: Memory): boolean 
 
 /**
  * Whether we may take an entry away although nothing wants it: it must be ours and bear a name of ours, one that we
- * published, or be recorded. Other lines with our interpreters are left alone: a one-shot of ours may have made them.
+ * published or that of its stand-in, or be recorded. Other lines with our interpreters are left alone: a one-shot of ours may have made them.
  */
 export function isRemovable(entry: Entry, desired: Desired, memory: Memory): boolean {
   if (!isOurs(entry, desired, memory)) return false;
-  if (desired.published.has(entry.name)) return true;
+  if (desired.published.has(entry.name.replace(/\.next$/, ''))) return true;
   if (desired.prefix !== '' && entry.name.startsWith(desired.prefix)) return true;
   const record = memory.records.get(entry.name);
   return record !== undefined && sameEntry(record.id, entry.id);

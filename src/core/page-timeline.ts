@@ -28,9 +28,11 @@ export function timelineSection(report: Report): Markup {
         ]),
   ].toSorted((a, b) => b.at - a.at);
   const rest = events.slice(shownAtOnce);
-  const older = heals.total - heals.recent.length;
+  // What is kept outlives a daemon, the total does not.
+  const seen = heals.recent.filter((h) => daemon !== null && h.at >= daemon.since).length;
+  const older = Math.max(0, heals.total - seen);
   return html`<section id="timeline" aria-labelledby="timeline-h">
-    <h2 id="timeline-h">Losses and heals <span class="count">${heals.total}</span></h2>
+    <h2 id="timeline-h">Losses and heals <span class="count">${heals.recent.length + older}</span></h2>
     ${heals.recent.length === 0 ? html`<p class="none">Nothing was lost since the keeper started.</p>` : null}
     <ol class="timeline">${events.slice(0, shownAtOnce).map((e) => e.line)}</ol>
     ${

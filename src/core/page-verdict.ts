@@ -91,7 +91,7 @@ export function verdictSection(report: Report): Markup {
       <div><dt>Required, proven</dt><dd><a href="#platforms">${required.length - fails.length} of ${required.length}</a></dd></div>
       <div><dt>Problems</dt><dd>${report.problems.length === 0 ? 'none' : html`<a href="#problems">${report.problems.length}</a>`}</dd></div>
       <div><dt>Last loss</dt><dd>${lost.length === 0 ? 'none' : moment(Math.max(...lost), at)}</dd></div>
-      <div><dt>Heals</dt><dd><a href="#timeline">${report.heals.total}</a></dd></div>
+      <div><dt>Heals since start</dt><dd><a href="#timeline">${report.heals.total}</a></dd></div>
       <div><dt>Without service, sum</dt><dd>${gone === 0 ? 'never' : lasted(gone)}</dd></div>
     </dl>
   </section>`;

@@ -18,7 +18,7 @@ export const passTriggers = ['configuration', 'event', 'timer'] as const;
 export interface Totals {
   /** `status` with the reason `status-zero` stands for the whole instance. */
   readonly heals: readonly { readonly handler: string; readonly reason: string; readonly count: number }[];
-  /** From the look that found a loss to the write after which the handler served again. */
+  /** From the event that told of a loss to the write after which the handler served again. */
   readonly healMs: Histogram;
   /** Repairs that the kernel refused, by errno. */
   readonly failures: readonly { readonly handler: string; readonly code: string; readonly count: number }[];

@@ -146,7 +146,10 @@ export function serving(
       serves: observed.enabled && servingStates.has(state),
     })),
     ...world.unmet.map((row) => ({ handler: `${config.names}${row.target}`, serves: false })),
-    ...kept.map((one) => ({ handler: one.kept.name, serves: observed.enabled && one.state === 'ok' })),
+    // An adopted entry that nobody ever made cannot be missed.
+    ...kept
+      .filter((one) => one.entry !== null || one.registration !== null)
+      .map((one) => ({ handler: one.kept.name, serves: observed.enabled && one.state === 'ok' })),
   ];
 }
 
@@ -180,7 +183,7 @@ function seen(view: View, { repair }: Situation): Problem[] {
     : [{ code: 'status-zero', subject: 'status', detail: '0 was written to it; no handler works' }];
   const storms = repair
     .storms(performance.now())
-    .map((key): Problem => ({ code: 'heal-storm', subject: key, detail: 'more than 20 heals within 10 s' }));
+    .map((key): Problem => ({ code: 'heal-storm', subject: key, detail: '20 heals within 10 s' }));
   const shadowed = view.handlers
     .filter((v) => v.state === 'shadowed')
     .map((v): Problem => ({ code: 'shadowed', subject: v.handler.registration.name, detail: v.why }));

@@ -1,7 +1,7 @@
 /** How long each handler did not serve: from what told of a loss until it serves again, healed by whomever. */
 export interface Availability {
-  /** Does not serve since a moment of the monotonic clock (milliseconds); `loss`: it did before. */
-  down(handler: string, since: number, loss: boolean): void;
+  /** Does not serve since a moment of the monotonic clock (milliseconds); `loss`: it did before. False where known. */
+  down(handler: string, since: number, loss: boolean): boolean;
   /** Returns for how long it had not served, milliseconds. */
   up(handler: string, at: number): number;
   /** A full look at `at`: whatever is not listed is not wanted any more. A handler that served before was lost. */
@@ -31,13 +31,14 @@ export function createAvailability(lostBefore: ReadonlyMap<string, number>, lost
     return fresh;
   };
 
-  const down = (handler: string, since: number, loss: boolean): void => {
+  const down = (handler: string, since: number, loss: boolean): boolean => {
     const one = track(handler);
-    if (one.downSince !== null) return;
+    if (one.downSince !== null) return false;
     one.downSince = since;
-    if (!loss) return;
+    if (!loss) return true;
     losses.set(handler, Math.round(Date.now() - (performance.now() - since)));
     lost();
+    return true;
   };
 
   const up = (handler: string, at: number): number => {

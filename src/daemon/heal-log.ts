@@ -28,6 +28,9 @@ export function createHealLog(
   logger: Logger,
   { history, board, counters, availability }: HealHearers,
 ): HealLog {
+  /** What could not be healed when it was tried last: it is tried again and again, and is no new loss each time. */
+  const failing = new Set<string>();
+
   /**
    * Counts, and returns for how long it was gone: a loss may be older than the look that healed it. Leftovers and what
    * steps aside never served for us; a stale entry serves until it is replaced.
@@ -37,14 +40,18 @@ export function createHealLog(
     const { desired } = world;
     if (task.reason === 'leftover' || task.reason === 'steps-aside') return 0;
     if (failed !== null) counters.failed(name, failed.code);
-    if (loss && task.reason === 'missing') counters.gone(name, since, desired.handlers.length);
     const end = servingAt ?? performance.now();
     const hit = task.reason === 'status-zero' ? desired.handlers.map((h) => h.registration.name) : [name];
     let gone = end - since;
+    let isNew = !failing.has(name);
     for (const one of hit) {
-      if (loss || failed !== null) availability.down(one, task.reason === 'stale' ? end : since, loss);
+      if (loss || failed !== null)
+        isNew = availability.down(one, task.reason === 'stale' ? end : since, loss) || isNew;
       if (failed === null) gone = Math.max(gone, availability.up(one, end));
     }
+    if (loss && isNew && task.reason === 'missing') counters.gone(name, since, desired.handlers.length);
+    if (failed === null) failing.delete(name);
+    else failing.add(name);
     gone = Math.round(gone * 1000) / 1000;
     if (loss && failed === null) counters.healed(name, task.reason, gone);
     return gone;

@@ -44,15 +44,20 @@ export async function serveHttp(
   }
 
   async function view(kind: ViewKind, type: string, contentPolicy?: string): Promise<HttpAnswer> {
-    if (progress().phase !== 'keeping') return notYet();
+    if (progress().phase !== 'keeping') return kind === 'page' ? askAgain(notYet()) : notYet();
     const text = await views.text(kind);
-    return text === null
-      ? textAnswer(503, 'the report could not be drawn up; try again')
-      : answer(200, type, text, contentPolicy);
+    if (text !== null) return answer(200, type, text, contentPolicy);
+    const failed = textAnswer(503, 'the report could not be drawn up; try again');
+    return kind === 'page' ? askAgain(failed) : failed;
   }
 
   function notYet(): HttpAnswer {
     const waits = progress().phase === 'standing-by';
     return textAnswer(503, waits ? 'standing by: another keeper serves this instance' : 'starting');
   }
+}
+
+/** A browser does so by itself, so that whoever came too early has the page when there is one. */
+function askAgain(early: HttpAnswer): HttpAnswer {
+  return { ...early, headers: { ...early.headers, Refresh: '5' } };
 }

@@ -82,9 +82,10 @@ export function createHttp(parts: HttpParts, first: Config['http']): Http {
 
   /** Why not, or null. */
   const listen = async (wanted: Config['http'], address: HttpAddress): Promise<string | null> => {
-    const opened = await machine.listenHttp(address, wanted, (request) =>
-      serveHttp(request, httpPolicy(address, wish.ui), serving),
-    );
+    const opened = await machine
+      .listenHttp(address, wanted, (request) => serveHttp(request, httpPolicy(address, wish.ui), serving))
+      // Its module is read only now, and may be gone with the package that was replaced, or unreadable for a while.
+      .catch((error: unknown) => ({ ok: false as const, message: String(error) }));
     if (!opened.ok) return opened.message;
     open = { listener: opened.listener, as: wanted };
     logger.info({ http: opened.listener.at }, 'answering HTTP');

@@ -198,7 +198,10 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   const onFault = (error: unknown): void => {
     logger.error({ err: error }, 'a look at the entries failed; trying again');
   };
-  const turns = createTurns(active, onRepaired, onLooked, onFault, counters.passed);
+  const turns = createTurns(active, onRepaired, onLooked, onFault, (trigger, ok, tookMs) => {
+    // Before the first configuration nothing is wanted, so nothing was achieved either.
+    if (configured) counters.passed(trigger, ok, tookMs);
+  });
   const verification = createVerification({
     machine,
     memory,
@@ -261,7 +264,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     situation: () => situation,
     use(config, world) {
       use(config, world);
-      void publisher.publish(config, world.desired);
+      if (!closed) void publisher.publish(config, world.desired);
     },
     bar: custody.bar,
     lookAtAll: turns.lookAtAll,
@@ -277,13 +280,17 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   let removed = false;
   let withdrawn: Promise<void> = Promise.resolve();
   let configuring: Promise<void> = Promise.resolve();
+  let latest = first;
   const configureNext = (config: Config): Promise<void> => {
+    latest = config;
     configuring = configuring.catch(() => {}).then(() => configure(config));
     return configuring;
   };
   const labels = createLabelWatch(machine, () => {
+    if (closed) return;
     logger.info('the label of an interpreter was changed');
-    void configureNext(situation.config);
+    // Not the one in force: a newer one may be under way.
+    void configureNext(latest);
   });
   return {
     configure: configureNext,

@@ -121,6 +121,9 @@ export function createMountKeeper(machine: Machine, wish: MountWish, mended: () 
   const rest = (): void => {
     due = false;
     mainFailure = null;
+    // Whoever brought it back, the next loss has a pause of its own, not what is left of ten minutes.
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
     if (calm !== null || (pause === firstPause && tries === 0) || closed) return;
     calm = setTimeout(() => {
       calm = null;

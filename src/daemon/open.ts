@@ -58,7 +58,7 @@ export async function openHost(
     );
   const mayMount = options.mayMount && (initial || options.owns);
   const mounts = createMountKeeper(machine, { ...config.mounts, mayMount }, mended);
-  const kept = mayMount && isKept(machine, config);
+  const kept = mayMount && !machine.inNewSandbox() && isKept(machine, config);
   mounts.hold(kept);
   await mounts.mend('start');
   const opened = openMounted(machine, config, mounts, initial || options.owns);

@@ -4,11 +4,13 @@ import type { Desired } from '../core/desired.ts';
 import { namesIn, publicationOf } from '../core/published.ts';
 import type { Registration } from '../core/registration.ts';
 import type { Machine } from '../host/machine.ts';
+import { readDeclared } from './declared.ts';
 import type { World } from './prepare.ts';
 
 /**
  * The same world with what follows from what it publishes. What it does not publish any more, by the files that lie
- * there and by what was published `before`, is withdrawn: entries of these names go too, where they are ours.
+ * there and by what was published `before`, is withdrawn: entries of these names go too, where they are ours. What a
+ * file of somebody else declares is neither replaced nor withdrawn, though it may have an emulator of our store.
  */
 export async function withPublication(
   machine: Machine,
@@ -16,28 +18,32 @@ export async function withPublication(
   config: Config,
   before: Desired,
 ): Promise<World> {
-  const { dir, files } = await machine.readPublishedFiles();
+  const { files } = await machine.readPublishedFiles();
   const lines = config.publish.binfmtD ? publicationOf(world.desired).lines : [];
+  const earlier = [...before.published.keys(), ...namesIn(files)];
+  if (lines.length === 0 && earlier.length === 0 && !config.publish.binfmtD) return world;
+  const { declared, sources } = await readDeclared(machine, world.desired);
+  const others = new Set([
+    ...declared.map((one) => one.registration.name),
+    ...world.kept.map((kept) => kept.name),
+  ]);
+  const ours = lines.filter(({ name }) => !others.has(name));
   const published = new Map<string, 'wanted' | 'withdrawn'>();
-  for (const name of [...before.published.keys(), ...namesIn(files)]) published.set(name, 'withdrawn');
-  for (const { name } of lines) published.set(name, 'wanted');
+  for (const name of earlier) if (!others.has(name)) published.set(name, 'withdrawn');
+  for (const { name } of ours) published.set(name, 'wanted');
   return {
     ...world,
     desired: { ...world.desired, published },
-    kept: [...world.kept, ...keptOf(lines, world.kept)],
-    sources: config.publish.binfmtD ? [...world.sources, dir] : world.sources,
+    kept: [...world.kept, ...ours.map(keptOf)],
+    sources: config.publish.binfmtD ? [...world.sources, ...sources] : world.sources,
   };
 }
 
-/** Where a later file declares the same name, that is the line in force. */
-function keptOf(lines: readonly Registration[], others: readonly Kept[]): readonly Kept[] {
-  const taken = new Set(others.map((kept) => kept.name));
-  return lines
-    .filter(({ name }) => !taken.has(name))
-    .map((registration) => ({
-      name: registration.name,
-      adopted: false,
-      declared: { registration, where: '' },
-      published: true,
-    }));
+function keptOf(registration: Registration): Kept {
+  return {
+    name: registration.name,
+    adopted: false,
+    declared: { registration, where: '' },
+    published: true,
+  };
 }

@@ -23,6 +23,8 @@ export interface Repaired {
    * for which the host had no means.
    */
   readonly again: number | null;
+  /** The storm rule held something back, so that it is not in order. */
+  readonly held?: boolean;
 }
 
 /** How things stood at one full look; entries that do not concern us are left out. */
@@ -48,7 +50,7 @@ export interface Repair {
   observe(now: number): void;
   /** The last full look; a new one where something was changed since. */
   view(): View;
-  /** Keys of handlers that are held back, and `status`. */
+  /** Keys of handlers that are lost and healed again and again, and `status`; one that cannot be healed is none. */
   storms(now: number): readonly string[];
 }
 
@@ -64,7 +66,9 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
   const overlapping = new Set(
     [...better].flatMap(([key, list]) => (list.length > 0 ? [key, ...keys(list)] : [])),
   );
-  const storms = new Map<string, Storm>();
+  /** Attempts, which are paced however they end, and those that healed. */
+  const attempts = new Map<string, Storm>();
+  const heals = new Map<string, Storm>();
   const observe = createObserver({
     concerns: (entry) => concerns(entry, desired, memory),
     ours: (name) =>
@@ -83,26 +87,28 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
     const results: TaskResult[] = [];
     const undone = new Set<string>();
     let stuck = false;
+    let held = false;
     let again: number | null = null;
     if (tasks.length > 0) looked = seen = null;
     for (const task of tasks) {
       // Leftovers go from behind to the front: one that stays may be worse than those that hide it.
       if (task.needs.some((key) => undone.has(key)) || (stuck && task.reason === 'leftover')) continue;
       const subject = task.key ?? (task.reason === 'status-zero' ? 'status' : null);
-      const storm = (subject === null ? undefined : storms.get(subject)) ?? calm;
-      const delay = wait(storm, now);
+      const delay = subject === null ? 0 : wait(attempts.get(subject) ?? calm, now);
       if (delay > 0) again = Math.min(again ?? delay, delay);
+      held ||= delay > 0;
       const result = delay > 0 ? null : applyTask(instance, task, prepared);
       if (result !== null && transient.has(result.failed?.code ?? ''))
         again = Math.min(again ?? retryMs, retryMs);
       if (task.key !== null && result?.failed !== null) undone.add(task.key);
       if (result === null) continue;
       stuck ||= result.failed !== null && task.reason === 'leftover';
-      if (subject !== null) storms.set(subject, healed(storm, now));
+      if (subject !== null) note(attempts, subject, now);
+      if (subject !== null && result.failed === null) note(heals, subject, now);
       remember(result, memory);
       results.push(result);
     }
-    return { results, again };
+    return { results, again, held };
   };
 
   /** Null where our names alone do not decide. */
@@ -162,7 +168,7 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
       };
       return seen;
     },
-    storms: (now) => [...storms].filter(([, s]) => isStorm(s, now)).map(([key]) => key),
+    storms: (now) => [...heals].filter(([, s]) => isStorm(s, now)).map(([key]) => key),
   };
 }
 
@@ -171,6 +177,10 @@ const nothing: Repaired = { results: [], again: null };
 /** No event tells that the host has descriptors or memory again. */
 const transient: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR']);
 const retryMs = 1000;
+
+function note(storms: Map<string, Storm>, subject: string, now: number): void {
+  storms.set(subject, healed(storms.get(subject) ?? calm, now));
+}
 
 function keys(handlers: readonly Handler[]): string[] {
   return handlers.map((h) => h.key);
@@ -238,5 +248,6 @@ function forgetGone(observed: Observed, memory: LiveMemory): void {
 /** What two repairs in a row did. */
 export function both(a: Repaired, b: Repaired): Repaired {
   const waits = [a.again, b.again].filter((w) => w !== null);
-  return { results: [...a.results, ...b.results], again: waits.length === 0 ? null : Math.min(...waits) };
+  const again = waits.length === 0 ? null : Math.min(...waits);
+  return { results: [...a.results, ...b.results], again, held: a.held === true || b.held === true };
 }

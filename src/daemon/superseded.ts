@@ -36,7 +36,9 @@ async function undeclared<T extends { readonly path: string }>(
   machine: Machine,
   files: readonly T[],
 ): Promise<readonly T[]> {
-  const { directories } = await machine.readBinfmtD();
+  const { directories, faults } = await machine.readBinfmtD();
+  // What cannot be read may name any of them.
+  if (faults.length > 0) return [];
   const texts = directories.flat().map((file) => text(file.text));
   return files.filter(({ path }) => !texts.some((one) => one.includes(path)));
 }

@@ -43,7 +43,8 @@ export function createTurns(
       if (repaired.again !== null) wakeIn(repaired.again, now);
       if (repaired.results.length > 0) onRepaired(repaired, now);
       if (which === 'full') onLooked();
-      passed(which, trigger, tookMs, !repaired.results.some((r) => r.failed !== null));
+      const ok = repaired.held !== true && !repaired.results.some((r) => r.failed !== null);
+      passed(which, trigger, tookMs, ok);
     } catch (error) {
       passed(which, trigger, performance.now() - now, false);
       onFault(error);

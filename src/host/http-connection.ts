@@ -18,6 +18,7 @@ export interface HttpFollower {
   write(text: string): void;
   /** Bytes that were written and not read yet. */
   waiting(): number;
+  /** At once, whatever is not read yet. */
   end(): void;
   onClose(gone: () => void): void;
 }
@@ -129,7 +130,8 @@ export function serveConnection(socket: Socket, clients: HttpClients, serve: Ser
     given.begin({
       write: (text) => void socket.write(text),
       waiting: () => socket.writableLength,
-      end: () => socket.destroySoon(),
+      // Not destroySoon(): whoever does not read would keep its place until it does.
+      end: () => void socket.destroy(),
       onClose: (gone) => void socket.once('close', gone),
     });
   };

@@ -32,8 +32,8 @@ export async function listenHttp(
 ): Promise<{ readonly ok: true; readonly listener: HttpListener } | (Outcome & { readonly ok: false })> {
   const clients = createClients(placesFor(descriptorLimit()));
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-    if (clients.admit(socket)) serveConnection(socket, clients, serve);
-    else socket.destroy();
+    clients.admit(socket);
+    serveConnection(socket, clients, serve);
   });
   const listening = (at: string, file: SocketFile | null): { ok: true; listener: HttpListener } => ({
     ok: true,
@@ -52,15 +52,13 @@ export async function listenHttp(
   });
   try {
     if (address.kind === 'unix') {
-      const placed = await placeSocket(address.path, rights, (path) =>
-        listen(server, clients.relieve, { path }),
-      );
+      const placed = await placeSocket(address.path, rights, (path) => listen(server, { path }));
       if (placed.ok) return listening(`unix:${address.path}`, placed.file);
       server.close();
       return placed;
     }
     const { host, port } = address;
-    await listen(server, clients.relieve, { host, port });
+    await listen(server, { host, port });
     return listening(`http://${host.includes(':') ? `[${host}]` : host}:${portOf(server) ?? port}`, null);
   } catch (error) {
     server.close();
@@ -68,17 +66,12 @@ export async function listenHttp(
   }
 }
 
-function listen(
-  server: Server,
-  relieve: () => void,
-  where: { path: string } | { host: string; port: number },
-): Promise<void> {
+function listen(server: Server, where: { path: string } | { host: string; port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ ...where, backlog }, () => {
       server.off('error', reject);
-      // accept(2) fails for lack of descriptors, as the next repair would
-      server.on('error', relieve);
+      server.on('error', () => {}); // a client that could not be let in is no reason to end
       resolve();
     });
   });

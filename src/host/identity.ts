@@ -24,6 +24,14 @@ export function initialUserNamespace(): boolean {
   return readlinkSync('/proc/self/ns/user') === 'user:[4026531837]';
 }
 
+/**
+ * Whether `--sandbox` made this user namespace for this very process: then mounts and files that are found here are
+ * those of the host.
+ */
+export function inNewSandbox(): boolean {
+  return process.env.BINFMT_KEEPER_NEW_SANDBOX === '1';
+}
+
 /** `uname -r`. */
 export function kernelRelease(): string {
   return release();

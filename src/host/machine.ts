@@ -9,7 +9,7 @@ import { countEmulated, type Emulators } from './emulated.ts';
 import { errnoOf } from './errno.ts';
 import { holdersBefore, lastingFacts } from './holders.ts';
 import type { listenHttp } from './http-server.ts';
-import { bootId, hostArchitecture, initialUserNamespace, kernelRelease } from './identity.ts';
+import { bootId, hostArchitecture, initialUserNamespace, inNewSandbox, kernelRelease } from './identity.ts';
 import { findInterpreter, interpreterVersion } from './interpreters.ts';
 import { judgeLabel } from './label.ts';
 import { type Libc, loadLibc } from './libc.ts';
@@ -101,6 +101,7 @@ function assemble(libc: Libc | null, ffi: string | null) {
     isAlive,
     bootId,
     initialUserNamespace,
+    inNewSandbox,
     kernelRelease,
     hostArchitecture,
   };

@@ -1,7 +1,14 @@
 import type { Config } from '../core/config.ts';
 import type { Desired } from '../core/desired.ts';
 import type { Problem } from '../core/problems.ts';
-import { type FilePlan, isPublished, planFiles, publicationOf, usualName } from '../core/published.ts';
+import {
+  type FilePlan,
+  isPublished,
+  planFiles,
+  publicationOf,
+  publishedDirectory,
+  usualName,
+} from '../core/published.ts';
 import type { Registration } from '../core/registration.ts';
 import type { Machine } from '../host/machine.ts';
 
@@ -19,8 +26,13 @@ export function createBinfmtDPublisher(
   tell: (problems: readonly Problem[]) => void,
 ): BinfmtDPublisher {
   let last: Promise<void> = Promise.resolve();
-  const inTurn = (job: () => Promise<void>): Promise<void> => {
-    last = last.catch(() => {}).then(job);
+  let standing: readonly Problem[] = [];
+  /** Never rejects: whoever configures goes on without what could not be published. */
+  const inTurn = (job: () => Promise<readonly Problem[]>): Promise<void> => {
+    last = last
+      .then(job)
+      .catch((error) => [unpublished(publishedDirectory, String(error))])
+      .then(tell);
     return last;
   };
 
@@ -28,20 +40,17 @@ export function createBinfmtDPublisher(
     publish: (config, desired) =>
       inTurn(async () => {
         const { lines, faults } = config.publish.binfmtD ? publicationOf(desired) : nothing;
-        tell([...faults, ...(await carryOut(machine, lines, config.interpreters.store))]);
+        standing = [...faults, ...(await carryOut(machine, lines, config.interpreters.store))];
+        return standing;
       }),
     withdraw: (targets) =>
       inTurn(async () => {
         const { dir, files } = await machine.readPublishedFiles();
         const named = targets === 'all' ? null : new Set(targets.map((t) => `${usualName(t)}.conf`));
         const ours = files.filter((f) => isPublished(f.text) && named?.has(f.name) !== false);
-        tell(
-          await remove(
-            machine,
-            dir,
-            ours.map((f) => f.name),
-          ),
-        );
+        const names = ours.map((f) => f.name);
+        // What is wrong with the others is as wrong as before.
+        return [...(targets === 'all' ? [] : standing), ...(await remove(machine, dir, names))];
       }),
   };
 }

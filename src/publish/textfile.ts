@@ -34,8 +34,8 @@ export function createTextfile(parts: TextfileParts, pauseMs = defaultPauseMs): 
     const reached = await machine.reach(path);
     if (!reached.ok) return reached.message;
     // Loaded only where it is wanted.
-    const { renderMetrics } = await import('../core/metrics.ts');
-    const text = renderMetrics(await parts.report(), 'text');
+    const { renderTextfile } = await import('../core/metrics.ts');
+    const text = renderTextfile(await parts.report());
     if (path !== wanted) return null;
     const outcome = await machine.replaceFile(path, text, 0o644);
     if (!outcome.ok) return outcome.message;

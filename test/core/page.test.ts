@@ -241,6 +241,24 @@ test('what was lost at one blow is one line, what was lost later another', () =>
   assert.equal(shape.filter((s) => s === '<li id>').length, 2);
 });
 
+test('losses that an earlier keeper saw are counted with those of this one, and what is not kept any more', () => {
+  const at = [moment - 7_200_000, moment - 7_000_000, moment - 1000];
+  const recent = at.map(
+    (t): HealReport => ({
+      at: t,
+      key: 'a',
+      name: 'a',
+      reason: 'missing',
+      why: 'no entry',
+      tookMs: 0.3,
+    }),
+  );
+  const said = (total: number): string => renderLive(reportLike({ heals: { total, recent } }));
+  assert.match(said(1), /Losses and heals <span class="count">3<\/span>/);
+  assert.doesNotMatch(said(1), /not kept/);
+  assert.match(said(5), /Losses and heals <span class="count">7<\/span>.*4 older ones are not kept/);
+});
+
 test('times in words', () => {
   assert.deepEqual([0, 4600, 119_000, 121_000, 7_300_000, 200_000_000, -300_000].map(relative), [
     '0 s ago',

@@ -100,6 +100,18 @@ describe('the server', () => {
     assert.equal((await get(`http://127.0.0.1:${port}`, '/livez')).status, 200);
   });
 
+  test('that cannot even be loaded is a problem, and is tried again', async (t) => {
+    let tries = 0;
+    const { http, problems } = start(t, '127.0.0.1:0', undefined, (...args) => {
+      tries += 1;
+      return tries === 1 ? Promise.reject(new Error('no such module')) : listenHttp(...args);
+    });
+    await http.mend();
+    assert.match(problems.get('http-unavailable 127.0.0.1:0') ?? '', /no such module/);
+    await until('another try', () => (problems.size === 0 ? true : null));
+    assert.equal(tries, 2);
+  });
+
   test('takes back what it said of an address that is not wished for any more', async (t) => {
     const { http, problems } = start(t, '192.0.2.1:1');
     await http.mend();
@@ -122,6 +134,7 @@ describe('the server', () => {
       assert.deepEqual([path, (await get(at(), path)).body], [path, 'starting\n']);
     assert.equal((await get(at(), '/livez')).status, 200);
     assert.equal((await get(at(), '/readyz')).status, 503);
+    assert.ok(Number((await get(at(), '/')).headers.refresh) > 0, 'a browser comes back');
   });
 });
 
@@ -147,11 +160,12 @@ function start(
   t: TestContext,
   address: string,
   progress: Progress = { phase: 'keeping', lookAgeMs: 0, lookLimitMs: 1 },
+  listen: HttpParts['machine']['listenHttp'] = listenHttp,
 ) {
   const problems = new Map<string, string>();
   const lines: string[] = [];
   const parts: HttpParts = {
-    machine: { listenHttp },
+    machine: { listenHttp: listen },
     logger: pino({ base: null }, { write: (line: string) => void lines.push(line) }),
     progress: () => progress,
     report: reportLike,

@@ -119,6 +119,24 @@ test('a refused main mount that somebody else makes meanwhile ends the problem',
   assert.deepEqual(bed.problems(), []);
 });
 
+test('a main mount that somebody else made, and that is lost again, is not left to the ten minutes of before', async (t) => {
+  const bed = await started(t);
+  bed.state.main = absent;
+  bed.answer = { ok: false, code: 'EIO', message: 'refused' };
+  await bed.keeper.mend();
+  for (const pause of [3000, 6000, 12_000]) await bed.tick(pause);
+  assert.deepEqual(bed.problems(), [`main-missing ${main}`]);
+  bed.state.main = mounted;
+  bed.answer = done;
+  await bed.keeper.mend();
+  await bed.tick(60_000);
+  bed.state.main = absent;
+  await bed.keeper.mend();
+  bed.calls.length = 0;
+  await bed.tick(3000);
+  assert.deepEqual(bed.calls, [`mount ${main}`]);
+});
+
 test('during a pause nothing mends it, so that is said at once', async (t) => {
   const bed = await started(t);
   bed.keeper.hold(true);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { isTaken } from '../../src/core/classify.ts';
+import { nothingDesired } from '../../src/core/desired.ts';
 import { type Handler, temporaryName } from '../../src/core/handler.ts';
 import { identify } from '../../src/core/memory.ts';
 import { ownerOf } from '../../src/core/ownership.ts';
@@ -10,10 +11,12 @@ import { type Registration, sameMatcher } from '../../src/core/registration.ts';
 import { createMemory } from '../../src/daemon/memory.ts';
 import { createObserver, toEntry } from '../../src/daemon/observe.ts';
 import { createRepair } from '../../src/daemon/repair.ts';
+import type { Instance } from '../../src/host/instance.ts';
 import { showEntry } from '../fake/binfmt.ts';
 import {
   files,
   guarded,
+  type Item,
   runsAs,
   type SampleFile,
   type Scene,
@@ -111,6 +114,29 @@ test('a line that was published goes once it is withdrawn; one that is published
     }),
     runs,
   );
+});
+
+test('the stand-in of a published line that a crash left goes too, be the line wanted or withdrawn', () => {
+  for (const state of ['wanted', 'withdrawn'] as const) {
+    const left = {
+      name: 'qemu-a.next',
+      matcher: { kind: 'extension', extension: 'xyz' },
+      flags: '',
+    } as const;
+    const items = ['/store/1/emulator', '/opt/emulator'].map((interpreter, at): Item => {
+      const name = at === 0 ? left.name : 'qemu-b.next';
+      const registration = { ...left, name, interpreter };
+      return { registration, enabled: true, recorded: 'no', verdict: null };
+    });
+    const published = new Map([
+      ['qemu-a', state],
+      ['qemu-b', state],
+    ]);
+    const desired = { ...nothingDesired, store: '/store', published };
+    const set = stage({ desired, items, enabled: true, mistrusted: [] });
+    createRepair(set.instance, desired, set.memory).full(0);
+    assert.deepEqual(namesOf(set), ['qemu-b.next']);
+  }
 });
 
 test('no write of a repair takes a file away from a right handler, not even for a moment', () => {
@@ -443,6 +469,20 @@ test('after 20 heals within 10 s a handler is healed every 100 ms only, and othe
   assert.equal(repair.own(60_219).results.length, 1);
   set.kernel.foreign.write('keeper-k0', '-1');
   assert.equal(repair.own(60_220).results.length, 1);
+});
+
+test('a repair that fails again and again is slowed down too, but no storm of heals', () => {
+  const given = simple();
+  const set = stage(given);
+  const refusing: Instance = {
+    ...set.instance,
+    register: () => ({ ok: false, code: 'EINVAL', message: 'refused' }),
+  };
+  const repair = createRepair(refusing, given.desired, set.memory);
+  for (let n = 0; n < 20; n += 1) assert.equal(repair.own(n).held, false);
+  const later = repair.own(20);
+  assert.deepEqual([later.results.length, later.again, later.held], [0, 99, true]);
+  assert.deepEqual(repair.storms(20), []);
 });
 
 test('a fight over status is slowed down like one over an entry', () => {

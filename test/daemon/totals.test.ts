@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { parseConfig } from '../../src/core/config.ts';
+import { serving } from '../../src/daemon/account.ts';
 import { createAvailability } from '../../src/daemon/availability.ts';
+import type { KeptView } from '../../src/daemon/kept-problems.ts';
+import { createMemory } from '../../src/daemon/memory.ts';
+import { emptyWorld } from '../../src/daemon/prepare.ts';
+import { createRepair } from '../../src/daemon/repair.ts';
 import { createCounters } from '../../src/daemon/totals.ts';
+import { MemoryKernel } from '../fake/memory-kernel.ts';
 
 describe('the counters', () => {
   it('put a value into the first bucket whose bound it does not exceed', () => {
@@ -68,6 +75,30 @@ describe('the time without a handler', () => {
     assert.equal(one.of('a').unavailableMs, 2500);
     assert.equal(losses.length, 2);
     assert.ok(Math.abs((one.of('a').lostAt ?? 0) - (Date.now() - 2000)) < 1000);
+  });
+
+  it('does not run for an adopted entry that nobody ever made', () => {
+    const opened = new MemoryKernel().open();
+    const parsed = parseConfig({ env: {}, flags: {} });
+    assert.ok(opened.ok && parsed.ok);
+    const stage = {
+      config: parsed.config,
+      world: emptyWorld,
+      repair: createRepair(opened.instance, emptyWorld.desired, createMemory()),
+    };
+    const kept = (name: string, known: KeptView['registration']): KeptView => ({
+      kept: { name, adopted: true, declared: null },
+      entry: null,
+      state: 'missing',
+      why: '',
+      due: 'nothing',
+      registration: known,
+    });
+    const matcher = { kind: 'extension', extension: 'x' } as const;
+    const known = { name: 'lost', matcher, interpreter: '/bin/x', flags: '' };
+    assert.deepEqual(serving(stage, [kept('never-seen', null), kept('lost', known)]), [
+      { handler: 'lost', serves: false },
+    ]);
   });
 
   it('runs for what never served, which was not lost', () => {

@@ -84,6 +84,23 @@ test('only a repair that did something is told', (t) => {
   assert.equal(bed.told, 1);
 });
 
+test('a look that had to put something off is no good pass, one that is merely early is', () => {
+  const passes: boolean[] = [];
+  let answer: Repaired = { results: [], again: null, held: true };
+  const turns = createTurns(
+    () => ({ own: () => answer, full: () => answer }),
+    () => {},
+    () => {},
+    () => {},
+    (_trigger, ok) => void passes.push(ok),
+  );
+  turns.lookAtAll();
+  answer = { results: [], again: 2000 };
+  turns.lookAtAll();
+  turns.close();
+  assert.deepEqual(passes, [false, true]);
+});
+
 function testBed(t: TestContext) {
   t.mock.timers.enable({ apis: ['setTimeout', 'setImmediate'] });
   const bed = {

@@ -43,8 +43,9 @@ export function get(at: string, path: string, headers: Readonly<Record<string, s
 export async function untilGot(at: string, path: string, fits: (got: Got) => boolean): Promise<Got> {
   const end = performance.now() + 20_000;
   for (;;) {
-    const got = await get(at, path);
-    if (fits(got)) return got;
+    // A connection that gave way to another is no answer.
+    const got = await get(at, path).catch((error: unknown) => ({ status: 0, body: String(error) }));
+    if ('headers' in got && fits(got)) return got;
     if (performance.now() > end)
       throw new Error(
         `waited 20 s in vain for ${path}; the last answer: ${got.status} ${got.body.slice(0, 2000)}`,

@@ -203,6 +203,78 @@ await suite(import.meta.url, 'publish.binfmtD, with the real systemd-binfmt', {
     return undefined;
   },
 
+  'a copy in /etc that binfmtD keeps is not withdrawn with the publication, and the keeper does not fight itself':
+    async (world) => {
+      if (!hasSystemd(world)) return `no ${program}`;
+      world.configure('binfmtD: true\npublish: {binfmtD: true}\n');
+      const daemon = await world.startVerified();
+      await present(file);
+      copyFileSync(file, `/etc/binfmt.d/${usual}.conf`);
+      assert.equal((await systemdBinfmt()).status, 0);
+      await daemon.reported('the copy', (r) => row(r, usual) !== undefined);
+      world.configure('binfmtD: true\npublish: {binfmtD: false}\n');
+      await until('no file', () => (existsSync(file) ? null : true));
+      const [from, since] = [daemon.log.length, Date.now()];
+      world.write(`${world.main}/${usual}`, '-1');
+      await daemon.healed(usual, 'missing', from);
+      await daemon.verified(since);
+      assert.ok(entries(world).includes(usual));
+      assert.equal(entries(world).includes(`qemu-${other}`), false);
+      const reasons = daemon.log.slice(from).flatMap((l) => (l.reason === undefined ? [] : [l.reason]));
+      assert.deepEqual([...new Set(reasons)], ['missing']);
+      return undefined;
+    },
+
+  'a line in /etc with our emulator is left as it is, whatever it says, and when nothing is published any more':
+    async (world) => {
+      if (!hasSystemd(world)) return `no ${program}`;
+      world.configure('publish: {binfmtD: true}\n');
+      const daemon = await world.startVerified();
+      await present(file);
+      const from = daemon.log.length;
+      const line = readFileSync(file, 'latin1')
+        .replace(/^#.*\n/gm, '')
+        .replace(/:[A-Z]+\n$/, ':F\n');
+      writeFileSync(`/etc/binfmt.d/${usual}.conf`, line);
+      await daemon.logged('the next configuration', (l) => /^keeping/.test(String(l.msg)), from);
+      assert.equal((await systemdBinfmt()).status, 0);
+      assert.match(entry(world, usual), /^flags: F$/m);
+      // Nobody's line with our emulator, for comparison: once it is replaced the other one would have been.
+      const theirs = readFileSync(`/run/binfmt.d/qemu-${other}.conf`, 'latin1');
+      world.write(`${world.main}/qemu-${other}`, '-1');
+      world.write(`${world.main}/register`, theirs.replace(/^#.*\n/gm, '').replace(/:[A-Z]+\n$/, ':F'));
+      await daemon.healed(`qemu-${other}`, 'drifted', from);
+      assert.match(entry(world, usual), /^flags: F$/m);
+      world.configure('publish: {binfmtD: false}\n');
+      await until('no file', () => (existsSync(file) ? null : true));
+      assert.match(entry(world, usual), /^flags: F$/m);
+      assert.equal(entries(world).includes(`qemu-${other}`), false);
+      return undefined;
+    },
+
+  'a sandbox that root starts neither publishes to the host nor withdraws what is published there': async (
+    world,
+  ) => {
+    if (!hasSystemd(world)) return `no ${program}`;
+    const daemon = await world.startVerified(published);
+    await present(file);
+    const before = readdirSync('/run/binfmt.d').sort();
+    for (const [command, ...flags] of [
+      ['install', target],
+      ['install', 'ppc64le', '--publish-binfmt-d', 'true'],
+      ['uninstall', 'all'],
+    ]) {
+      const { said } = world.command(
+        ...['env', '-u', 'BINFMT_KEEPER_SANDBOX', process.execPath, '--no-warnings', keeper, `${command}`],
+        ...[...flags, '--sandbox', '--interpreters-store', `${world.dir}/private`, '--config', world.config],
+      );
+      assert.match(said, command === 'install' ? /1 of 1 handlers verified/ : /^/);
+      assert.deepEqual(readdirSync('/run/binfmt.d').sort(), before);
+    }
+    assert.deepEqual(daemon.names().sort(), [`keeper-${target}`, `keeper-${other}`].sort());
+    return undefined;
+  },
+
   'what is not ours in that place is named and left: a file, a mask, no directory at all': async (world) => {
     if (!hasSystemd(world)) return `no ${program}`;
     const line = foreignLine(usual, target, `/usr/bin/qemu-${target}-static`);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -168,6 +169,67 @@ describe('many connections', () => {
         });
     });
     assert.deepEqual(statuses(await said(listener, one, true)), ['200']);
+  });
+
+  test('that do not get or take their answers make room for whoever does, and the last are pages', async (t) => {
+    const followers: HttpFollower[] = [];
+    const listener = await serving(t, loopback, ({ target }) => {
+      if (target === '/hang') return new Promise(() => {});
+      if (target !== '/follow') return echo({ method: 'GET', target, host: '', accept: '', hasBody: false });
+      const begin = (follower: HttpFollower): void => void followers.push(follower);
+      return Promise.resolve({ status: 200, headers: {}, begin });
+    });
+    let gone = 0;
+    const ask = (path: string): void => {
+      const socket = connectTo(listener);
+      t.after(() => void socket.destroy());
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    };
+    for (let n = 0; n < 8; n += 1) ask('/follow');
+    while (followers.length < 8) await new Promise(setImmediate);
+    for (const follower of followers)
+      follower.onClose(() => {
+        gone += 1;
+      });
+    for (let n = 0; n < 100; n += 1) ask('/hang');
+    assert.deepEqual(statuses(await said(listener, one, true)), ['200']);
+    assert.equal(gone, 0);
+    for (let n = 9; n <= 100; n += 1) {
+      ask('/follow');
+      while (followers.length < n) await new Promise(setImmediate);
+    }
+    assert.deepEqual(statuses(await said(listener, one, true)), ['200']);
+  });
+
+  test('that follow without reading are gone when they are ended', async (t) => {
+    const followers: HttpFollower[] = [];
+    const listener = await serving(t, loopback, async () => ({
+      status: 200,
+      headers: {},
+      begin: (follower) => void followers.push(follower),
+    }));
+    const socket = connectTo(listener).pause();
+    t.after(() => void socket.destroy());
+    socket.write(one);
+    while (followers.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    const [follower] = followers;
+    assert.ok(follower);
+    const gone = new Promise<void>((resolve) => follower.onClose(resolve));
+    while (follower.waiting() === 0) {
+      follower.write('x'.repeat(100_000));
+      await new Promise(setImmediate);
+    }
+    follower.end();
+    await gone;
+  });
+
+  test('that ask nothing give their descriptors back where the process has none left', () => {
+    const child = join(import.meta.dirname, 'http-descriptors.child.ts');
+    const ran = spawnSync('prlimit', ['--nofile=256:256', process.execPath, child], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    assert.equal(ran.stdout, '20\n', ran.stderr);
   });
 
   test('are ended where they say nothing', async (t) => {

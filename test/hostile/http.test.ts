@@ -48,10 +48,12 @@ await suite(import.meta.url, 'hostile clients of HTTP', {
     await until('a thousand connections', () => (connected >= 1000 ? true : null));
     for (let i = 0; i < 30; i++) {
       await loseOne(world, daemon);
-      assert.ok(descriptorsOf(daemon.pid) <= before.descriptors + 64 + 16);
+      // 64 connections, and the pipes of probes that happen to run.
+      assert.ok(descriptorsOf(daemon.pid) <= before.descriptors + 64 + 40);
     }
-    for (const path of ['/livez', '/metrics']) assert.equal((await get(at, path)).status, 200, path);
-    await untilGot(at, '/readyz', ({ status }) => status === 200);
+    // One that asks may have to make room itself, and asks again.
+    for (const path of ['/livez', '/metrics', '/readyz'])
+      await untilGot(at, path, ({ status }) => status === 200);
     assert.ok(anonymousMb(daemon.pid) < before.memory + 100);
     assertClean(daemon);
     ended = true;

@@ -77,6 +77,28 @@ test('the problem goes with its cause', async () => {
   assert.deepEqual(bed.problems, []);
 });
 
+test('to withdraw one platform takes back nothing that is wrong with another', async () => {
+  const bed = await testBed();
+  const path = join(bed.dir, 'qemu-aarch64.conf');
+  mkdirSync(path, { recursive: true });
+  await bed.publisher.publish(bed.config(true), wanting('aarch64', 'arm'));
+  await bed.publisher.withdraw(['arm']);
+  assert.deepEqual([bed.files(), bed.problems.map((p) => p.subject)], [['qemu-aarch64.conf'], [path]]);
+});
+
+test('a host without means is a problem, which stops neither who configures nor the next attempt', async () => {
+  let short = true;
+  const bed = await testBed(() => {
+    if (short) throw new Error('EMFILE');
+    return here;
+  });
+  await bed.publisher.publish(bed.config(true), wanting('arm'));
+  assert.match(bed.problems[0]?.detail ?? '', /EMFILE/);
+  short = false;
+  await bed.publisher.publish(bed.config(true), wanting('arm'));
+  assert.deepEqual([bed.files(), bed.problems], [['qemu-arm.conf'], []]);
+});
+
 async function testBed(placeOf: (path: string) => Place = () => here) {
   const root = scratch();
   const machine = await createMachine();

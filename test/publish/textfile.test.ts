@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { renderMetrics } from '../../src/core/metrics.ts';
+import { noTotals } from '../../src/core/totals.ts';
 import { writeAtomic } from '../../src/host/atomic-file.ts';
 import { removeFile } from '../../src/host/published-files.ts';
 import { createTextfile, type TextfileParts } from '../../src/publish/textfile.ts';
@@ -27,6 +29,21 @@ test('the file is there soon, is whole at any moment, is for everybody to read, 
   }
   await bed.textfile.close();
   assert.deepEqual(readdirSync(bed.dir), []);
+});
+
+test('what node_exporter tells of its own process is not among it', async (t) => {
+  const process = { node: '24.0.0', startedAt: 1000, cpuMs: 10, residentBytes: 1_000_000 };
+  const report = reportLike({ totals: { ...noTotals, process } });
+  const bed = testBed(t, {}, async () => report);
+  bed.textfile.use(bed.path);
+  await until('the file', () => (existsSync(bed.path) ? true : null));
+  const names = (text: string): string[] => [...new Set(readExposition(text).map((s) => s.name))];
+  const served = names(renderMetrics(report, 'text'));
+  assert.ok(served.some((name) => name.startsWith('process_')));
+  assert.deepEqual(
+    names(readFileSync(bed.path, 'utf8')),
+    served.filter((name) => !name.startsWith('process_')),
+  );
 });
 
 test('another path takes the place of the one before, and none ends it', async (t) => {

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pino } from 'pino';
+import type { Handler } from '../../src/core/handler.ts';
+import type { TaskResult } from '../../src/daemon/apply.ts';
+import { createAvailability } from '../../src/daemon/availability.ts';
+import { createHealLog } from '../../src/daemon/heal-log.ts';
+import { createHistory } from '../../src/daemon/history.ts';
+import { emptyWorld } from '../../src/daemon/prepare.ts';
+import { createProblemBoard } from '../../src/daemon/problem-board.ts';
+import { createCounters } from '../../src/daemon/totals.ts';
+
+const handlers = ['a', 'b'].map(
+  (key): Handler => ({
+    key,
+    platforms: [],
+    registration: {
+      name: key,
+      matcher: { kind: 'extension', extension: key },
+      interpreter: '/bin/x',
+      flags: '',
+    },
+    interpreter: null,
+    samples: [],
+  }),
+);
+const world = { ...emptyWorld, desired: { ...emptyWorld.desired, handlers } };
+
+test('a flush after which nothing can be registered is one flush, however often it is tried', () => {
+  const bed = testBed();
+  for (let at = 1; at <= 5; at += 1) bed.note('EROFS', at * 30_000);
+  assert.equal(bed.counters.read().flushes, 1);
+  assert.deepEqual(
+    bed.counters.read().failures.map((one) => one.count),
+    [5, 5],
+  );
+  assert.deepEqual(bed.counters.read().heals, []);
+  bed.note(null, 180_000);
+  assert.equal(bed.counters.read().flushes, 1);
+  assert.equal(bed.counters.read().heals.length, 2);
+  bed.note(null, 210_000);
+  assert.equal(bed.counters.read().flushes, 2);
+});
+
+test('a flush of what somebody else brought back meanwhile is one more', () => {
+  const bed = testBed();
+  bed.note('EROFS', 30_000);
+  for (const { key } of handlers) bed.availability.up(key, 40_000);
+  bed.note('EROFS', 60_000);
+  assert.equal(bed.counters.read().flushes, 2);
+});
+
+function testBed() {
+  const logger = pino({ level: 'silent' });
+  const counters = createCounters();
+  const availability = createAvailability(new Map(), () => {});
+  const board = createProblemBoard(logger, () => {});
+  const log = createHealLog(logger, {
+    history: createHistory([], () => {}),
+    board,
+    counters,
+    availability,
+  });
+  const result = (handler: Handler, code: string | null, at: number): TaskResult => {
+    const { key } = handler;
+    const step = { action: 'register', name: handler.registration.name, handler } as const;
+    return {
+      task: { key, reason: 'missing', why: 'no entry', steps: [step], needs: [] },
+      registered: new Map(),
+      failed: code === null ? null : { step, code, message: code },
+      servingAt: code === null ? at : null,
+    };
+  };
+  return {
+    counters,
+    availability,
+    note: (code: string | null, at: number): void =>
+      log.note(
+        handlers.map((handler) => result(handler, code, at)),
+        world,
+        at,
+        'loss',
+      ),
+  };
+}
