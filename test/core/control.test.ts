@@ -12,8 +12,8 @@ import {
   printAnswer,
   printRequest,
 } from '../../src/core/control.ts';
-import { composeReport, type HandlerReport } from '../../src/core/report.ts';
-import { noTotals } from '../../src/core/totals.ts';
+import type { HandlerReport } from '../../src/core/report.ts';
+import { emptyReport } from '../empty-report.ts';
 
 const target = fc.constantFrom(...catalogue.map((a) => a.target));
 const targets = fc.oneof(fc.constant('all' as const), fc.uniqueArray(target, { minLength: 1, maxLength: 5 }));
@@ -107,20 +107,7 @@ test('what was asked by name must be proven, required or not', () => {
 });
 
 function report(handlers: readonly HandlerReport[]) {
-  return composeReport({
-    version: '0',
-    at: 0,
-    daemon: null,
-    paused: null,
-    handlers,
-    leftOut: [],
-    problems: [],
-    mounts: { main: 'binfmt', anchor: 'binfmt' },
-    instance: { enabled: true, foreign: 0 },
-    emulated: null,
-    totals: noTotals,
-    heals: { total: 0, recent: [] },
-  });
+  return emptyReport({ handlers });
 }
 
 function handler(more: Partial<HandlerReport>): HandlerReport {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { composeReport, type HandlerReport, type ReportFacts } from '../../src/core/report.ts';
-import { noTotals } from '../../src/core/totals.ts';
+import type { HandlerReport, ReportFacts } from '../../src/core/report.ts';
+import { emptyReport } from '../empty-report.ts';
 
 test('ready means that every required handler is proven, by us or by whom policy lets serve', () => {
   assert.equal(report([handler(), handler({ state: 'foreign-ok' })]).ready, true);
@@ -39,21 +39,7 @@ test('a problem comes with its remedy and stays away while its cause is there', 
 });
 
 function report(handlers: HandlerReport[], facts: Partial<ReportFacts> = {}) {
-  return composeReport({
-    version: '0',
-    at: 0,
-    daemon: null,
-    paused: null,
-    leftOut: [],
-    problems: [],
-    mounts: { main: 'binfmt', anchor: 'binfmt' },
-    instance: { enabled: true, foreign: 0 },
-    emulated: null,
-    totals: noTotals,
-    heals: { total: 0, recent: [] },
-    ...facts,
-    handlers,
-  });
+  return emptyReport({ ...facts, handlers });
 }
 
 function handler(differs: Partial<HandlerReport> = {}): HandlerReport {

@@ -17,12 +17,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import { type ControlAnswer, largestRequest, printRequest } from '../../src/core/control.ts';
-import { composeReport, type Report } from '../../src/core/report.ts';
-import { noTotals } from '../../src/core/totals.ts';
+import type { Report } from '../../src/core/report.ts';
 import { type Control, createControl } from '../../src/daemon/control.ts';
 import type { CarryOut } from '../../src/daemon/orders.ts';
 import { connectControl, listenControl } from '../../src/host/control-socket.ts';
 import { until } from '../e2e/until.ts';
+import { emptyReport } from '../empty-report.ts';
 import { scratch } from '../host/scratch.ts';
 
 test('a whole request is answered, and the connection ends', async (t) => {
@@ -335,20 +335,7 @@ async function serve(t: { after(done: () => Promise<void>): void }, options: Opt
   };
 }
 
-const empty = composeReport({
-  version: '0',
-  at: 0,
-  daemon: null,
-  paused: null,
-  handlers: [],
-  leftOut: [],
-  problems: [],
-  mounts: { main: 'binfmt', anchor: 'binfmt' },
-  instance: { enabled: true, foreign: 0 },
-  emulated: null,
-  totals: noTotals,
-  heals: { total: 0, recent: [] },
-});
+const empty = emptyReport();
 
 /** All that a client hears until the connection ends. */
 async function said(client: Socket): Promise<ControlAnswer[]> {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { done, type Outcome } from '../../src/core/outcome.ts';
-import { composeReport, type Report } from '../../src/core/report.ts';
-import { noTotals } from '../../src/core/totals.ts';
+import type { Report } from '../../src/core/report.ts';
 import { createReportFile } from '../../src/daemon/report-file.ts';
 import { pause, until } from '../e2e/until.ts';
+import { emptyReport } from '../empty-report.ts';
 
 test('a report that is slow to be written never comes to lie over a newer one', async () => {
   const disk = slowDisk();
@@ -46,18 +46,5 @@ function slowDisk() {
 }
 
 function withHeals(total: number): Report {
-  return composeReport({
-    version: '0',
-    at: 0,
-    daemon: null,
-    paused: null,
-    handlers: [],
-    leftOut: [],
-    problems: [],
-    mounts: { main: 'binfmt', anchor: 'binfmt' },
-    instance: { enabled: true, foreign: 0 },
-    emulated: null,
-    totals: noTotals,
-    heals: { total, recent: [] },
-  });
+  return emptyReport({ heals: { total, recent: [] } });
 }
