@@ -1,7 +1,11 @@
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { repository } from '../src/core/project.ts';
 import { version } from '../src/core/version.ts';
 import { changedAt, run, write } from './package-files.ts';
+
+/** The address that a code host gives whoever owns the repository. */
+const maintainer = `${new URL(repository).pathname.split('/')[1]}@users.noreply.github.com`;
 
 /**
  * Makes a Debian package of what a tarball holds, by its own install.sh. It depends on no nodejs: Debian 12 has
@@ -17,7 +21,8 @@ export function debianPackage(tree: string, arch: string, staged: string, file: 
   const control = `Package: binfmt-keeper
 Version: ${version}
 Architecture: ${arch}
-Maintainer: The binfmt-keeper authors <binfmt-keeper@localhost>
+Maintainer: The binfmt-keeper authors <${maintainer}>
+Homepage: ${repository}
 Installed-Size: ${sizeKiB(staged)}
 Depends: libc6 (>= 2.28), libgcc-s1, libstdc++6 (>= 8), mount
 Recommends: qemu-user-static | qemu-user
@@ -82,6 +87,7 @@ if [ -d /run/systemd/system ]; then systemctl daemon-reload || true; fi
 
 const copyright = `Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 Upstream-Name: binfmt-keeper
+Source: ${repository}
 
 Files: *
 Copyright: the binfmt-keeper authors

@@ -2,6 +2,7 @@ import type { Config } from '../core/config.ts';
 import { runDirectory } from '../core/config.ts';
 import { configInput } from '../core/config-input.ts';
 import { settings } from '../core/options.ts';
+import { repository } from '../core/project.ts';
 import { mountUnitName } from '../core/unit-name.ts';
 import { networkNeeds } from './emit-systemd-network.ts';
 
@@ -36,7 +37,7 @@ function anchorUnit(config: Config): string {
 # ${config.mounts.main} as well as every restart, upgrade or crash of the keeper.
 [Unit]
 Description=Anchor of binfmt_misc, which keeps its entries alive
-Documentation=man:binfmt-keeper(8)
+Documentation=man:binfmt-keeper(8) ${repository}
 DefaultDependencies=no
 # At shutdown before the file system of the store: an entry holds its interpreter open.
 RequiresMountsFor=${path(storeParent(config))}
@@ -59,7 +60,7 @@ function serviceUnit(config: Config, origins: ReadonlyMap<string, string>, progr
   const needs = networkNeeds(config);
   return `[Unit]
 Description=Keeps handlers of foreign executables alive and proves that they run
-Documentation=man:binfmt-keeper(8) man:binfmt-keeper.yaml(5)
+Documentation=man:binfmt-keeper(8) man:binfmt-keeper.yaml(5) ${repository}
 # Wants and not Requires: without the anchor the keeper goes on and brings it back.
 Wants=${anchor} ${automount}
 After=${anchor} ${automount} ${main}

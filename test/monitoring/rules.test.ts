@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { repository } from '../../src/core/project.ts';
 import { anchorsOf } from './anchors.ts';
 import { inDirectory, monitoringFile, promtool, requirePromtool } from './promtool.ts';
 import { exposedSeries, unknownIn, usesOf } from './series.ts';
@@ -91,13 +92,10 @@ describe('the rules for Prometheus', () => {
     });
   }
 
-  it('lead to the address of the project, once package.json has one', () => {
-    const { repository } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
-    const url: string = typeof repository === 'string' ? repository : (repository?.url ?? '');
-    const address = url.replace(/^git\+/, '').replace(/\.git$/, '');
+  it('lead to the address of the project', () => {
     for (const { annotations } of alerts)
       assert.ok(
-        annotations?.runbook_url?.startsWith(address === '' ? 'docs/' : address),
+        annotations?.runbook_url?.startsWith(`${repository}/blob/main/docs/`),
         annotations?.runbook_url,
       );
   });

@@ -1,0 +1,53 @@
+/**
+ * `npm run owner -- NAME`: writes the owner of the repository, declared in package.json, wherever an address is made
+ * of it: links, image names, chart, runbooks. Without a name it repairs what differs. Until a fork sets it, it is the
+ * placeholder OWNER.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+/** Registries of images know lower case only, which the placeholder is not: nobody can pull it by accident. */
+const address =
+  /\b(github\.com|raw\.githubusercontent\.com|ghcr\.io)\/([A-Za-z0-9-]+)(?=\/(?:charts\/)?binfmt-keeper\b)/g;
+
+/** The owner that package.json names. */
+export function declaredOwner(): string {
+  const { repository } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const [, , owner = ''] = /(github\.com)\/([^/]+)\//.exec(repository.url) ?? [];
+  return owner;
+}
+
+/** A text with every address of the project under this owner. */
+export function withOwner(text: string, owner: string): string {
+  return text.replace(address, (_, host: string) =>
+    host === 'ghcr.io' && owner !== 'OWNER' ? `${host}/${owner.toLowerCase()}` : `${host}/${owner}`,
+  );
+}
+
+/** Files of the project whose addresses name another owner than this, with the text that they should have. */
+export function filesOfAnotherOwner(owner: string): ReadonlyMap<string, string> {
+  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const changed = new Map<string, string>();
+  for (const file of listed.split('\0').filter((name) => name !== '' && !name.startsWith('test/'))) {
+    const text = readFileSync(join(root, file), 'utf8');
+    const wanted = withOwner(text, owner);
+    if (wanted !== text) changed.set(file, wanted);
+  }
+  return changed;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const owner = process.argv[2] ?? declaredOwner();
+  if (!/^[A-Za-z0-9](-?[A-Za-z0-9])*$/.test(owner) || process.argv.length > 3)
+    throw new Error(`expected one name of a user or organization, got ${process.argv.slice(2).join(' ')}`);
+  for (const [file, text] of filesOfAnotherOwner(owner)) {
+    writeFileSync(join(root, file), text);
+    console.log(file);
+  }
+}
