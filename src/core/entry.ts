@@ -8,6 +8,7 @@ import { canonicalFlags, isAllOnes } from './registration.ts';
 export interface EntryId {
   readonly dev: number;
   readonly ino: number;
+  /** Written down for keepers of version 0.1, and no part of the identity: a chmod moves it. */
   readonly ctimeMs: number;
 }
 

@@ -25,10 +25,14 @@ export interface Memory {
 
 /** One registration of one entry as a key: the name alone would confuse it with its successor. */
 export function identify(entry: Entry): string {
-  return `${entry.id.ino}:${entry.id.ctimeMs}:${entry.name}`;
+  return `${entry.id.dev}:${entry.id.ino}:${entry.name}`;
 }
 
-/** Whether both are the same registration. */
+/**
+ * Whether both are the same registration. The inode number alone tells: the kernel takes it from one counter for all its
+ * pseudo file systems (get_next_ino), so that it comes back after 2^32 of them only, even in a new superblock of the same
+ * device. Times tell nothing: chmod, chown and utimes move them and leave the registration as it was.
+ */
 export function sameEntry(a: EntryId, b: EntryId): boolean {
-  return a.dev === b.dev && a.ino === b.ino && a.ctimeMs === b.ctimeMs;
+  return a.dev === b.dev && a.ino === b.ino;
 }

@@ -1,4 +1,5 @@
 import { type Entry, parseEntry } from '../core/entry.ts';
+import { sameEntry } from '../core/memory.ts';
 import type { Observed } from '../core/observed.ts';
 import type { Instance, RawEntry } from '../host/instance.ts';
 
@@ -73,5 +74,5 @@ interface Known {
 }
 
 function isSame(a: RawEntry, b: RawEntry): boolean {
-  return a.id.ino === b.id.ino && a.id.ctimeMs === b.id.ctimeMs;
+  return sameEntry(a.id, b.id);
 }

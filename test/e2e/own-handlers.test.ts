@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { test } from 'node:test';
 import { scratch } from '../host/scratch.ts';
 import { targets } from './foreign.ts';
@@ -81,7 +89,44 @@ await suite(import.meta.url, 'handlers of your own', {
     assert.deepEqual([status, stderr], [0, 'arm64\n']);
     return undefined;
   },
+
+  'mode, owner and times of an entry may change while the keeper is stopped: it is ours still': async (
+    world,
+  ) => {
+    mkdirSync(`${world.dir}/bin`);
+    const entry = `${world.main}/mine`;
+    configureMine(world, 'before');
+    await (await world.startVerified({ platforms: target })).ended('SIGTERM');
+    chmodSync(entry, 0o600);
+    chownSync(entry, 0, 0);
+    utimesSync(entry, 1, 1);
+    const next = configureMine(world, 'after');
+    await world.startVerified({ platforms: target });
+    assert.ok(readFileSync(entry, 'latin1').includes(`interpreter ${next}\n`));
+    return undefined;
+  },
+
+  'the same line that somebody else registered while the keeper was stopped is not ours': async (world) => {
+    mkdirSync(`${world.dir}/bin`);
+    const entry = `${world.main}/mine`;
+    const before = configureMine(world, 'before');
+    await (await world.startVerified({ platforms: target })).ended('SIGTERM');
+    world.write(entry, '-1');
+    world.write(`${world.main}/register`, `:mine:M::\\x00mIn::${before}:`);
+    configureMine(world, 'after');
+    const daemon = await world.startVerified({ platforms: target });
+    await daemon.problem('name-taken');
+    assert.ok(readFileSync(entry, 'latin1').includes(`interpreter ${before}\n`));
+    return undefined;
+  },
 });
+
+/** One handler whose interpreter lies outside of the store, so that the record alone tells whose entry it is. */
+function configureMine(world: World, name: string): string {
+  const path = interpreter(world, name);
+  world.configure(`handlers:\n  - {name: mine, magic: '\\x00mIn', interpreter: ${path}}\n`);
+  return path;
+}
 
 /** A script in place of the real interpreter: it shows how it was called. */
 function interpreter(world: World, name: string): string {
