@@ -1,27 +1,47 @@
 #!/usr/bin/env -S node --max-semi-space-size=1 --lite-mode
-import { isDropIn } from './core/drop-in.ts';
-import { exitCodes } from './core/exit-codes.ts';
-
 /**
  * The process: owns signals and the exit status. `run` and a plain `health` take paths of their own, so that neither the
- * daemon nor what asks it every few seconds loads the command-line library.
+ * daemon nor what asks it every few seconds loads the command-line library. Nothing is loaded before the first lines.
  */
+// With a listener Node opens no debugger at SIGUSR1, which would let every local user run code as us.
+process.on('SIGUSR1', () => {});
+closeDebugger();
+
 const argv = process.argv.slice(2);
 
 try {
-  const { main } =
-    argv[0] === 'run'
-      ? await import('./cli/run.ts')
-      : argv[0] === 'health' && argv.length === 1
-        ? await import('./cli/health.ts')
-        : argv.length === 0 || isDropIn(argv)
-          ? await import('./cli/drop-in.ts')
-          : await import('./cli/commands.ts');
-  process.exitCode = await main(argv);
+  process.exitCode = await (await load())(argv);
 } catch (error) {
   // Only a defect ends up here: expected failures are data. Its stack is what a bug report needs.
   process.stderr.write(
     `binfmt-keeper: internal error: ${error instanceof Error ? error.stack : String(error)}\n`,
   );
+  const { exitCodes } = await import('./core/exit-codes.ts');
   process.exitCode = exitCodes.failed;
+  // What was under way may never end.
+  setTimeout(() => process.exit(), 200).unref();
 }
+
+async function load() {
+  if (argv[0] === 'run') return (await import('./cli/run.ts')).main;
+  if (argv[0] === 'health' && argv.length === 1) return (await import('./cli/health.ts')).main;
+  const { isDropIn } = await import('./core/drop-in.ts');
+  if (argv.length === 0 || isDropIn(argv)) return (await import('./cli/drop-in.ts')).main;
+  return (await import('./cli/commands.ts')).main;
+}
+
+/**
+ * Closes what a signal has opened before the listener was there. Node does so in another thread, and may do it a second
+ * time; a debugger that was asked for by option stays.
+ */
+function closeDebugger(): void {
+  const asked = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ');
+  if (/--(inspect|disable-sigusr1)/.test(asked)) return;
+  // Undocumented, and there since Node 8: node:inspector would cost 0.6 MB and 5 ms.
+  const close = (): void => Reflect.get(process, '_debugEnd')?.();
+  close();
+  setImmediate(close);
+  for (const ms of [10, 100, 1000]) setTimeout(close, ms).unref();
+}
+
+export {};

@@ -64,7 +64,7 @@ export async function oneShot(
     await withProgress(context, () => 'making interpreters ready', keeper.configure(config));
     const code = await work({ machine, keeper, config, probes: opened.probes });
     await keeper.close();
-    log.flush();
+    await log.settled(1000);
     return lockedOut && code === exitCodes.ok ? exitCodes.failed : code;
   } finally {
     mounts.close();

@@ -1,7 +1,8 @@
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
 import { visible } from '../core/visible.ts';
-import { createLog } from '../daemon/log.ts';
+import { createLog, type Log } from '../daemon/log.ts';
 import { runDaemon } from '../daemon/run.ts';
+import { lacksRoom } from '../host/errno.ts';
 import { createMachine } from '../host/machine.ts';
 import { contextOf } from './context.ts';
 import type { Flags } from './flag-faults.ts';
@@ -25,8 +26,8 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   return run(argv, read.flags);
 }
 
-/** For files that are being written, milliseconds. */
-const lingerMs = 500;
+/** For lines and files that are being written, milliseconds. */
+const lingerMs = 200;
 
 /** Runs the daemon by flags that were read. */
 export async function run(argv: readonly string[], flags: Flags): Promise<ExitCode> {
@@ -41,30 +42,48 @@ export async function run(argv: readonly string[], flags: Flags): Promise<ExitCo
   });
   const parsed = await loadConfig(flags, process.env);
   if (!parsed.ok) {
+    // A reader that does not read would else keep a signal from being heard.
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.removeAllListeners(signal);
     process.stderr.write(`${parsed.errors.map((e) => `binfmt-keeper: ${visible(e)}`).join('\n')}\n`);
     return exitCodes.usage;
   }
   const level = flags['log-level'] ?? (process.env.BINFMT_KEEPER_LOG_LEVEL?.trim() || 'info');
   const log = createLog(String(level), 2, process.stderr.isTTY === true);
-  // What runs beside repair (a probe, a mount, a reload) may lack descriptors or memory: healing goes on without it.
-  process.on('unhandledRejection', (error) =>
-    log.logger.error({ err: error }, 'something failed by a defect'),
+  const machine = await createMachine();
+  const code = await live(log, (defect) =>
+    runDaemon({
+      ...{ machine, log, defect },
+      config: parsed.config,
+      reload: () => loadConfig(flags, process.env),
+      configFile: configFile(flags, process.env),
+      stop: stop.signal,
+      onReload: (reload) => {
+        reloads.push(reload);
+        if (asked) reload();
+      },
+      owns: owns(),
+    }),
   );
-  const code = await runDaemon({
-    machine: await createMachine(),
-    log,
-    config: parsed.config,
-    reload: () => loadConfig(flags, process.env),
-    configFile: configFile(flags, process.env),
-    stop: stop.signal,
-    onReload: (reload) => {
-      reloads.push(reload);
-      if (asked) reload();
-    },
-    owns: owns(),
-  });
-  log.flush();
-  // Emulators that never answer, asked for their version while we start or reload, do not keep a stopped daemon.
-  setTimeout(() => process.exit(), lingerMs).unref();
+  // A log that nobody reads does not keep a stopped daemon, nor do emulators that never answer.
+  if (!(await log.settled(lingerMs))) machine.endNow(code);
+  setTimeout(() => machine.endNow(code), lingerMs).unref();
   return code;
+}
+
+/** Ends by a defect wherever it happens: what nobody caught leaves a state that nobody knows. */
+async function live({ logger }: Log, work: (defect: Promise<never>) => Promise<ExitCode>): Promise<ExitCode> {
+  const defect = new Promise<never>((_, reject) => {
+    process.on('uncaughtException', reject);
+    process.on('unhandledRejection', (error) => {
+      // What runs beside repair (a probe, a mount, a reload) may lack descriptors: healing goes on without it.
+      if (lacksRoom(error)) logger.error({ err: error }, 'something failed for lack of room');
+      else reject(error);
+    });
+  });
+  try {
+    return await work(defect);
+  } catch (error) {
+    logger.fatal({ err: error }, 'internal error: the keeper ends');
+    return exitCodes.failed;
+  }
 }

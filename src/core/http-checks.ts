@@ -14,7 +14,9 @@ export interface HttpCheck {
 
 /** How the daemon gets on, beside what it reports. */
 export interface Progress {
-  readonly phase: 'starting' | 'standing-by' | 'keeping';
+  readonly phase: 'starting' | 'standing-by' | 'keeping' | 'stopping';
+  /** The way up is over and every handler was tried once. */
+  readonly complete: boolean;
   /** Since the last completed look at the entries, or the last try to take over, milliseconds. */
   readonly lookAgeMs: number;
   /** When that is too long. */
@@ -28,11 +30,12 @@ export function liveChecks({ lookAgeMs, lookLimitMs }: Progress): readonly HttpC
 }
 
 /** Does emulation work on this host, as far as it is required? `report` is null where it could not be drawn up. */
-export function readyChecks({ phase }: Progress, report: Report | null): readonly HttpCheck[] {
+export function readyChecks({ phase, complete }: Progress, report: Report | null): readonly HttpCheck[] {
   const waits = phase === 'standing-by';
   const lock = { name: 'lock', fault: waits ? 'another keeper serves this instance; standing by' : null };
   if (waits) return [lock];
-  const first = { name: 'first-pass', fault: phase === 'starting' ? 'not complete yet' : null };
+  if (phase === 'stopping') return [lock, { name: 'first-pass', fault: 'the daemon is about to end' }];
+  const first = { name: 'first-pass', fault: complete ? null : 'not complete yet' };
   if (report === null)
     return [lock, first, { name: 'report', fault: first.fault === null ? 'the look failed' : null }];
   const { main, anchor } = report.mounts;

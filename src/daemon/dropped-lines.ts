@@ -18,13 +18,16 @@ export function createDroppedLines(log: Log, problem: (detail: string | null) =>
     if (now > known) {
       known = now;
       quiet = 0;
-      problem(`${now} lines since the start were not read in time`);
+      problem(`${now} lines since the start could not be written`);
       return;
     }
     if (quiet === quietLooks) return;
     quiet += 1;
     if (quiet < quietLooks) return;
     problem(null);
-    log.logger.warn({ dropped: known }, `the log is read again; ${known} lines since the start were dropped`);
+    log.logger.warn(
+      { dropped: known },
+      `the log can be written again; ${known} lines since the start were dropped`,
+    );
   };
 }

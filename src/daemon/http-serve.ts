@@ -25,7 +25,7 @@ export async function serveHttp(
       return checksAnswer(route, liveChecks(progress()));
     case 'readyz': {
       const state = progress();
-      return checksAnswer(route, readyChecks(state, state.phase === 'standing-by' ? null : views.report()));
+      return checksAnswer(route, readyChecks(state, hasReport.includes(state.phase) ? views.report() : null));
     }
     case 'icon':
       return answer(204, '', '');
@@ -52,10 +52,15 @@ export async function serveHttp(
   }
 
   function notYet(): HttpAnswer {
-    const waits = progress().phase === 'standing-by';
-    return textAnswer(503, waits ? 'standing by: another keeper serves this instance' : 'starting');
+    const { phase } = progress();
+    return textAnswer(
+      503,
+      phase === 'standing-by' ? 'standing by: another keeper serves this instance' : phase,
+    );
   }
 }
+
+const hasReport: readonly Progress['phase'][] = ['starting', 'keeping'];
 
 /** A browser does so by itself, so that whoever came too early has the page when there is one. */
 function askAgain(early: HttpAnswer): HttpAnswer {

@@ -1,11 +1,13 @@
 import pino, { type Logger } from 'pino';
 import { escapeControls } from '../core/escape.ts';
+import { createLineWriter } from './line-writer.ts';
 
 /** The keeper's logger, and how many lines were dropped because nobody read them. */
 export interface Log {
   readonly logger: Logger;
   dropped(): number;
-  flush(): void;
+  /** Whether all is written by then, or given up; false where a write hangs. */
+  settled(withinMs: number): Promise<boolean>;
 }
 
 /**
@@ -13,26 +15,11 @@ export interface Log {
  * for good. On a terminal the same lines are rendered for people.
  */
 export function createLog(level: string, fd = 2, terminal = false): Log {
-  const destination = pino.destination({ fd, sync: false, maxLength: 1 << 20, minLength: 0 });
-  let dropped = 0;
-  destination.on('drop', () => {
-    dropped += 1;
-  });
-  destination.on('error', () => {}); // EPIPE: the reader went away; the keeper does not
+  const writer = createLineWriter(fd, 1 << 20);
   const shape = terminal ? forPeople : escapeControls;
-  const stream = { write: (line: string) => destination.write(shape(line)) };
+  const stream = { write: (line: string) => writer.write(shape(line)) };
   const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream);
-  return {
-    logger,
-    dropped: () => dropped,
-    flush: () => {
-      try {
-        destination.flushSync();
-      } catch {
-        // an unread or closed pipe: what is left cannot be written
-      }
-    },
-  };
+  return { logger, dropped: writer.dropped, settled: writer.settled };
 }
 
 const names: Readonly<Record<number, string>> = {

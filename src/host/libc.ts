@@ -26,6 +26,8 @@ export interface Libc {
   setAttribute(path: string, name: string, value: string): Outcome;
   /** Sends one datagram to the Unix socket of that address, a path or `\0` and a name; never waits (`EAGAIN` where it is full). */
   sendDatagram(address: string, data: Buffer): Outcome;
+  /** _exit(2): ends this process without waiting for its threads, as exit(3) does, and without telling anybody. */
+  exit(status: number): void;
   /** Calls `ready` whenever `fd` is readable, without keeping the process alive; returns the stop function. */
   pollReadable(fd: number, ready: () => void): () => void;
 }
@@ -119,6 +121,7 @@ function bind(koffi: Koffi): Libc {
     address: Buffer,
     length: number,
   ) => number = library.func('long sendto(int, const uint8_t *, size_t, int, const uint8_t *, unsigned int)');
+  const exit: (status: number) => void = library.func('void _exit(int)');
   const lgetxattr: (path: Buffer, name: Buffer, value: Buffer, size: number) => number = library.func(
     'intptr_t lgetxattr(const uint8_t *, const uint8_t *, _Out_ uint8_t *, size_t)',
   );
@@ -194,6 +197,7 @@ function bind(koffi: Koffi): Libc {
       closeSync(fd);
       return result;
     },
+    exit,
     pollReadable: (fd, ready) => {
       // The callback really gets (status, events), not what the typings say, so neither is used. Code of ours
       // never runs in it: on Node 26 promises settled there wait for the next event.

@@ -6,6 +6,7 @@ import { readBinfmtD } from './binfmt-d.ts';
 import { listenControl } from './control-socket.ts';
 import { inspectInterpreter } from './elf-file.ts';
 import { countEmulated, type Emulators } from './emulated.ts';
+import { endNow } from './end-now.ts';
 import { errnoOf } from './errno.ts';
 import { holdersBefore, lastingFacts } from './holders.ts';
 import type { listenHttp } from './http-server.ts';
@@ -53,6 +54,7 @@ export async function createMachine(): Promise<Machine> {
 function assemble(libc: Libc | null, ffi: string | null) {
   return {
     ffi,
+    endNow: (status: number): never => endNow(libc, status),
     notifier: takeNotifier(libc, process.env),
     openInstance: (path: string) => openInstance(path, libc),
     watchMounts: (changed: () => void) => watchMounts(libc, changed),

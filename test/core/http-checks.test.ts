@@ -4,7 +4,7 @@ import { checksAnswer, liveChecks, type Progress, readyChecks } from '../../src/
 import type { HttpCheckRoute } from '../../src/core/http-route.ts';
 import { handlerLike, reportLike } from '../cli/reports.ts';
 
-const well: Progress = { phase: 'keeping', lookAgeMs: 1000, lookLimitMs: 100_000 };
+const well: Progress = { phase: 'keeping', complete: true, lookAgeMs: 1000, lookLimitMs: 100_000 };
 const mounts = { main: 'binfmt', anchor: 'binfmt' };
 
 function ready(
@@ -67,7 +67,7 @@ describe('ready', () => {
   });
 
   test('is not before the first pass is through, nor while another keeper serves', () => {
-    assert.match(ready({ handlers: [] }, {}, { ...well, phase: 'starting' })[1], /^\[-\]first-pass failed/m);
+    assert.match(ready({ handlers: [] }, {}, { ...well, complete: false })[1], /^\[-\]first-pass failed/m);
     assert.equal(
       ready({}, {}, { ...well, phase: 'standing-by' })[1],
       '[-]lock failed: another keeper serves this instance; standing by\nreadyz check failed\n',
@@ -105,7 +105,7 @@ describe('live', () => {
   const live = (progress: Progress): number =>
     checksAnswer({ kind: 'livez', name: null, verbose: false, exclude: [] }, liveChecks(progress)).status;
   test('is who looks, whatever there is to see', () => {
-    for (const phase of ['starting', 'standing-by', 'keeping'] as const)
+    for (const phase of ['starting', 'standing-by', 'keeping', 'stopping'] as const)
       assert.equal(live({ ...well, phase }), 200);
   });
   test('is not whose last look is too long ago', () => {

@@ -9,16 +9,19 @@ test('dropped lines are a problem until three looks found no new ones, and their
   assert.deepEqual(said(), []);
   drop(7);
   look();
-  assert.deepEqual(said(), ['7 lines since the start were not read in time']);
+  assert.deepEqual(said(), ['7 lines since the start could not be written']);
   look();
   drop(1);
   look();
-  assert.deepEqual(said(), ['8 lines since the start were not read in time']);
+  assert.deepEqual(said(), ['8 lines since the start could not be written']);
   look();
   look();
   assert.deepEqual(said(), []);
   look();
-  assert.deepEqual(said(), ['solved', 'logged: the log is read again; 8 lines since the start were dropped']);
+  assert.deepEqual(said(), [
+    'solved',
+    'logged: the log can be written again; 8 lines since the start were dropped',
+  ]);
   look();
   look();
   assert.deepEqual(said(), []);
@@ -31,15 +34,16 @@ test('lines that are dropped later are a problem again', () => {
   said();
   drop(2);
   look();
-  assert.deepEqual(said(), ['3 lines since the start were not read in time']);
+  assert.deepEqual(said(), ['3 lines since the start could not be written']);
 });
 
 function scene(): { look: () => void; drop: (lines: number) => void; said: () => string[] } {
   let dropped = 0;
   let told: string[] = [];
   const logger = pino({}, { write: (line: string) => void told.push(`logged: ${JSON.parse(line).msg}`) });
-  const look = createDroppedLines({ logger, dropped: () => dropped, flush: () => {} }, (detail) =>
-    told.push(detail ?? 'solved'),
+  const look = createDroppedLines(
+    { logger, dropped: () => dropped, settled: () => Promise.resolve(true) },
+    (detail) => told.push(detail ?? 'solved'),
   );
   return {
     look,

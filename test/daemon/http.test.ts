@@ -128,7 +128,12 @@ describe('the server', () => {
   });
 
   test('shows nothing but probes while there is nothing to report', async (t) => {
-    const { http, at } = start(t, '127.0.0.1:0', { phase: 'starting', lookAgeMs: 0, lookLimitMs: 1 });
+    const { http, at } = start(t, '127.0.0.1:0', {
+      phase: 'starting',
+      complete: false,
+      lookAgeMs: 0,
+      lookLimitMs: 1,
+    });
     await http.mend();
     for (const path of ['/metrics', '/status', '/', '/events'])
       assert.deepEqual([path, (await get(at(), path)).body], [path, 'starting\n']);
@@ -159,7 +164,7 @@ function listen(events: ReturnType<typeof createEvents>, stuck = 0) {
 function start(
   t: TestContext,
   address: string,
-  progress: Progress = { phase: 'keeping', lookAgeMs: 0, lookLimitMs: 1 },
+  progress: Progress = { phase: 'keeping', complete: true, lookAgeMs: 0, lookLimitMs: 1 },
   listen: HttpParts['machine']['listenHttp'] = listenHttp,
 ) {
   const problems = new Map<string, string>();

@@ -18,6 +18,7 @@ process.exitCode = await runDaemon({
   reload: read,
   configFile: values.config ?? '',
   stop: stop.signal,
+  defect: new Promise(() => {}),
   onReload: () => {},
   owns: true,
   accept: () => [],

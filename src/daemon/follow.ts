@@ -1,0 +1,49 @@
+import type { Disposers } from './disposers.ts';
+import type { Ground, Life } from './ground.ts';
+import type { Keeping } from './keep.ts';
+import { merged } from './merged.ts';
+import { repeat } from './repeat.ts';
+import type { RunParts } from './run-parts.ts';
+import { watchFiles } from './watch-files.ts';
+import { watchSources } from './watch-sources.ts';
+
+/** Follows what a keeper depends on: the configuration by SIGHUP and by its file, emulators, and time. */
+export async function follow(
+  parts: RunParts,
+  open: Disposers,
+  life: Life,
+  { supervision, http }: Ground,
+  { keeper, read, configure, textfile, renew }: Keeping,
+): Promise<void> {
+  const { machine, configFile, stop } = parts;
+  const again = merged(async () => {
+    await machine.settled(configFile);
+    await supervision.reloading(async () => {
+      life.config = await read();
+      http.use(life.config.http);
+      textfile.use(life.config.publish.textfile);
+      void http.mend();
+      await configure();
+      // It would open again what a stop has closed.
+      if (stop.aborted) return;
+      files.add(keeper.sources());
+      emulators.use(life.config.interpreters.sources);
+      renew();
+      probing.renew();
+    });
+  });
+  const watched = [configFile, ...keeper.sources(), life.config.interpreters.store];
+  const files = await watchFiles(watched, () => void again());
+  open.add('file watch', files.close);
+  const emulators = watchSources(machine, () => void again());
+  open.add('emulator watch', emulators.close);
+  emulators.use(life.config.interpreters.sources);
+  const probing = repeat(
+    () => life.config.probe.interval,
+    () => void keeper.verifyAll(),
+  );
+  open.add('probe timer', () => {}, probing.stop);
+  parts.onReload(() => void again());
+  // Nothing watched the file while we started.
+  if (await machine.changedSince(configFile, performance.timeOrigin)) void again();
+}

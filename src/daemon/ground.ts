@@ -1,0 +1,90 @@
+import { type Config, runDirectory } from '../core/config.ts';
+import type { ExitCode } from '../core/exit-codes.ts';
+import type { Progress } from '../core/http-checks.ts';
+import { problemCatalogue } from '../core/problems.ts';
+import type { Disposers } from './disposers.ts';
+import type { Http } from './http.ts';
+import type { Keeper } from './keeper.ts';
+import { type Opened, openHost } from './open.ts';
+import { nameHolder } from './report-file.ts';
+import type { RunParts } from './run-parts.ts';
+import { takeLock } from './stand-by.ts';
+import { startHttp } from './start-http.ts';
+import { createSupervision, type Supervision } from './supervise.ts';
+
+/** What changes while a daemon lives. */
+export interface Life {
+  keeper: Keeper | null;
+  /** The configuration in force. */
+  config: Config;
+  phase: Progress['phase'];
+  /** The way up is over and every handler was tried once. */
+  complete: boolean;
+  /** The last try to take over, `performance.now()`. */
+  triedAt: number;
+}
+
+/** What a keeper is built on: the instance, locked, and the ways to tell of it. */
+export interface Ground {
+  readonly opened: Opened;
+  readonly supervision: Supervision;
+  readonly http: Http;
+  /** Somebody else had the lock, which took time. */
+  readonly waited: boolean;
+}
+
+/** A keeper that lacks descriptors looks again every second; one that is merely late is not dead. */
+const lookSlackMs = 10_000;
+
+/** Opens the instance and waits for its lock; the exit code where the host cannot be kept, or `stop` came first. */
+export async function takeGround(
+  parts: RunParts,
+  open: Disposers,
+  life: Life,
+): Promise<Ground | { readonly exit: ExitCode }> {
+  const { machine, log, config, stop } = parts;
+  const supervision = createSupervision(
+    machine.notifier,
+    () => life.keeper?.report() ?? null,
+    (error) => log.logger.error({ err: error }, 'the supervisor could not be told how things stand'),
+  );
+  open.add('supervisor', supervision.close, supervision.stopping);
+  const opened = await openHost(machine, config, { owns: parts.owns, mayMount: true }, () => {
+    life.keeper?.lookAtAll();
+  });
+  if (!opened.ok) {
+    const { title, remedy } = problemCatalogue[opened.code];
+    log.logger.error({ problem: opened.code, detail: opened.detail, remedy }, title);
+    supervision.stopping(title);
+    return opened;
+  }
+  const { instance, mounts } = opened;
+  open.add('instance', instance.close);
+  // At once, whatever is under way: the host may be shutting down.
+  open.add('mounts', mounts.close, mounts.close);
+  const http = startHttp(parts, progressOf(life), () => life.keeper);
+  open.add('http', http.close);
+  const tryLock = (): boolean => {
+    supervision.alive();
+    life.triedAt = performance.now();
+    return instance.lock();
+  };
+  const locked = await takeLock(tryLock, stop, log.logger, () => {
+    supervision.standingBy();
+    life.phase = 'standing-by';
+    void http.mend();
+    return nameHolder(machine, runDirectory(config));
+  });
+  if (locked === null) return { exit: 0 };
+  life.phase = 'starting';
+  return { opened, supervision, http, waited: locked.waited };
+}
+
+function progressOf(life: Life): () => Progress {
+  return () => ({
+    phase: life.phase,
+    complete: life.complete,
+    lookAgeMs: performance.now() - (life.keeper?.lookedAt() ?? life.triedAt),
+    lookLimitMs: 3 * life.config.resync + lookSlackMs,
+  });
+}
