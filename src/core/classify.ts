@@ -108,8 +108,10 @@ function othersAmong(
     handler,
     takers.filter((e) => counts(e, handler, desired, memory)),
   );
-  const broken = found.takers.find((e) => memory.verdicts.get(identify(e)) === 'broken') ?? null;
-  return { ...found, broken };
+  const broken = found.takers.find(
+    (e) => memory.verdicts.get(identify(e)) === 'broken' || isStuck(e, desired),
+  );
+  return { ...found, broken: broken ?? null };
 }
 
 /**
@@ -132,12 +134,20 @@ function works(foreign: Entry, memory: Memory): boolean {
   return memory.verdicts.get(identify(foreign)) === 'works';
 }
 
+/** Whether a reserved name holds something else that stays, since what belongs there cannot be registered now. */
+function isStuck({ name, matcher }: Entry, desired: Desired): boolean {
+  const owner = ownerOf(name, desired);
+  if (owner?.hung !== true) return false;
+  return matcher !== null && !sameMatcher(matcher, owner.registration.matcher);
+}
+
 /**
  * Whether an entry is somebody else's as far as this handler goes, and not merely on its way: entries under reserved
- * names are put right and leftovers removed by the same plan. A line of ours that somebody else registered (we
+ * names are put right and leftovers removed by the same plan, except where that handler's interpreter hangs. A line of ours that somebody else registered (we
  * publish them) does no harm as long as it runs the same interpreter in the same way, and goes with the publication.
  */
 function counts(entry: Entry, handler: Handler, desired: Desired, memory: Memory): boolean {
+  if (isStuck(entry, desired) && ownerOf(entry.name, desired) !== handler) return true;
   const stays = desired.published.get(entry.name) === 'wanted';
   if (!stays && isRemovable(entry, desired, memory)) return false;
   const owner = ownerOf(entry.name, desired);

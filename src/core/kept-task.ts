@@ -1,7 +1,7 @@
 import { type Judgement, registrationOf, sameRegistration } from './custody.ts';
 import type { Entry } from './entry.ts';
 import { type Handler, temporaryName } from './handler.ts';
-import type { Step, Task } from './plan.ts';
+import type { Step, Task } from './task.ts';
 
 /**
  * The task that does what is due for a kept entry. A stand-in under NAME.next is left by a crash only, or somebody

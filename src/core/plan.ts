@@ -1,37 +1,13 @@
-import { type Classified, classify, compare, type EntryState } from './classify.ts';
+import { type Classified, classify, compare } from './classify.ts';
 import type { Desired } from './desired.ts';
-import type { Entry, EntryId } from './entry.ts';
+import type { Entry } from './entry.ts';
 import { type Handler, temporaryName } from './handler.ts';
+import { leftovers, type StepsAside } from './leftovers.ts';
 import type { Memory } from './memory.ts';
 import type { Observed } from './observed.ts';
 import { betters } from './order.ts';
-import { isRemovable } from './ownership.ts';
 import { coverage, takesFrom } from './shadow.ts';
-
-/** One write to the kernel. `remove` without an id takes away what an earlier step of the same task registered. */
-export type Step =
-  | { readonly action: 'enable-instance' }
-  | { readonly action: 'enable'; readonly name: string; readonly id: EntryId }
-  | { readonly action: 'register'; readonly name: string; readonly handler: Handler }
-  | { readonly action: 'remove'; readonly name: string; readonly id: EntryId | null };
-
-/** Steps that belong together: where one fails, the rest of them is left out and something still serves. */
-export interface Task {
-  /** The handler's key, or null for the instance and for leftovers. */
-  readonly key: string | null;
-  readonly reason: EntryState | 'order' | 'status-zero' | 'leftover' | 'steps-aside';
-  readonly why: string;
-  readonly steps: readonly Step[];
-  /** Keys of handlers whose own tasks must have succeeded first: until then this leftover serves in their place. */
-  readonly needs: readonly string[];
-}
-
-/** A handler's temporary entry that a crash left behind. */
-export interface StandIn {
-  readonly entry: Entry;
-  /** Whether the kernel finds it before the handler's own entry. */
-  readonly inFront: boolean;
-}
+import type { StandIn, Step, Task } from './task.ts';
 
 /**
  * Desired against observed, as ordered tasks; empty when all is well. Applying them and planning again gives none.
@@ -47,33 +23,34 @@ export function plan(
   const places = new Map(observed.entries.map((e, at) => [e.name, at]));
   const worse = worseOf(better, desired.handlers);
   const tasks: Task[] = [];
+  const aside: StepsAside[] = [];
   if (!observed.enabled && desired.onStatusZero === 'heal') tasks.push(statusZero);
   // The best handler comes last, for the kernel puts each new registration at the head of its list.
   for (const [turn, handler] of desired.handlers.toReversed().entries()) {
     const found = classify(handler, observed.entries, desired, memory);
     const standIn = standInOf(handler, byName, places);
+    if (found.state === 'foreign-ok' && !found.taken) {
+      const going = stepAside(handler, found, standIn, memory);
+      if (going.length > 0) places.delete(handler.registration.name);
+      aside.push(...going);
+      continue;
+    }
     const wanted =
       orderTask(handler, found, standIn, blocking(worse.get(handler) ?? [], handler, places)) ??
-      taskFor(handler, found, standIn, memory);
+      taskFor(handler, found, standIn);
     const task = feasible(wanted, handler);
     if (task === null) continue;
     tasks.push(task);
     move(places, handler, task, -1 - turn);
   }
-  return [...tasks, ...leftovers(desired, observed, memory, tasks)];
+  return [...tasks, ...leftovers(desired, observed, memory, tasks, aside)];
 }
 
-/** What one handler's state asks for; null where it may stay as it is. */
-export function taskFor(
-  handler: Handler,
-  found: Classified,
-  standIn: StandIn | null,
-  memory: Memory,
-): Task | null {
+/** What one handler's state asks for; null where it may stay as it is, or somebody else serves. */
+export function taskFor(handler: Handler, found: Classified, standIn: StandIn | null): Task | null {
   const { state, why, entry } = found;
   const common = { key: handler.key, reason: state, why, needs: [] };
-  if (state === 'ok' || found.taken) return null;
-  if (state === 'foreign-ok') return stepAside(handler, found, standIn, memory);
+  if (state === 'ok' || state === 'foreign-ok' || found.taken) return null;
   if (isMerelyOff(found) && entry !== null) {
     return { ...common, steps: [{ action: 'enable', name: entry.name, id: entry.id }] };
   }
@@ -186,51 +163,21 @@ function servesRather(standIn: StandIn, entry: Entry, handler: Handler): boolean
  */
 function stepAside(
   handler: Handler,
-  found: Classified,
+  { entry, needless, why }: Classified,
   standIn: StandIn | null,
   memory: Memory,
-): Task | null {
-  const { entry, needless, why } = found;
-  if (entry === null) return null;
-  if (!needless && compare(handler, entry, memory)?.state !== 'drifted') return null;
-  // Whichever is wrong goes first: for a moment the other one serves alone.
-  const wrong = compare(handler, entry, memory)?.state === 'drifted';
-  const pair = standIn === null ? [] : [standIn.entry];
-  const gone = wrong ? [entry, ...pair] : [...pair, entry];
-  const steps = gone.map(({ name, id }) => ({ action: 'remove' as const, name, id }));
-  return { key: handler.key, reason: 'steps-aside', why, steps, needs: [] };
+): StepsAside[] {
+  if (entry === null) return [];
+  if (!needless && compare(handler, entry, memory)?.state !== 'drifted') return [];
+  return [entry, ...(standIn === null ? [] : [standIn.entry])].map((e) => ({
+    entry: e,
+    key: handler.key,
+    why,
+  }));
 }
 
 /** Where the handler's own entry will stand once its task is done. */
 function move(places: Map<string, number>, handler: Handler, task: Task, front: number): void {
   const name = handler.registration.name;
   if (task.steps.some((s) => s.action === 'register' && s.name === name)) places.set(name, front);
-  else if (task.steps.some((s) => s.action === 'remove' && s.name === name)) places.delete(name);
-}
-
-/** Entries of ours that nothing wants any more: stand-ins of a crash, dropped platforms, an earlier prefix. */
-function leftovers(desired: Desired, observed: Observed, memory: Memory, tasks: readonly Task[]): Task[] {
-  const wanted = new Set(desired.handlers.map((h) => h.registration.name));
-  const spares = new Map(desired.handlers.map((h) => [temporaryName(h), h]));
-  const removed = new Set(
-    tasks.flatMap((t) => t.steps.flatMap((s) => (s.action === 'remove' ? [s.name] : []))),
-  );
-  const busy = new Set(tasks.map((t) => t.key));
-  const pending = desired.handlers.filter((h) => busy.has(h.key));
-  // They cannot be put right, so whatever serves in their place stays.
-  const hung = desired.handlers.filter((h) => h.hung === true);
-  // From behind to the front: what serves now goes last, when what it hid is gone.
-  return observed.entries
-    .toReversed()
-    .filter((e) => !wanted.has(e.name) && !removed.has(e.name))
-    .filter((e) => desired.published.get(e.name) !== 'wanted')
-    .filter((e) => !hung.some((h) => spares.get(e.name) === h || takesFrom(e, h)))
-    .filter((e) => spares.has(e.name) || isRemovable(e, desired, memory))
-    .map((e) => ({
-      key: null,
-      reason: 'leftover' as const,
-      why: `${e.name} is not wanted any more`,
-      steps: [{ action: 'remove' as const, name: e.name, id: e.id }],
-      needs: pending.filter((h) => spares.get(e.name) === h || takesFrom(e, h)).map((h) => h.key),
-    }));
 }

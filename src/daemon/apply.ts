@@ -1,7 +1,7 @@
 import type { EntryId } from '../core/entry.ts';
 import { done, type Outcome } from '../core/outcome.ts';
-import type { Step, Task } from '../core/plan.ts';
 import type { Prepared } from '../core/prepared.ts';
+import type { Step, Task } from '../core/task.ts';
 import type { Instance } from '../host/instance.ts';
 
 /** What became of one task: the entries it left behind and, where a step failed, which one and why. */

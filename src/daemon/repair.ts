@@ -6,10 +6,11 @@ import { identify } from '../core/memory.ts';
 import type { Observed } from '../core/observed.ts';
 import { betters } from '../core/order.ts';
 import { isRemovable, ownerOf } from '../core/ownership.ts';
-import { feasible, plan, type Task, taskFor } from '../core/plan.ts';
+import { feasible, plan, taskFor } from '../core/plan.ts';
 import { type Prepared, prepare } from '../core/prepared.ts';
 import { victimsOf } from '../core/sight.ts';
 import { calm, healed, isStorm, type Storm, wait } from '../core/storm.ts';
+import type { Task } from '../core/task.ts';
 import type { Instance } from '../host/instance.ts';
 import { applyTask, type TaskResult } from './apply.ts';
 import type { LiveMemory } from './memory.ts';
@@ -91,8 +92,9 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
     let again: number | null = null;
     if (tasks.length > 0) looked = seen = null;
     for (const task of tasks) {
-      // Leftovers go from behind to the front: one that stays may be worse than those that hide it.
-      if (task.needs.some((key) => undone.has(key)) || (stuck && task.reason === 'leftover')) continue;
+      // What goes goes from behind to the front: an entry that stays may be worse than those that hide it.
+      const goes = task.reason === 'leftover' || task.reason === 'steps-aside';
+      if (task.needs.some((key) => undone.has(key)) || (stuck && goes)) continue;
       const subject = task.key ?? (task.reason === 'status-zero' ? 'status' : null);
       const delay = subject === null ? 0 : wait(attempts.get(subject) ?? calm, now);
       if (delay > 0) again = Math.min(again ?? delay, delay);
@@ -101,8 +103,8 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
       if (result !== null && transient.has(result.failed?.code ?? ''))
         again = Math.min(again ?? retryMs, retryMs);
       if (task.key !== null && result?.failed !== null) undone.add(task.key);
+      stuck ||= goes && result?.failed !== null;
       if (result === null) continue;
-      stuck ||= result.failed !== null && task.reason === 'leftover';
       if (subject !== null) note(attempts, subject, now);
       if (subject !== null && result.failed === null) note(heals, subject, now);
       remember(result, memory);
@@ -212,7 +214,7 @@ function look(
   if (instance.read(temporaryName(handler)) !== null) return 'unclear';
   const taken = entry !== null && isTaken(handler, entry, desired, memory);
   if (adoptedServes(instance, handler, desired, memory)) return 'unclear';
-  const task = taskFor(handler, { ...found, entry, foreign: null, needless: false, taken }, null, memory);
+  const task = taskFor(handler, { ...found, entry, foreign: null, needless: false, taken }, null);
   return feasible(task, handler);
 }
 

@@ -13,6 +13,7 @@ import { createObserver, toEntry } from '../../src/daemon/observe.ts';
 import { createRepair } from '../../src/daemon/repair.ts';
 import type { Instance } from '../../src/host/instance.ts';
 import { showEntry } from '../fake/binfmt.ts';
+import { asideHidesLeftover, asideHidesRefused, hidesHung, hidesWrongStandIn } from './repair-cases.ts';
 import {
   files,
   guarded,
@@ -82,19 +83,22 @@ test('entries of others are left as they are: same registration, same text', () 
 
 test('handlers whose interpreters do not answer are never registered, and what serves goes on serving', () => {
   fc.assert(
-    fc.property(scene('ours'), (given) => {
-      const handlers = given.desired.handlers.map((h) => ({ ...h, hung: true }));
+    fc.property(anyPrecedence, fc.integer({ min: 1, max: 15 }), (given, which) => {
+      const handlers = given.desired.handlers.map((h, at) => ({ ...h, hung: ((which >> at) & 1) === 1 }));
       const hung = { ...given, desired: { ...given.desired, handlers } };
       const set = stage(hung);
       const before = files.filter((f) => isServed(hung, set, f));
       const { results } = createRepair(set.instance, hung.desired, set.memory).full(0);
+      const registered = results
+        .flatMap((r) => r.task.steps)
+        .flatMap((step) => (step.action === 'register' ? step.handler : []));
       assert.deepEqual(
-        results.flatMap((r) => r.task.steps).filter((step) => step.action === 'register'),
+        registered.filter((h) => h.hung),
         [],
       );
       for (const f of before) assert.ok(isServed(hung, set, f), `${show(f)} lost:\n${set.kernel}`);
     }),
-    runs,
+    { ...runs, examples: [[hidesHung, 4]] },
   );
 });
 
@@ -154,7 +158,7 @@ test('no write of a repair takes a file away from a right handler, not even for 
       const instance = guarded(set.instance, () => null, check);
       createRepair(instance, given.desired, set.memory).full(0);
     }),
-    runs,
+    { ...runs, examples: [[asideHidesLeftover]] },
   );
 });
 
@@ -171,7 +175,7 @@ test('where any write fails, what was served still is, and the next repair puts 
       assert.deepEqual(repair.full(1000).results, []);
       assertDesired(given, set);
     }),
-    runs,
+    { ...runs, examples: [[hidesWrongStandIn, 0, false]] },
   );
 });
 
@@ -213,7 +217,7 @@ test('a handler whose registration always fails keeps what served in its place',
         for (const f of before) assert.ok(isServed(given, set, f), `${show(f)} lost:\n${set.kernel}`);
       }
     }),
-    runs,
+    { ...runs, examples: [[asideHidesRefused, 3]] },
   );
 });
 

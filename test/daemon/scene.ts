@@ -92,7 +92,11 @@ const handlers: fc.Arbitrary<Handler[]> = fc
   .array(fc.record({ matcher, flags, interpreter }), { minLength: 1, maxLength: 4 })
   .map((rows) => inOrder(rows.map((row, at) => makeHandler(`k${at}`, row))));
 
-function makeHandler(key: string, row: Pick<Registration, 'matcher' | 'flags' | 'interpreter'>): Handler {
+/** A handler as the scenes have them. */
+export function makeHandler(
+  key: string,
+  row: Pick<Registration, 'matcher' | 'flags' | 'interpreter'>,
+): Handler {
   const samples =
     row.matcher.kind === 'extension'
       ? []
