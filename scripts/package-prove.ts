@@ -4,18 +4,28 @@ import { join } from 'node:path';
 import { version } from '../src/core/version.ts';
 import { run } from './package-files.ts';
 
-/** Unpacks tarball and Debian package and runs both where no Node is to be found; throws where one does not run. */
-export function provePackages(tarball: string, debian: string, work: string): void {
+/** The packages of one architecture. */
+export interface Packages {
+  readonly tarball: string;
+  readonly debian: string;
+  readonly rpm: string;
+}
+
+/** Unpacks the packages and runs what is in them where no Node is to be found; throws where one does not run. */
+export function provePackages({ tarball, debian, rpm }: Packages, work: string): void {
   const path = join(work, 'path');
   mkdirSync(path);
   for (const tool of ['dirname', 'readlink']) symlinkSync(`/usr/bin/${tool}`, join(path, tool));
   mkdirSync(join(work, 'tar'));
   run('tar', ['-xzf', tarball, '-C', join(work, 'tar')]);
   run('dpkg-deb', ['-x', debian, join(work, 'dpkg')]);
+  mkdirSync(join(work, 'unpacked-rpm'));
+  run('sh', ['-c', 'rpm2cpio "$1" | (cd "$2" && cpio -idm --quiet)', 'sh', rpm, join(work, 'unpacked-rpm')]);
   const [unpacked = ''] = readdirSync(join(work, 'tar'));
   const programs = [
     join(work, 'tar', unpacked, 'sbin/binfmt-keeper'),
     join(work, 'dpkg/usr/sbin/binfmt-keeper'),
+    join(work, 'unpacked-rpm/usr/sbin/binfmt-keeper'),
   ];
   for (const program of programs) {
     expect(path, [program, '--version'], `binfmt-keeper/${version} `);

@@ -1,5 +1,6 @@
 /**
- * Builds what hosts install, with Node inside, into dist-packages/: a tarball and a Debian package. Architectures are
+ * Builds what hosts install, with Node inside, into dist-packages/: a tarball, a Debian package
+ * and an RPM. Architectures are
  * arguments (amd64, arm64), this machine's by default; packages for it are unpacked and run. The units in systemd/ are
  * written anew from their source, src/cli/emit-systemd.ts; `--units` does that alone.
  */
@@ -10,6 +11,7 @@ import { version } from '../src/core/version.ts';
 import { debianPackage } from './package-deb.ts';
 import { changedAt, root, run, write } from './package-files.ts';
 import { provePackages } from './package-prove.ts';
+import { rpmPackage } from './package-rpm.ts';
 import { architectures, layOut, packagedUnits } from './package-tree.ts';
 
 const out = join(root, 'dist-packages');
@@ -29,8 +31,9 @@ for (const arch of given.includes('--units') ? [] : given.length > 0 ? given : o
     const tarball = pack(tree, arch);
     const debian = join(out, `binfmt-keeper_${version}_${arch}.deb`);
     debianPackage(tree, arch, join(work, 'deb'), debian);
-    if (own.includes(arch)) provePackages(tarball, debian, work);
-    for (const file of [tarball, debian])
+    const rpm = rpmPackage(join(work, 'deb'), arch, join(work, 'rpm'), out);
+    if (own.includes(arch)) provePackages({ tarball, debian, rpm }, work);
+    for (const file of [tarball, debian, rpm])
       console.log(
         `${file}: ${(statSync(file).size / 1e6).toFixed(1)} MB${own.includes(arch) ? ', runs' : ''}`,
       );
