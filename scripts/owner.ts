@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Registries of images know lower case only, which the placeholder is not: nobody can pull it by accident. */
 const address =
-  /\b(github\.com|raw\.githubusercontent\.com|ghcr\.io)\/([A-Za-z0-9-]+)(?=\/(?:charts\/)?binfmt-keeper\b)/g;
+  /(\bgithub\.com\/|\braw\.githubusercontent\.com\/|\bghcr\.io\/|\buses: )([A-Za-z0-9-]+)(?=\/(?:charts\/)?binfmt-keeper\b)/g;
 
 /** The owner that package.json names. */
 export function declaredOwner(): string {
@@ -22,8 +22,8 @@ export function declaredOwner(): string {
 
 /** A text with every address of the project under this owner. */
 export function withOwner(text: string, owner: string): string {
-  return text.replace(address, (_, host: string) =>
-    host === 'ghcr.io' && owner !== 'OWNER' ? `${host}/${owner.toLowerCase()}` : `${host}/${owner}`,
+  return text.replace(address, (_, before: string) =>
+    before === 'ghcr.io/' && owner !== 'OWNER' ? `${before}${owner.toLowerCase()}` : `${before}${owner}`,
   );
 }
 

@@ -31,13 +31,7 @@ export async function layOut(tree: string, arch: string, cache: string): Promise
   const lib = join(tree, 'libexec/binfmt-keeper');
   await bundle(lib);
   chmodSync(join(lib, 'main.mjs'), 0o644);
-  // The bundle has the native modules of the machine that builds.
-  for (const file of readdirSync(lib).filter((name) => name.endsWith('.node'))) rmSync(join(lib, file));
-  const koffi = npmPackage(`@koromix/koffi-linux-${npmArch}`, cache);
-  for (const entry of readdirSync(koffi).filter((name) => /^(linux|musl)_/.test(name))) {
-    const libc = entry.startsWith('musl') ? 'musl' : 'glibc';
-    put(join(koffi, entry, 'koffi.node'), join(lib, `koffi-${npmArch}-${libc}.node`), 0o644);
-  }
+  putNatives(lib, [npmArch], cache);
   const node = npmPackage(`node-linux-${npmArch}`, cache);
   put(join(node, 'bin/node'), join(lib, 'node'), 0o755);
   write(join(tree, 'sbin/binfmt-keeper'), wrapper, 0o755);
@@ -50,6 +44,19 @@ export async function layOut(tree: string, arch: string, cache: string): Promise
   put(join(node, 'LICENSE'), join(doc, 'LICENSE.node'), 0o644);
   for (const [name, content] of packagedUnits()) write(join(tree, 'systemd', name), content, 0o644);
   put(join(root, 'systemd/install.sh'), join(tree, 'systemd/install.sh'), 0o755);
+}
+
+/** Exchanges the native modules in a bundle, which are those of the machine that builds, for those of these architectures. */
+export function putNatives(bundled: string, npmArchitectures: readonly string[], cache: string): void {
+  for (const file of readdirSync(bundled).filter((name) => name.endsWith('.node')))
+    rmSync(join(bundled, file));
+  for (const arch of npmArchitectures) {
+    const koffi = npmPackage(`@koromix/koffi-linux-${arch}`, cache);
+    for (const entry of readdirSync(koffi).filter((name) => /^(linux|musl)_/.test(name))) {
+      const libc = entry.startsWith('musl') ? 'musl' : 'glibc';
+      put(join(koffi, entry, 'koffi.node'), join(bundled, `koffi-${arch}-${libc}.node`), 0o644);
+    }
+  }
 }
 
 /** Finds its own place, so that an unpacked tarball runs where it lies. */

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { declaredOwner, filesOfAnotherOwner, withOwner } from '../scripts/owner.ts';
 import { repository } from '../src/core/project.ts';
+import { version } from '../src/core/version.ts';
 import { root } from './architecture/imports.ts';
 
 const owner = declaredOwner();
@@ -26,13 +28,31 @@ test('package.json, program, units and alerts have one address', () => {
 
 test('a fork sets its name in one go, and finds everything that named the other', () => {
   const text =
-    'https://github.com/OWNER/binfmt-keeper/blob/main/docs/x.md ghcr.io/OWNER/binfmt-keeper:0.1.0 oci://ghcr.io/OWNER/charts/binfmt-keeper github.com/moby/buildkit';
+    'https://github.com/OWNER/binfmt-keeper/blob/main/docs/x.md ghcr.io/OWNER/binfmt-keeper:0.1.0 oci://ghcr.io/OWNER/charts/binfmt-keeper github.com/moby/buildkit uses: OWNER/binfmt-keeper@v0.1.0';
   assert.equal(
     withOwner(text, 'Some-Body'),
-    'https://github.com/Some-Body/binfmt-keeper/blob/main/docs/x.md ghcr.io/some-body/binfmt-keeper:0.1.0 oci://ghcr.io/some-body/charts/binfmt-keeper github.com/moby/buildkit',
+    'https://github.com/Some-Body/binfmt-keeper/blob/main/docs/x.md ghcr.io/some-body/binfmt-keeper:0.1.0 oci://ghcr.io/some-body/charts/binfmt-keeper github.com/moby/buildkit uses: Some-Body/binfmt-keeper@v0.1.0',
   );
   assert.equal(withOwner(withOwner(text, 'Some-Body'), 'OWNER'), text);
   const named = [...filesOfAnotherOwner('Some-Body').keys()];
   for (const file of ['package.json', 'systemd/binfmt-keeper.service', 'monitoring/binfmt-keeper.rules.yaml'])
     assert.ok(named.includes(file), `${file} is not among ${named.join(' ')}`);
+});
+
+test('every image and chart that is named has the version of the program', () => {
+  const named = spawnSync(
+    'git',
+    ['grep', '-hoE', '(ghcr\\.io/[A-Za-z0-9-]+|localhost)/binfmt-keeper:[0-9][0-9A-Za-z.]*'],
+    {
+      cwd: root,
+      encoding: 'utf8',
+    },
+  ).stdout;
+  const versions = new Set(
+    named
+      .trim()
+      .split('\n')
+      .map((name) => name.split(':').at(-1)),
+  );
+  assert.deepEqual([...versions], [version]);
 });

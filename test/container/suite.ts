@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import { runAction } from './action.ts';
 import { tryForeignRoot } from './foreign-root.ts';
 import {
   anchor,
@@ -89,6 +90,30 @@ describe(`the image ${image}`, { skip: why ?? false, timeout: 900_000 }, () => {
     assert.ok(runs());
     assert.equal(once([], '--uninstall', 'qemu-*').status, 0);
     assert.deepEqual(entries(), []);
+  });
+
+  it('is set up by the steps of action.yml, with what workflows of docker/setup-qemu-action give it', async () => {
+    const set = runAction({ image, platforms: 'arm64,riscv64', reset: 'true', 'cache-image': 'false' });
+    assert.equal(set.status, 0, set.stderr);
+    const platforms = set.outputs.platforms?.split(',') ?? [];
+    assert.ok(platforms.includes('linux/arm64') && platforms.includes('linux/riscv64'), set.stdout);
+    assert.ok(runs());
+    const kept = runAction({ image, platforms: 'arm64', keep: 'true' });
+    try {
+      assert.equal(kept.status, 0, kept.stderr);
+      await healthy('binfmt-keeper');
+    } finally {
+      podman('rm', '-f', '-t', '0', 'binfmt-keeper');
+    }
+  });
+
+  it('fails in the step of action.yml where a platform cannot be had, before anything else is printed as an output', () => {
+    const unknown = runAction({ image, platforms: 'vax' });
+    assert.equal(unknown.status, 2, unknown.stderr);
+    const hostile = runAction({ image, platforms: 'arm64; reboot' });
+    assert.equal(hostile.status, 2);
+    assert.match(hostile.stderr, /^::error::platforms: /);
+    assert.deepEqual([unknown.outputs, hostile.outputs], [{}, {}]);
   });
 
   for (const architecture of ['arm64', 'riscv64'])
