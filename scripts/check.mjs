@@ -1,28 +1,34 @@
 // `npm run check`: everything that a change must pass. All steps run, so that one run shows every fault.
 import { join } from 'node:path';
-import { installPackages, nodeOf, root, runInForeground, say, stripsTypes } from './setup.mjs';
+import { root, say } from './say.mjs';
+import { runInForeground } from './steps.mjs';
+import { run as test } from './test.mjs';
 
-installPackages();
-const node = nodeOf(stripsTypes).path;
-const bin = join(root, 'node_modules/.bin');
 const lintOptions = [
   '--error-on-warnings',
   '--diagnostic-level=warn',
   `--colors=${process.stdout.isTTY ? 'force' : 'off'}`,
 ];
+const program =
+  (path, ...args) =>
+  (node) =>
+    runInForeground(node.path, [join(root, 'node_modules', path), ...args]);
 const steps = [
   // By path: more than one package may claim the name tsc.
-  ['types', [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.']],
-  ['lint and format', [join(root, 'node_modules/@biomejs/biome/bin/biome'), 'ci', ...lintOptions]],
-  ['layering', [join(root, 'scripts/test.mjs'), 'test/architecture/*.test.ts']],
-  ['dead code', [join(root, 'node_modules/knip/bin/knip.js')]],
-  ['tests', [join(root, 'scripts/test.mjs')]],
+  ['types', program('typescript/bin/tsc', '-p', '.')],
+  ['lint and format', program('@biomejs/biome/bin/biome', 'ci', ...lintOptions)],
+  ['layering', (node) => test(node, ['architecture'])],
+  ['dead code', program('knip/bin/knip.js')],
+  ['tests', (node) => test(node, [])],
 ];
-const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
-const failed = [];
-for (const [name, args] of steps) {
-  say(name);
-  if ((await runInForeground(node, args, { env })) !== 0) failed.push(name);
+
+/** Returns 1 where any step failed. */
+export async function run(node) {
+  const failed = [];
+  for (const [name, step] of steps) {
+    say(name);
+    if ((await step(node)) !== 0) failed.push(name);
+  }
+  if (failed.length > 0) say(`failed: ${failed.join(', ')}`);
+  return failed.length > 0 ? 1 : 0;
 }
-if (failed.length > 0) say(`failed: ${failed.join(', ')}`);
-process.exitCode = failed.length > 0 ? 1 : 0;

@@ -1,107 +1,74 @@
 // Finds or obtains QEMU's static user emulators, for `npm start`.
-import { spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { fail, say } from './setup.mjs';
-
-/** Emulators that make a source worth using, the host's own left out. */
-const native = { x64: 'x86_64', arm64: 'aarch64', ppc64: 'ppc64le' }[process.arch] ?? process.arch;
-const names = ['aarch64', 'arm', 'x86_64', 'riscv64', 'ppc64le', 's390x', 'loongarch64', 'mips64el']
-  .filter((target) => target !== native)
-  .flatMap((target) => [`qemu-${target}-static`, `qemu-${target}`]);
+import { fail, say } from './say.mjs';
+import { step } from './steps.mjs';
+import { unpackFromDebian } from './unpack-qemu.mjs';
 
 /**
  * By package manager: each command is tried in turn until an emulator is found. Names differ: Debian 13 made
- * qemu-user itself static and qemu-user-static a transitional package; Alpine packs each emulator by itself, and
- * openSUSE's static emulators are called qemu-linux-user.
+ * qemu-user itself static; Alpine packs each emulator by itself, and openSUSE's static emulators are called
+ * qemu-linux-user.
  */
 const managers = [
-  {
-    program: 'apt-get',
-    prepare: ['apt-get', 'update'],
-    installs: ['qemu-user-static', 'qemu-user'].map((name) => [
-      ...['apt-get', 'install', '-y', '--no-install-recommends'],
-      name,
-    ]),
-  },
-  { program: 'dnf', installs: [['dnf', 'install', '-y', 'qemu-user-static']] },
+  { program: 'apt-get', installs: ['apt-get', 'install', '--no-install-recommends', 'qemu-user-static'] },
+  { program: 'dnf', installs: ['dnf', 'install', '-y', 'qemu-user-static'] },
   {
     program: 'apk',
     installs: [
-      ['apk', 'add', ...['aarch64', 'arm', 'x86_64', 'riscv64', 'ppc64le', 's390x'].map((a) => `qemu-${a}`)],
+      'apk',
+      'add',
+      ...['aarch64', 'arm', 'x86_64', 'riscv64', 'ppc64le', 's390x'].map((a) => `qemu-${a}`),
     ],
   },
-  { program: 'zypper', installs: [['zypper', '--non-interactive', 'install', 'qemu-linux-user']] },
-  { program: 'pacman', installs: [['pacman', '-Sy', '--noconfirm', 'qemu-user-static']] },
+  { program: 'zypper', installs: ['zypper', '--non-interactive', 'install', 'qemu-linux-user'] },
+  { program: 'pacman', installs: ['pacman', '-Sy', '--noconfirm', 'qemu-user-static'] },
 ];
 
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'binfmt-keeper');
-const unpacked = join(cache, 'qemu');
+const unpacked = join(cache, 'qemu/usr/bin');
 
-/** The first of these directories, or of what an earlier start unpacked, that has a static emulator; else null. */
-export function emulatorDirectory(sources) {
-  return [...sources, join(unpacked, 'usr/bin')].find(hasEmulator) ?? null;
-}
-
-/** Gets emulators as this user may: installed as root, else unpacked below the cache; ends with the command to run. */
-export function obtainEmulators(sources) {
+/**
+ * The directory that has emulators of these names (`qemu-aarch64`): one of the given, else our cache, which gets them.
+ * Debian's package is unpacked there, root or not: installed, it would register entries on a host with systemd. Other
+ * packages are installed where root is on the host; in a sandbox nothing of the host is changed.
+ */
+export async function emulatorDirectory(sources, wanted, sandbox) {
+  const there = sources.find((directory) => has(directory, wanted));
+  if (there !== undefined) return there;
   const manager = managers.find(({ program }) => exists(program));
-  if (process.getuid() === 0 && manager) install(manager, sources);
-  else if (exists('apt-get') && exists('dpkg-deb')) unpack();
-  const found = emulatorDirectory(sources);
-  if (found !== null) return found;
-  const known = manager ? [manager] : managers;
-  const commands = known.map(({ installs }) => `  sudo ${installs[0].join(' ')}\n`).join('');
+  if (exists('apt-get') && exists('dpkg-deb')) {
+    await unpackFromDebian(cache, wanted, (name) => fileOf(unpacked, name) !== undefined);
+    if (has(unpacked, wanted)) return unpacked;
+  } else if (manager && process.getuid() === 0 && !sandbox) {
+    const [command, ...args] = manager.installs;
+    const { status, stderr } = await step(`installing QEMU (${manager.installs.join(' ')})`, command, args);
+    if (status !== 0) say(stderr.trim());
+    const found = sources.find((directory) => has(directory, wanted));
+    if (found !== undefined) return found;
+  }
+  const commands = (manager ? [manager] : managers)
+    .map(({ installs }) => `  sudo ${installs.join(' ')}\n`)
+    .join('');
   return fail(
-    `no static QEMU emulator in ${sources.join(', ')}; install it with\n${commands}and run npm start again`,
+    `no static emulator for the platforms asked for in ${sources.join(', ')}; install QEMU with\n${commands}and run npm start again`,
   );
 }
 
-function install({ prepare, installs }, sources) {
-  const steps = installs.flatMap((command) => [...(prepare ? [prepare] : []), command]);
-  for (const [command, ...args] of steps) {
-    if (emulatorDirectory(sources) !== null) return;
-    say(`installing QEMU (${[command, ...args].join(' ')})`);
-    attempt(command, args, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
-  }
+function has(directory, wanted) {
+  return wanted.some((name) => fileOf(directory, name) !== undefined);
 }
 
-/** Debian's package, unpacked: needs neither root nor the system's package lists, of which it keeps its own copy. */
-function unpack() {
-  const work = mkdtempSync(join(tmpdir(), 'binfmt-keeper-qemu-'));
-  const lists = join(work, 'lists');
-  mkdirSync(join(lists, 'partial'), { recursive: true });
-  const options = ['-o', `Dir::State::Lists=${lists}`, '-o', `Dir::Cache=${work}`];
-  try {
-    say(`unpacking QEMU into ${unpacked} (apt-get download)`);
-    if (!attempt('apt-get', [...options, 'update'], { cwd: work })) return;
-    for (const name of ['qemu-user-static', 'qemu-user']) {
-      if (!attempt('apt-get', [...options, 'download', name], { cwd: work })) continue;
-      const file = readdirSync(work).find((f) => f.startsWith(`${name}_`) && f.endsWith('.deb'));
-      mkdirSync(unpacked, { recursive: true });
-      if (file !== undefined) attempt('dpkg-deb', ['-x', join(work, file), unpacked]);
-      if (hasEmulator(join(unpacked, 'usr/bin'))) return;
-    }
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
-}
-
-function attempt(command, args, options) {
-  const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8', ...options });
-  if (status !== 0) say(`${[command, ...args].join(' ')}: ${error?.message ?? stderr.trim()}`);
-  return status === 0;
+/** Debian and Fedora say `qemu-X-static`, Alpine and Debian 13 `qemu-X`. */
+function fileOf(directory, name) {
+  return [`${name}-static`, name].map((file) => join(directory, file)).find(isStatic);
 }
 
 function exists(program) {
   return (process.env.PATH ?? '')
     .split(':')
     .some((directory) => directory && canOpen(join(directory, program)));
-}
-
-function hasEmulator(directory) {
-  return names.some((name) => isStatic(join(directory, name)));
 }
 
 /** Whether a file is an ELF executable without PT_INTERP; Debian 12's qemu-user, for one, is dynamic. */

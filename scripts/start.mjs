@@ -1,55 +1,65 @@
-// `npm start`: from a fresh clone to a running keeper. Installs packages and QEMU where they lack, builds, and runs the
-// daemon: as root on this host, else or with --sandbox in a private instance. All arguments go to the daemon.
+// `npm start`: from a fresh clone to a running keeper. Obtains QEMU where it lacks, builds, and runs the daemon: as root on
+// this host, else or with --sandbox in a private instance. All arguments go to the daemon.
 import { readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { emulatorDirectory, obtainEmulators } from './emulators.mjs';
-import {
-  installPackages,
-  nodeOf,
-  requireNode,
-  root,
-  run,
-  runInForeground,
-  say,
-  stripsTypes,
-} from './setup.mjs';
+import { emulatorDirectory } from './emulators.mjs';
+import { giveToOwner, mustBeWritable } from './places.mjs';
+import { root, say } from './say.mjs';
+import { mustStep, runInForeground } from './steps.mjs';
 
 /** user_namespaces(7): the initial one has this number on every Linux (include/linux/proc_ns.h). */
 const initialUserNamespace = 'user:[4026531837]';
 
-const args = process.argv.slice(2);
-const bundle = join(root, 'dist/main.mjs');
+const dist = join(root, 'dist');
+const bundle = join(dist, 'main.mjs');
 /** Halves what V8 keeps for itself; heals take no longer (docs/benchmarks.md). The same as in the first line of main.ts. */
 const lean = ['--max-semi-space-size=1', '--lite-mode'];
 
-requireNode([20, 19]);
-installPackages();
-const node = nodeOf(stripsTypes);
-run(node.path, [join(root, 'scripts/build.ts')]);
-say(`built dist/main.mjs, running on Node ${node.version}`);
-const sources = emulators();
-
-const sandbox = isSandbox();
-const flags = sandbox && !args.includes('--sandbox') ? ['--sandbox', ...args] : args;
-process.exitCode = await runInForeground(node.path, [...lean, bundle, 'run', ...flags], {
-  env: { ...process.env, ...sources },
-});
-
-/** Makes sure that there is an emulator. Returns the setting that names its place, if that is not the usual one. */
-function emulators() {
-  const { values } = parseArgs({ args, strict: false, options: { config: { type: 'string' } } });
-  if (typeof values['interpreters-sources'] === 'string') return {}; // whoever names the place knows it
-  const config = typeof values.config === 'string' ? ['--config', values.config] : [];
-  const shown = JSON.parse(run(node.path, [bundle, 'config', 'show', '-o', 'json', ...config]));
-  const usual = shown.config.interpreters.sources;
-  const found = emulatorDirectory(usual) ?? obtainEmulators(usual);
-  say(`QEMU found in ${found}`);
-  if (usual.includes(found)) return {};
-  return { BINFMT_KEEPER_INTERPRETERS_SOURCES: [found, ...usual].join(',') };
+/** Returns the exit status of the daemon, or of the step that failed. */
+export async function run(node, args) {
+  mustBeWritable([dist, bundle]);
+  await mustStep(`building dist/main.mjs (Node ${node.version})`, node.path, [
+    join(root, 'scripts/build.ts'),
+  ]);
+  await giveToOwner([dist]);
+  const sandbox = isSandbox(args);
+  const sources = await emulators(node, args, sandbox);
+  const flags = sandbox && !args.includes('--sandbox') ? ['--sandbox', ...args] : args;
+  return runInForeground(node.path, [...lean, bundle, 'run', ...flags], {
+    grouped: false, // the daemon ends what it started itself
+    env: { ...process.env, ...sources },
+  });
 }
 
-function isSandbox() {
+/** Makes sure that there are emulators. Returns the setting that names their place, if that is not the usual one. */
+async function emulators(node, args, sandbox) {
+  const text = { type: 'string' };
+  const options = { config: text, platforms: text, 'interpreters-sources': text };
+  const { values } = parseArgs({ args, strict: false, options });
+  if (typeof values['interpreters-sources'] === 'string') return {}; // whoever names the place knows it
+  const given = ['config', 'platforms'].flatMap((name) =>
+    typeof values[name] === 'string' ? [`--${name}`, values[name]] : [],
+  );
+  const shown = await mustStep('reading the configuration', node.path, [
+    bundle,
+    'config',
+    'show',
+    '-o',
+    'json',
+    ...given,
+  ]);
+  const { platforms, interpreters } = JSON.parse(shown).config;
+  const asked = [join(root, 'scripts/wanted-emulators.ts'), JSON.stringify(platforms)];
+  const wanted = JSON.parse(await mustStep('choosing emulators', node.path, asked));
+  if (wanted.length === 0) return {};
+  const found = await emulatorDirectory(interpreters.sources, wanted, sandbox);
+  say(`QEMU found in ${found}`);
+  if (interpreters.sources.includes(found)) return {};
+  return { BINFMT_KEEPER_INTERPRETERS_SOURCES: [found, ...interpreters.sources].join(',') };
+}
+
+function isSandbox(args) {
   if (args.includes('--sandbox')) {
     say('running in a private instance, as asked; the host is not touched');
     return true;

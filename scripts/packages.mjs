@@ -1,0 +1,144 @@
+// Installs the packages of package-lock.json so that node_modules is complete or absent, whatever interrupts it.
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { giveToOwner, mustBeWritable } from './places.mjs';
+import { fail, root, say } from './say.mjs';
+import { step } from './steps.mjs';
+
+const modules = join(root, 'node_modules');
+const hidden = '.package-lock.json';
+/** One for each run, beside node_modules: a run that was killed may have left an npm that still writes. */
+const prefix = '.install-';
+const manifests = ['package.json', 'package-lock.json', 'scripts/node/package.json', '.npmrc'];
+
+/** Installs the packages where node_modules lacks any: beside it first, then put in its place. */
+export async function installPackages() {
+  removeLeftovers();
+  const lacks = lacking();
+  if (lacks === null) return;
+  mustBeWritable([root, modules]);
+  if (existsSync(modules)) say(`node_modules is incomplete or of another machine (${lacks} is missing)`);
+  const work = join(root, `${prefix}${process.pid}`);
+  process.on('exit', () => remove(work));
+  for (const file of manifests.filter((name) => existsSync(join(root, name)))) {
+    mkdirSync(dirname(join(work, file)), { recursive: true });
+    cpSync(join(root, file), join(work, file));
+  }
+  await npmInstall(work);
+  await giveToOwner([work]);
+  if (lacking() !== null) putInPlace(work); // else another run was faster
+  const still = lacking();
+  if (still !== null)
+    fail(`npm installed everything but ${still}, without a word; does the registry have it?`);
+  remove(work);
+}
+
+async function npmInstall(work) {
+  const npm = process.env.npm_execpath;
+  // pnpm and yarn name themselves there too.
+  const isNpm = npm !== undefined && basename(npm) === 'npm-cli.js';
+  const [command, ...first] = isNpm ? [process.execPath, npm] : ['npm'];
+  // No package needs its install script: koffi and esbuild bring their binaries. Developers' packages in any case.
+  const options = ['--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
+  const { status, error, stdout, stderr } = await step(
+    'installing packages, 350 MB (npm ci)',
+    command,
+    [...first, 'ci', ...options],
+    { cwd: work, live: true, env: { npm_config_fetch_retry_mintimeout: '1000', ...process.env } },
+  );
+  if (status === 0) return;
+  if (error?.code === 'ENOENT')
+    fail(
+      'npm is needed to install the packages and was not found: install it (apt-get install npm), or run npm start',
+    );
+  fail(
+    `npm ci failed (exit status ${status}): ${reason(`${stdout}${stderr}`)}. node_modules is as it was`,
+    status,
+  );
+}
+
+/** npm's own words stand above it. */
+function reason(text) {
+  const code = /\bcode (E[A-Z_0-9]+)/.exec(text)?.[1] ?? '';
+  if (/^E(NOTFOUND|AI_AGAIN|CONN|TIMEDOUT|HOSTUNREACH|NETUNREACH|SOCKET|IDLETIMEOUT)|^ENOTCACHED/.test(code))
+    return `no connection to the registry (${code}); check network and proxy (npm config get registry proxy https-proxy) and try again`;
+  if (/^E[345]\d\d$/.test(code))
+    return `the registry refused (${code}); check npm config get registry and what it asks for, and try again`;
+  if (code === 'ENOSPC') return 'the disk is full (ENOSPC)';
+  return code === '' ? 'see above what npm says' : `see above what npm says of ${code}`;
+}
+
+/** A rename where that can be; what is a mount point or a link elsewhere is emptied and filled. */
+function putInPlace(work) {
+  const made = join(work, 'node_modules');
+  try {
+    if (existsSync(modules) && lstatSync(modules).isSymbolicLink())
+      throw Object.assign(new Error(), { code: 'EXDEV' });
+    if (existsSync(modules)) renameSync(modules, join(work, 'earlier'));
+    renameSync(made, modules);
+  } catch (error) {
+    if (error.code !== 'EBUSY' && error.code !== 'EXDEV') throw error;
+    for (const name of readdirSync(modules)) rmSync(join(modules, name), { recursive: true });
+    cpSync(made, modules, {
+      recursive: true,
+      verbatimSymlinks: true,
+      filter: (path) => basename(path) !== hidden,
+    });
+    cpSync(join(made, hidden), join(modules, hidden)); // last: it says that all is there
+  }
+}
+
+/** The first package that this machine needs and node_modules lacks, or null. */
+function lacking() {
+  const installed = packagesOf(join(modules, hidden));
+  if (installed === null) return 'the list of what is installed';
+  for (const [path, wanted] of Object.entries(packagesOf(join(root, 'package-lock.json')) ?? {})) {
+    if (!path.startsWith('node_modules/') || wanted.link || !fits(wanted)) continue;
+    if (installed[path]?.version !== wanted.version || !existsSync(join(root, path, 'package.json')))
+      return `${path.slice('node_modules/'.length)} ${wanted.version}`;
+  }
+  return null;
+}
+
+function packagesOf(lockFile) {
+  try {
+    return JSON.parse(readFileSync(lockFile, 'utf8')).packages;
+  } catch {
+    return null;
+  }
+}
+
+/** As npm chooses among packages for several machines; of those for any, an optional one belongs to one that is left out. */
+function fits({ os, cpu, libc, optional }) {
+  if (optional && os === undefined && cpu === undefined) return false;
+  const may = (list, own) => list === undefined || [list].flat().includes(own);
+  return may(os, process.platform) && may(cpu, process.arch) && may(libc, libcOfNode);
+}
+
+const libcOfNode = (() => {
+  process.report.excludeNetwork = true; // looking up names of hosts takes seconds
+  return process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl';
+})();
+
+/** Of runs that were killed. */
+function removeLeftovers() {
+  const left = readdirSync(root).filter((name) => name.startsWith(prefix));
+  for (const name of left) if (!existsSync(`/proc/${name.slice(prefix.length)}`)) remove(join(root, name));
+}
+
+function remove(directory) {
+  try {
+    rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+  } catch {
+    // An npm that outlived its start may still write there; the next start tries again.
+  }
+}

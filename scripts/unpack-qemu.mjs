@@ -1,0 +1,110 @@
+// Debian's QEMU, unpacked: needs no root, installs nothing, and keeps only the emulators that are asked for.
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { say } from './say.mjs';
+import { step } from './steps.mjs';
+
+/** In Debian 12 the first is static and the second is not; in Debian 13 the first is a few links to the second. */
+const packages = ['qemu-user-static', 'qemu-user'];
+const linksOnly = 1_000_000;
+const megabytes = (bytes) => `${Math.max(1, Math.round(bytes / 1e6))} MB`;
+
+/** Puts emulators of these names into `qemu/usr/bin` of a cache, unless they are there or Debian has none of them. */
+export async function unpackFromDebian(cache, wanted, isThere) {
+  removeLeftovers(cache);
+  const tried = join(cache, 'qemu/tried.json');
+  const missing = wanted.filter((name) => !isThere(name) && !readList(tried).includes(name));
+  if (missing.length === 0) return;
+  const work = join(cache, `${prefix}${process.pid}`);
+  const lists = join(work, 'lists');
+  mkdirSync(join(lists, 'partial'), { recursive: true });
+  process.on('exit', () => rmSync(work, { recursive: true, force: true }));
+  const own = ['-o', `Dir::State::Lists=${lists}`, '-o', `Dir::Cache=${work}`, ...little];
+  try {
+    // The system's package lists may be missing or old; our own copy of them needs no root.
+    if (!(await obtain(work, ['-o', `Dir::Cache=${work}`], missing, cache))) {
+      const update = await step('reading package lists (apt-get update)', 'apt-get', [...own, 'update'], {
+        cwd: work,
+      });
+      if (!(await obtain(work, own, missing, cache)))
+        return say(update.stderr.trim() || 'apt-get knows no QEMU');
+    }
+    writeFileSync(tried, JSON.stringify([...new Set([...readList(tried), ...wanted])]));
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+const prefix = '.qemu-';
+const little = [
+  ...['-o', 'APT::Sandbox::User=root', '-o', 'Acquire::Languages=none'],
+  ...['-o', 'Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled=false'],
+  ...['-o', 'Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false'],
+];
+
+async function obtain(work, options, names, cache) {
+  const found = await sizes(work, options);
+  const chosen = found.find(({ size }) => size > linksOnly);
+  if (chosen === undefined) return false;
+  const title = `downloading ${chosen.file} (${megabytes(chosen.size)}), of which ${names.length} emulators are kept in ${cache}`;
+  const got = await step(title, 'apt-get', [...options, 'download', chosen.name], { cwd: work });
+  if (got.status !== 0) return false;
+  const deb = readdirSync(work).find((file) => file.startsWith(`${chosen.name}_`) && file.endsWith('.deb'));
+  const members = names.flatMap((name) => [`./usr/bin/${name}`, `./usr/bin/${name}-static`]);
+  // tar's status is not asked: it complains of each name that the package lacks.
+  const script = 'deb=$1; shift; dpkg-deb --fsys-tarfile "$deb" | tar -x "$@" || :';
+  const unpack = await step(`unpacking QEMU`, 'sh', ['-c', script, 'sh', deb, ...members], { cwd: work });
+  const bin = join(work, 'usr/bin');
+  if (!existsSync(bin)) return say(unpack.stderr.trim()) ?? false;
+  const target = join(cache, 'qemu/usr/bin');
+  mkdirSync(target, { recursive: true });
+  const files = readdirSync(bin);
+  for (const file of files) renameSync(join(bin, file), join(target, file));
+  const bytes = files.reduce((sum, file) => sum + statSync(join(target, file)).size, 0);
+  say(`${files.length} emulators, ${megabytes(bytes)}, are in ${target}`);
+  return true;
+}
+
+/** What apt-get would download of each package: its file and size. */
+async function sizes(work, options) {
+  const found = [];
+  for (const name of packages) {
+    const { stdout } = await step(
+      `looking for ${name}`,
+      'apt-get',
+      [...options, 'download', '--print-uris', name],
+      {
+        cwd: work,
+      },
+    );
+    const [, file, size] = /^'[^']+' (\S+) (\d+)/m.exec(stdout) ?? [];
+    if (file !== undefined) found.push({ name, file: decodeURIComponent(file), size: Number(size) });
+  }
+  return found;
+}
+
+function readList(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return [];
+  }
+}
+
+/** Of starts that were killed. */
+function removeLeftovers(cache) {
+  if (!existsSync(cache)) return;
+  const left = readdirSync(cache).filter((name) => name.startsWith(prefix));
+  for (const name of left)
+    if (!existsSync(`/proc/${name.slice(prefix.length)}`))
+      rmSync(join(cache, name), { recursive: true, force: true });
+}
