@@ -5,9 +5,9 @@ import { dirname } from 'node:path';
 import { fail, root } from './say.mjs';
 import { mustStep } from './steps.mjs';
 
-/** Ends with what to do unless all of these, or where they are missing their directories, can be written. */
+/** Ends with what to do unless all of these, or what they are to be made in, can be written. */
 export function mustBeWritable(paths) {
-  for (const path of paths.map((p) => (existsSync(p) ? p : dirname(p)))) {
+  for (const path of paths.map(nearest)) {
     const code = refusal(path);
     if (code === null) continue;
     if (code === 'EROFS')
@@ -25,6 +25,10 @@ export async function giveToOwner(paths) {
   const { uid, gid } = statSync(root);
   if (process.getuid() !== 0 || uid === 0) return;
   await mustStep('handing files to their owner', 'chown', ['-Rh', `${uid}:${gid}`, ...paths]);
+}
+
+function nearest(path) {
+  return existsSync(path) ? path : nearest(dirname(path));
 }
 
 function refusal(path) {

@@ -305,10 +305,10 @@ await suite(import.meta.url, 'publish.binfmtD, with the real systemd-binfmt', {
     assert.match(detail(report), /ENOSPC/);
     for (const name of readdirSync('/run/binfmt.d'))
       assert.match(readFileSync(`/run/binfmt.d/${name}`, 'latin1'), /F\n$/);
-    world.must('mount', '-o', 'remount,ro,size=1m', '/run/binfmt.d');
+    world.remount('/run/binfmt.d', 'ro,size=1m');
     daemon.kill('SIGHUP');
     await daemon.reported('EROFS', (r) => /EROFS/.test(detail(r)));
-    world.must('mount', '-o', 'remount,rw', '/run/binfmt.d');
+    world.remount('/run/binfmt.d', 'rw');
     daemon.kill('SIGHUP');
     await present(`/run/binfmt.d/qemu-${other}.conf`);
     await daemon.reported('no problem', (r) => codes(r).length === 0);

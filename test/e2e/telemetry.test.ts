@@ -192,7 +192,7 @@ await suite(import.meta.url, 'the report counts what happens', {
     const daemon = await world.startVerified({ flags: ['--publish-textfile', `${dir}/keeper.prom`] });
     const full = await daemon.problem('textfile-unwritable');
     assert.match(full.problems[0]?.detail ?? '', /ENOSPC/);
-    world.must('mount', '-o', 'remount,ro', dir);
+    world.remount(dir, 'ro');
     await daemon.reported('EROFS', (r) => r.problems.some((p) => p.detail.includes('EROFS')));
     const since = Date.now();
     world.write(`${world.main}/${ours}`, '-1');

@@ -34,6 +34,11 @@ export interface World {
   command(program: string, ...args: readonly string[]): { status: number | null; said: string };
   /** Runs a program that must succeed. */
   must(program: string, ...args: readonly string[]): void;
+  /**
+   * Changes the options of a tmpfs. The source is named so that mount(8) does not repeat what the table shows: an
+   * ordinary user's tmpfs shows its `uid=` as the host numbers it, which is no id inside the namespace.
+   */
+  remount(dir: string, options: string): void;
   /** One write(2) to an existing file. */
   write(path: string, text: string | Uint8Array): void;
   /** Registers the magic of a target under a name, as another tool would. */
@@ -89,6 +94,7 @@ export function createWorld(dir: string): World {
     },
     command,
     must,
+    remount: (place, options) => must('mount', '-o', `remount,${options}`, 'tmpfs', place),
     write,
     register: (name, interpreter = `/usr/bin/qemu-${targets[0]}-static`, flags = 'F') =>
       write(`${main}/register`, foreignLine(name, targets[0], interpreter, flags)),

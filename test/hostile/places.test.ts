@@ -114,7 +114,7 @@ await suite(import.meta.url, 'a place that cannot be written is named with its c
     world.write(`${world.main}/${ours}`, '-1');
     await daemon.healed(ours, 'missing');
     world.must('rm', `${world.run}/filler`);
-    world.must('mount', '-o', 'remount,size=10m', world.run);
+    world.remount(world.run, 'size=10m');
     world.write(`${world.main}/${ours}`, '-1');
     await daemon.verified();
     await daemon.logged('that it is solved', (l) => l.msg === 'solved: state-unwritable');

@@ -89,7 +89,7 @@ const scenes: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
     world,
     prometheus,
   }) => {
-    world.must('mount', '-o', 'remount,noexec', world.dir);
+    world.remount(world.dir, 'noexec');
     await prometheus.fires('BinfmtProbeFailing', { handler: names[0], severity: 'critical' });
     world.write(`${world.main}/${names[0]}`, '-1');
     await prometheus.fires('BinfmtHandlerDown', { handler: names[0] });
@@ -97,7 +97,7 @@ const scenes: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
     await prometheus.fires('BinfmtKeeperProblem');
     const refused = `binfmt_keeper_registration_failures_total{handler="${names[0]}",code="EACCES"} > 0`;
     await prometheus.until('refusals by errno', refused);
-    world.must('mount', '-o', 'remount,exec', world.dir);
+    world.remount(world.dir, 'exec');
     for (const alert of [
       'BinfmtHandlerDown',
       'BinfmtKeeperStale',
