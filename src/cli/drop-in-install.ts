@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../core/config.ts';
 import type { Desired } from '../core/desired.ts';
+import type { Handler } from '../core/handler.ts';
 import { type Problem, problemCatalogue } from '../core/problems.ts';
-import { createCanaryWatch } from '../daemon/canary.ts';
+import { type CanaryWatch, createCanaryWatch } from '../daemon/canary.ts';
+import { findBricks } from '../daemon/find-bricks.ts';
 import { createMemory } from '../daemon/memory.ts';
 import { createObtain } from '../daemon/obtain.ts';
 import type { Opened } from '../daemon/open.ts';
@@ -53,10 +55,8 @@ export async function installDirectly(parts: DirectInstall): Promise<Installed> 
   const registered = await apply(repair, beside, failures);
   const canaries = createCanaryWatch(machine, instance, memory, []);
   const fresh = desired.handlers.filter((h) => registered.has(h.key));
-  const { takenBack, why } = await canaries.check(fresh);
-  for (const h of takenBack)
-    failures.push(oneLine({ code: 'canary-failed', subject: h.registration.name, detail: why }));
-  const left = desired.handlers.filter((h) => !takenBack.includes(h));
+  const takenBack = await tryNative(canaries, fresh, failures);
+  const left = desired.handlers.filter((h) => !takenBack.has(h));
   let proof: string | null = null;
   for (const handler of left) {
     const proven = await proveHandler(
@@ -72,6 +72,30 @@ export async function installDirectly(parts: DirectInstall): Promise<Installed> 
     if (config.platforms !== 'all') say(`installing: ${shortName(target)} OK: ${reason}`);
   const ours = left.filter((h) => !kept.has(h.key)).map((h) => h.registration.name);
   return { failures, names: new Set(ours), proof };
+}
+
+/** Runs native programs beside what was registered; what they do not run with is out again, and a failure. */
+async function tryNative(
+  canaries: CanaryWatch,
+  fresh: readonly Handler[],
+  failures: string[],
+): Promise<ReadonlySet<Handler>> {
+  const found = await findBricks(fresh, {
+    trial: canaries.trial,
+    current: () => true,
+    out(suspects) {
+      for (const h of suspects) canaries.takeBack(h, null);
+    },
+    back(suspects) {
+      for (const h of suspects) canaries.putBack(h);
+    },
+  });
+  if (found === null) return new Set();
+  for (const { handler, why } of found.bad)
+    failures.push(oneLine({ code: 'canary-failed', subject: handler.registration.name, detail: why }));
+  for (const { registration } of found.unknown)
+    failures.push(oneLine({ code: 'canary-undecided', subject: registration.name, detail: found.why }));
+  return new Set([...found.bad.map((one) => one.handler), ...found.left]);
 }
 
 /** What could not be prepared, as failures; missing emulators are merely told where everything was asked for. */

@@ -49,6 +49,11 @@ export function keptKey(name: string): string {
   return `kept:${name}`;
 }
 
+/** Whether a key is that of a kept entry. */
+export function isKeptKey(key: string): boolean {
+  return key.startsWith(keptKey(''));
+}
+
 /** The handlers that a task registers. */
 export function handlersIn(task: Task): readonly Handler[] {
   return task.steps.flatMap((step) => (step.action === 'register' ? [step.handler] : []));

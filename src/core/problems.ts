@@ -53,6 +53,7 @@ export type ProblemCode =
   | 'older-foreign'
   | 'heal-storm'
   | 'canary-failed'
+  | 'canary-undecided'
   | 'stale-interpreter'
   | 'interpreter-missing'
   | 'interpreter-untrusted'
@@ -284,6 +285,12 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     severity: 'error',
     remedy:
       'Take the handler out of handlers: in /etc/binfmt-keeper/config.yaml and report it as a bug, with the output of: binfmt-keeper config show -o json.',
+  },
+  'canary-undecided': {
+    title: 'It is not proven yet that programs of the host run beside a new entry',
+    severity: 'warning',
+    remedy:
+      'Tried again by itself, at least once a minute. Where it lasts, the host has no room for one more process (ulimit -u, pids.max, memory), or something kills them: dmesg | tail.',
   },
   'stale-interpreter': {
     title: 'An entry holds an older interpreter than the one on disk',

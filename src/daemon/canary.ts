@@ -1,16 +1,28 @@
 import { createHash } from 'node:crypto';
 import { type Handler, temporaryName } from '../core/handler.ts';
+import { isKeptKey } from '../core/kept-task.ts';
 import { renderLine } from '../core/registration.ts';
 import type { Instance } from '../host/instance.ts';
 import type { Machine } from '../host/machine.ts';
 import type { LiveMemory } from './memory.ts';
 
+/** Whether native programs run: `unknown` where the trial itself could not be made, which says nothing of any handler. */
+export type Trial =
+  | { readonly verdict: 'runs' }
+  | { readonly verdict: 'stopped' | 'unknown'; readonly why: string };
+
 /** Proves, after lines that this boot has not seen, that native programs still run. */
 export interface CanaryWatch {
-  /** Tries the handlers whose lines are new; returns those that had to be taken back, with the reason. */
-  check(
-    handlers: readonly Handler[],
-  ): Promise<{ readonly takenBack: readonly Handler[]; readonly why: string }>;
+  /** Whether this line was never seen to leave native programs alone. */
+  isNew(handler: Handler): boolean;
+  /** Runs a native program; never throws. */
+  trial(): Promise<Trial>;
+  /** Native programs ran beside these. */
+  pass(handlers: readonly Handler[]): void;
+  /** Deletes a handler's entries at once; `before`, what served until it came, goes on under its stand-in's name. */
+  takeBack(handler: Handler, before: Handler | null): void;
+  /** Registers a line again that was taken back. */
+  putBack(handler: Handler): void;
   /** Hashes of lines that were tried on this boot. */
   tried(): readonly string[];
 }
@@ -20,41 +32,63 @@ export interface CanaryWatch {
  * deleted at once by plain writes of this process: nothing can be executed at that point, but files can be written.
  */
 export function createCanaryWatch(
-  machine: Machine,
+  machine: Pick<Machine, 'canary'>,
   instance: Instance,
   memory: LiveMemory,
-  before: readonly string[],
+  earlier: readonly string[],
 ): CanaryWatch {
-  const tried = new Set(before);
+  const tried = new Set(earlier);
   return {
-    tried: () => [...tried],
-    async check(handlers) {
-      const fresh = handlers.filter((h) => !tried.has(hashOf(h)));
-      if (fresh.length === 0) return { takenBack: [], why: '' };
-      const outcome = await machine.canary();
-      if (outcome.ok) {
-        for (const h of fresh) tried.add(hashOf(h));
-        return { takenBack: [], why: '' };
-      }
-      if (inconclusive.has(outcome.code)) return { takenBack: [], why: '' };
-      for (const h of fresh) takeBack(instance, memory, h);
-      return { takenBack: fresh, why: outcome.message };
+    isNew: (handler) => !tried.has(lineHash(handler)),
+    trial: () => trial(machine, mostKilled),
+    pass(handlers) {
+      for (const h of handlers) tried.add(lineHash(h));
     },
+    takeBack(handler, before) {
+      const { name } = handler.registration;
+      const spare = temporaryName(handler);
+      // A repair that failed half-way left the stand-in, which stops native programs just as well.
+      remove(instance, memory, spare);
+      if (before !== null) add(instance, memory, spare, before);
+      remove(instance, memory, name);
+    },
+    putBack: (handler) => add(instance, memory, handler.registration.name, handler),
+    tried: () => [...tried],
   };
 }
 
-/** The trial itself could not be made: that says nothing of the handlers, which are tried again with the next repair. */
-const inconclusive = new Set(['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE', 'ETIMEDOUT']);
-
-function takeBack(instance: Instance, memory: LiveMemory, handler: Handler): void {
-  // A repair that failed half-way left the stand-in, which stops native programs just as well.
-  for (const name of [handler.registration.name, temporaryName(handler)]) {
-    const raw = instance.read(name);
-    if (raw !== null) instance.change(name, '-1', raw.id);
-    memory.records.delete(name);
-  }
+/** One registration, for what is known of it by trial. */
+export function lineHash(handler: Handler): string {
+  return createHash('sha256').update(renderLine(handler.registration)).digest('hex').slice(0, 16);
 }
 
-function hashOf(handler: Handler): string {
-  return createHash('sha256').update(renderLine(handler.registration)).digest('hex').slice(0, 16);
+/** The host had no means for a trial. */
+const withoutMeans: ReadonlySet<string> = new Set(['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE', 'ETIMEDOUT']);
+
+/** A program that a handler stops for good is killed each time; one that somebody kills, hardly. */
+const mostKilled = 3;
+
+async function trial(machine: Pick<Machine, 'canary'>, left: number): Promise<Trial> {
+  const outcome = await machine.canary().catch((error: unknown) => ({
+    ok: false as const,
+    code: 'EAGAIN',
+    message: error instanceof Error ? error.message : String(error),
+  }));
+  if (outcome.ok) return { verdict: 'runs' };
+  if (outcome.code === 'canary-killed' && left > 1) return trial(machine, left - 1);
+  return { verdict: withoutMeans.has(outcome.code) ? 'unknown' : 'stopped', why: outcome.message };
+}
+
+function remove(instance: Instance, memory: LiveMemory, name: string): void {
+  const raw = instance.read(name);
+  if (raw !== null) instance.change(name, '-1', raw.id);
+  memory.records.delete(name);
+}
+
+function add(instance: Instance, memory: LiveMemory, name: string, handler: Handler): void {
+  const { registration, interpreter } = handler;
+  // What is somebody else's stays so, or the next repair would take it for a leftover of ours.
+  if (!instance.register(renderLine({ ...registration, name })).ok || isKeptKey(handler.key)) return;
+  const raw = instance.read(name);
+  if (raw !== null) memory.records.set(name, { id: raw.id, interpreter });
 }

@@ -9,7 +9,7 @@ import {
 } from '../core/custody.ts';
 import { type Entry, parseEntry } from '../core/entry.ts';
 import type { Handler } from '../core/handler.ts';
-import { handlersIn, keptKey, keptTask } from '../core/kept-task.ts';
+import { handlersIn, isKeptKey, keptTask } from '../core/kept-task.ts';
 import { identify } from '../core/memory.ts';
 import { prepare } from '../core/prepared.ts';
 import type { Problem } from '../core/problems.ts';
@@ -32,8 +32,10 @@ export interface Custody {
   look(now: number, view: () => View): Repaired;
   view(): readonly KeptView[];
   problems(): readonly Problem[];
-  /** Leaves an entry alone from now on, until it is configured anew. */
-  bar(name: string): void;
+  /** Leaves an entry alone as long as its line is this one, or cares for it again. */
+  bar(registration: Registration, on: boolean): void;
+  /** Whether an entry of that name is left alone, since its line stops native programs. */
+  bars(name: string): boolean;
 }
 
 /** What custody needs; `found` is called when an answer came that it waited for, `recorded` when memory changed. */
@@ -74,7 +76,7 @@ export function createCustody(parts: CustodyParts): Custody {
   let store = '';
   const former = new Map<string, readonly Registration[]>();
   const watches = new Map<string, Watch>();
-  const barred = new Set<string>();
+  const barred = new Map<string, Registration>();
   const tidied = new Set<string>();
   const refusals = new Map<string, { readonly pause: number; readonly until: number }>();
 
@@ -97,6 +99,14 @@ export function createCustody(parts: CustodyParts): Custody {
     const entry = read(kept.name);
     const record = memory.adopted.get(kept.name)?.registration ?? null;
     return { kept, entry, ...judge(kept, record, former.get(kept.name) ?? [], entry, store) };
+  };
+
+  /** Only another line is worth another trial. */
+  const isBarred = (registration: Registration): boolean => {
+    const line = barred.get(registration.name);
+    if (line === undefined || sameRegistration(line, registration)) return line !== undefined;
+    barred.delete(registration.name);
+    return false;
   };
 
   const watch = (name: string, entry: Entry | null, now: number): Watch => {
@@ -128,7 +138,7 @@ export function createCustody(parts: CustodyParts): Custody {
     const { entry, due, registration } = view;
     const watched = watch(kept.name, entry, now);
     const idle = { task: null, again: null };
-    if (registration === null || barred.has(kept.name)) return idle;
+    if (registration === null || isBarred(registration)) return idle;
     if (due === 'nothing') {
       // Only what we replace ourselves can leave a stand-in; once a configuration is often enough to look for it.
       if (tidied.has(kept.name) || kept.adopted) return idle;
@@ -188,10 +198,10 @@ export function createCustody(parts: CustodyParts): Custody {
       for (const name of memory.adopted.keys()) {
         if (!next.some((kept) => kept.adopted && kept.name === name)) memory.adopted.delete(name);
       }
+      for (const name of barred.keys()) if (!next.some((kept) => kept.name === name)) barred.delete(name);
       list = next;
       refuse = refuseNext;
       store = nextStore;
-      barred.clear();
       watches.clear();
       tidied.clear();
       refusals.clear();
@@ -205,7 +215,11 @@ export function createCustody(parts: CustodyParts): Custody {
         const gone = answer?.good === false ? answer.why : null;
         return keptProblem(view, view.registration && refuse(view.registration), gone) ?? [];
       }),
-    bar: (name) => void barred.add(name),
+    bar(registration, on) {
+      if (on) barred.set(registration.name, registration);
+      else barred.delete(registration.name);
+    },
+    bars: (name) => barred.has(name),
   };
 }
 
@@ -235,7 +249,7 @@ export function withCustody(repair: Repair, custody: Custody): Pick<Repair, 'own
 /** The kept entries that tasks registered, as handlers, for the canary. */
 export function keptAmong(results: readonly TaskResult[]): readonly Handler[] {
   return results
-    .filter((r) => r.task.key?.startsWith(keptKey('')) && r.registered.size > 0)
+    .filter((r) => isKeptKey(r.task.key ?? '') && r.registered.size > 0)
     .flatMap((r) => handlersIn(r.task).slice(0, 1));
 }
 

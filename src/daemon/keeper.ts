@@ -34,7 +34,7 @@ import {
 } from './prepare.ts';
 import { createProblemBoard } from './problem-board.ts';
 import { withPublication } from './publication.ts';
-import { recall } from './recall.ts';
+import { type Recalled, recall, servedBefore } from './recall.ts';
 import { createRecords } from './records.ts';
 import { openMemory } from './remembered.ts';
 import { createRepair, type Repair, type Repaired } from './repair.ts';
@@ -222,22 +222,24 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     prove: verification.queue,
   });
 
+  const recalling = (name: string): Recalled | null => recall(instance, memory, name);
+
   const configure = async (config: Config): Promise<void> => {
     const obtain = await (parts.obtain ?? createObtain)(machine, config);
     const accept = parts.accept ?? acceptHandler;
     const prepared = await prepareWorld(
       ...([machine, config, host, obtain, parts.probes, accept, parts.asked?.()] as const),
-      (name) => recall(instance, memory, name),
+      recalling,
     );
     const world = await withPublication(machine, prepared, config, situation.world.desired);
     // Emulators may take long to deploy, and a stop does not wait for them.
     if (closed) return;
     afterLook.renew();
-    use(config, world);
     custody.use(world.kept, (registration) => dangers(registration, accept), world.desired.store);
+    use(config, guard.admit(world, servedBefore(world.desired.handlers, recalling)));
     board.sync('configuration', world.problems);
-    // Both are tried anew, and what is not wanted any more cannot fail.
-    board.retract((p) => p.code === 'canary-failed' || p.code === 'register-failed');
+    // Tried anew, and what is not wanted any more cannot fail.
+    board.retract((p) => p.code === 'register-failed');
     verification.renew();
     if (parts.passive) return;
     renewed = pause.state() !== null;
@@ -245,12 +247,19 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     configured = true;
     turns.lookAtAll('configuration');
     occasion = 'loss';
+    void guard.check(inPlace(), []);
     const keys = world.desired.handlers.map((h) => h.key);
     logger.info({ handlers: keys }, `keeping ${keys.length} handlers`);
     records.save();
     changed();
     await publisher.publish(config, world.desired);
     void removeSuperseded(machine, situation, bootId, logger);
+  };
+
+  /** What an earlier life registered it may not have lived to try. */
+  const inPlace = (): ReadonlySet<string> => {
+    const { handlers } = situation.repair.view();
+    return new Set(handlers.filter((v) => v.state === 'ok').map((v) => v.handler.key));
   };
 
   const dangers = (registration: Registration, accept: Accept): string | null => {
@@ -267,14 +276,25 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
       if (!closed) void publisher.publish(config, world.desired);
     },
     bar: custody.bar,
+    isBarred: custody.bars,
     lookAtAll: turns.lookAtAll,
-    changed,
+    changed() {
+      // Lines that have passed are written down.
+      records.save();
+      changed();
+    },
   });
 
   const rest = (): void => {
     closed = true;
     verification.close();
+    guard.close();
     turns.close();
+  };
+
+  /** Who waits for proofs waits for those of native programs too. */
+  const tried = async (proofs: Promise<void>): Promise<void> => {
+    await Promise.all([proofs, guard.settled()]);
   };
 
   let removed = false;
@@ -297,11 +317,10 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     look: turns.look,
     lookAtAll: () => turns.lookAtAll(),
     lookAtLabels: () => void labels.look(situation.world),
-    verifyAll: () => (pause.state() === null ? verification.all() : Promise.resolve()),
+    verifyAll: () => (pause.state() === null ? tried(verification.all()) : Promise.resolve()),
     verify(keys) {
-      if (keys === 'all') return verification.all();
-      for (const key of keys) verification.queue(key);
-      return verification.idle();
+      for (const key of keys === 'all' ? [] : keys) verification.queue(key);
+      return tried(keys === 'all' ? verification.all() : verification.idle());
     },
     pause: pause.begin,
     resume: pause.end,

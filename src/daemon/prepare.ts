@@ -59,15 +59,19 @@ export const emptyWorld: World = {
   kept: [],
 };
 
-/** The same world without some of its handlers. */
-export function without(world: World, keys: ReadonlySet<string>): World {
+/** The same world without some of its handlers, or with others in their place. */
+export function without(
+  world: World,
+  keys: ReadonlySet<string>,
+  instead: ReadonlyMap<string, Handler> = new Map(),
+): World {
   const { desired } = world;
-  const gone = desired.handlers.filter((h) => keys.has(h.key));
+  const gone = desired.handlers.filter((h) => keys.has(h.key) && !instead.has(h.key));
   return {
     ...world,
     desired: {
       ...desired,
-      handlers: desired.handlers.filter((h) => !keys.has(h.key)),
+      handlers: desired.handlers.flatMap((h) => (keys.has(h.key) ? (instead.get(h.key) ?? []) : h)),
       published: withdrawn(desired, gone),
     },
     unmet: [

@@ -1,7 +1,7 @@
-import { registrationOf } from '../core/custody.ts';
+import { registrationOf, sameRegistration } from '../core/custody.ts';
 import type { Handler, InterpreterIdentity } from '../core/handler.ts';
 import { sameEntry } from '../core/memory.ts';
-import type { Registration } from '../core/registration.ts';
+import { type Registration, sameMatcher } from '../core/registration.ts';
 import type { Instance } from '../host/instance.ts';
 import type { LiveMemory } from './memory.ts';
 import { toEntry } from './observe.ts';
@@ -43,4 +43,28 @@ export function recall(instance: Instance, memory: LiveMemory, name: string): Re
   if (!record || !raw || !sameEntry(record.id, raw.id)) return null;
   const registration = registrationOf(name, toEntry(name, raw));
   return registration && { registration, interpreter: record.interpreter };
+}
+
+/**
+ * What serves now in the place of handlers whose lines are new. Where native programs fail after the new one came, it
+ * goes on while they are tried without; one that grants more than is wanted now does not.
+ */
+export function servedBefore(
+  handlers: readonly Handler[],
+  recalled: (name: string) => Recalled | null,
+): ReadonlyMap<string, Handler> {
+  const before = new Map<string, Handler>();
+  for (const handler of handlers) {
+    const there = recalled(handler.registration.name);
+    if (there === null || !mayStandIn(there.registration, handler.registration)) continue;
+    if (sameRegistration(there.registration, handler.registration)) continue;
+    before.set(handler.key, { ...handler, ...there });
+  }
+  return before;
+}
+
+/** Whether an entry may serve for a line that is wanted: the same files, and no credentials that were taken away. */
+function mayStandIn(there: Registration, wanted: Registration): boolean {
+  if (there.flags.includes('C') && !wanted.flags.includes('C')) return false;
+  return sameMatcher(there.matcher, wanted.matcher);
 }

@@ -8,6 +8,8 @@ export interface ChildOptions {
   readonly timeoutMs: number;
   readonly input?: string;
   readonly maxOutput?: number;
+  /** Called in the same turn in which the kernel has executed the program, before this process can see it end. */
+  readonly started?: (pid: number) => void;
 }
 
 /** How a child ended. `status` is null where a signal or the time limit ended it, or where it never started. */
@@ -40,6 +42,7 @@ export function runChild(
       return;
     }
     running.add(child);
+    if (child.pid !== undefined) options.started?.(child.pid);
     const stdout = collect(child.stdout, options.maxOutput ?? 65536);
     const stderr = collect(child.stderr, options.maxOutput ?? 65536);
     let ended: Pick<ChildResult, 'status' | 'signal'> | null = null;

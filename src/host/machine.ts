@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Outcome } from '../core/outcome.ts';
 import { writeAtomic } from './atomic-file.ts';
 import { readBinfmtD } from './binfmt-d.ts';
+import { canary } from './canary.ts';
 import { listenControl } from './control-socket.ts';
 import { inspectInterpreter } from './elf-file.ts';
 import { countEmulated, type Emulators } from './emulated.ts';
@@ -24,7 +25,7 @@ import {
   triggerAutofs,
   unmountAnchor,
 } from './mounts.ts';
-import { canary, runsNatively } from './native.ts';
+import { runsNatively } from './native.ts';
 import { takeNotifier } from './notify.ts';
 import { placeOf } from './place.ts';
 import { runProbe } from './probe.ts';

@@ -5,85 +5,94 @@ import { done, type Outcome } from '../../src/core/outcome.ts';
 import { renderLine } from '../../src/core/registration.ts';
 import { createCanaryWatch } from '../../src/daemon/canary.ts';
 import { createMemory } from '../../src/daemon/memory.ts';
-import type { Machine } from '../../src/host/machine.ts';
 import { MemoryKernel } from '../fake/memory-kernel.ts';
 
-const stops: Outcome = { ok: false, code: 'ELOOP', message: 'too many levels' };
+const failed = (code: string): Outcome => ({ ok: false, code, message: code });
 
-test('a line is tried once on a boot, and again in a later life only if it was never tried', async () => {
-  const bed = testBed();
-  await bed.watch.check([handler('a')]);
-  await bed.watch.check([handler('a')]);
-  assert.equal(bed.trials, 1);
-  await bed.watch.check([handler('a'), handler('b')]);
-  assert.equal(bed.trials, 2);
-  const later = testBed(bed.watch.tried());
-  await later.watch.check([handler('a'), handler('b')]);
-  assert.equal(later.trials, 0);
+test('a line that has passed is new no more, in a later life neither', () => {
+  const bed = testBed([]);
+  assert.ok(bed.watch.isNew(handler('a')));
+  bed.watch.pass([handler('a')]);
+  assert.ok(!bed.watch.isNew(handler('a')));
+  assert.ok(bed.watch.isNew(handler('b')));
+  const later = testBed([], bed.watch.tried());
+  assert.ok(!later.watch.isNew(handler('a')));
 });
 
-test('where native programs stop, the new entries go at once with their stand-ins, and others stay', async () => {
-  const bed = testBed();
-  await bed.watch.check([handler('old')]);
+test('what is taken back goes with its stand-in, and others stay', () => {
+  const bed = testBed([]);
   bed.register('old', 'new', 'new.next', 'foreign');
-  bed.answer = stops;
-  const { takenBack, why } = await bed.watch.check([handler('old'), handler('new')]);
-  assert.deepEqual(
-    takenBack.map((h) => h.key),
-    ['new'],
-  );
-  assert.equal(why, 'too many levels');
+  bed.watch.takeBack(handler('new'), null);
   assert.deepEqual(bed.names().toSorted(), ['foreign', 'old']);
   assert.deepEqual([...bed.memory.records.keys()].toSorted(), ['foreign', 'old']);
 });
 
-test('a line that was taken back counts as untried', async () => {
-  const bed = testBed();
-  bed.answer = stops;
-  await bed.watch.check([handler('a')]);
-  await bed.watch.check([handler('a')]);
-  assert.equal(bed.trials, 2);
+test('where something served before, it serves under the name of the stand-in before the new line is gone', () => {
+  const bed = testBed([]);
+  bed.register('new');
+  const seen: string[][] = [];
+  bed.kernel.watch(() => seen.push(bed.names()));
+  bed.watch.takeBack(handler('new'), handler('new', '/bin/older'));
+  assert.deepEqual(seen, [['new.next', 'new'], ['new.next']]);
+  assert.match(bed.instance.read('new.next')?.text ?? '', /interpreter \/bin\/older/);
 });
 
-test('a trial that could not be made takes nothing back and is made again', async () => {
-  for (const code of ['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE', 'ETIMEDOUT']) {
-    const bed = testBed();
-    bed.register('a');
-    bed.answer = { ok: false, code, message: code };
-    assert.deepEqual((await bed.watch.check([handler('a')])).takenBack, []);
-    assert.deepEqual(bed.names(), ['a']);
-    await bed.watch.check([handler('a')]);
-    assert.equal(bed.trials, 2);
-  }
+test('what is put back is ours again', () => {
+  const bed = testBed([]);
+  bed.watch.putBack(handler('a'));
+  assert.deepEqual([bed.names(), [...bed.memory.records.keys()]], [['a'], ['a']]);
 });
 
-function handler(key: string): Handler {
+test('a host without the means for a trial says nothing of any handler', async () => {
+  for (const code of ['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE', 'ETIMEDOUT'])
+    assert.equal((await testBed([failed(code)]).watch.trial()).verdict, 'unknown', code);
+});
+
+test('a trial that throws says nothing either', async () => {
+  assert.equal((await testBed([new Error('EMFILE')]).watch.trial()).verdict, 'unknown');
+});
+
+test('what the kernel refuses or hands to something else has stopped', async () => {
+  for (const code of ['ELOOP', 'ENOEXEC', 'ENOENT', 'EACCES', 'canary-hijacked'])
+    assert.equal((await testBed([failed(code)]).watch.trial()).verdict, 'stopped', code);
+});
+
+test('a program that is killed before it can be seen is run again, and only killed each time it has stopped', async () => {
+  const killed = failed('canary-killed');
+  assert.equal((await testBed([killed, killed, done]).watch.trial()).verdict, 'runs');
+  assert.equal((await testBed([killed, failed('EAGAIN')]).watch.trial()).verdict, 'unknown');
+  assert.equal((await testBed([killed, killed, killed]).watch.trial()).verdict, 'stopped');
+});
+
+function handler(key: string, interpreter = '/bin/emulator'): Handler {
   const matcher = {
     kind: 'magic',
     offset: 0,
     magic: Uint8Array.of(0xa0),
     mask: Uint8Array.of(0xff),
   } as const;
-  const registration = { name: key, matcher, interpreter: '/bin/emulator', flags: '' };
+  const registration = { name: key, matcher, interpreter, flags: '' };
   return { key, platforms: [], registration, interpreter: null, samples: [] };
 }
 
-function testBed(before: readonly string[] = []) {
+function testBed(answers: readonly (Outcome | Error)[], before: readonly string[] = []) {
   const kernel = new MemoryKernel();
   const opened = kernel.open();
   assert.ok(opened.ok);
   const { instance } = opened;
   const memory = createMemory();
-  const bed = { trials: 0, answer: done as Outcome, memory };
-  const machine: Partial<Machine> = {
-    canary: async () => {
-      bed.trials += 1;
-      return bed.answer;
-    },
+  const rest = [...answers];
+  const canary = async (): Promise<Outcome> => {
+    const answer = rest.shift();
+    if (answer === undefined) throw new Error('one trial too many');
+    if (answer instanceof Error) throw answer;
+    return answer;
   };
-  const watch = createCanaryWatch(machine as Machine, instance, memory, before);
-  return Object.assign(bed, {
-    watch,
+  return {
+    kernel,
+    instance,
+    memory,
+    watch: createCanaryWatch({ canary }, instance, memory, before),
     names: () => instance.names(),
     register(...names: string[]) {
       for (const name of names) {
@@ -93,5 +102,5 @@ function testBed(before: readonly string[] = []) {
         memory.records.set(name, { id: raw.id, interpreter: null });
       }
     },
-  });
+  };
 }

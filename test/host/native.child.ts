@@ -1,6 +1,7 @@
 // Registers the lines given after a directory for probes (\xHH is for the kernel to decode), looks, removes them.
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
-import { canary, runsNatively } from '../../src/host/native.ts';
+import { canary } from '../../src/host/canary.ts';
+import { runsNatively } from '../../src/host/native.ts';
 import { writeProbes } from '../../src/host/probe-files.ts';
 
 const [dir = '', ...lines] = process.argv.slice(2);
