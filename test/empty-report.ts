@@ -10,6 +10,7 @@ export function emptyReport(given: Partial<ReportFacts> = {}): Report {
     paused: null,
     handlers: [],
     leftOut: [],
+    native: ['x86_64'],
     problems: [],
     mounts: { main: 'binfmt', anchor: 'binfmt' },
     instance: { enabled: true, foreign: 0 },

@@ -49,8 +49,9 @@ const rows = [
       'A second daemon on the same instance stands by and takes over when the first one ends.',
     ],
     examples: [
-      ['run', 'keep every platform alive that this host does not run by itself'],
+      ['run', 'keep every platform with an OCI name that this host does not run by itself'],
       ['run --platforms linux/arm64,linux/riscv64', 'only these two'],
+      ['run --platforms all', 'every architecture of QEMU, also those without an OCI name'],
       ['run --config ./config.yaml --log-level debug', 'with another configuration file, and a detailed log'],
       ['run --sandbox', 'try it without root: a private instance, the host is not touched'],
     ],
@@ -61,7 +62,7 @@ const rows = [
     name: 'install',
     argument: {
       ...platforms,
-      help: 'all, or names such as linux/arm64, arm64, aarch64; what the configuration says where none is given',
+      help: 'auto, all, or names such as linux/arm64, arm64, aarch64; what the configuration says where none is given',
     },
     options: [
       {
@@ -77,6 +78,10 @@ const rows = [
       'Where a daemon runs, it does the work.',
     ],
     examples: [
+      [
+        'install',
+        'register what the configuration says: every platform with an OCI name, unless it was changed',
+      ],
       ['install all', 'register every architecture that this host does not run by itself'],
       ['install linux/arm64 riscv64', 'register two of them'],
       ['install all --persist', 'also leave the anchor, so that an unmount loses nothing'],
@@ -103,7 +108,17 @@ const rows = [
   },
   {
     name: 'status',
-    options: [{ flag: '--watch', short: '-w', help: 'go on showing it as it changes; q or Ctrl-C ends' }],
+    argument: {
+      ...platforms,
+      help: 'only these, such as linux/arm64, and whether these are well; all that is kept where none is given',
+    },
+    options: [
+      {
+        flag: '--watch',
+        short: '-w',
+        help: 'go on showing it as it changes; arrow keys and Page Down scroll, q or Ctrl-C ends',
+      },
+    ],
     takes: 'settings',
     summary: 'show handlers, problems and remedies',
     text: [
@@ -112,16 +127,17 @@ const rows = [
     ],
     examples: [
       ['status', 'how things stand'],
+      ['status linux/arm64', 'is this one verified?'],
       ['status --watch', 'see losses and heals as they happen'],
       ['status --watch -o json', 'one line of JSON for each change'],
       ['status -o json', 'the same for programs'],
     ],
-    well: 'every required platform is verified',
+    well: 'every required platform is verified, or where platforms are named these, or the host runs them itself',
     failed: 'one is not',
   },
   {
     name: 'probe',
-    argument: { ...platforms, help: 'all, or names such as linux/arm64' },
+    argument: { ...platforms, help: 'only these, such as linux/arm64; all that is kept where none is given' },
     options: [],
     takes: 'settings',
     summary: 'run a foreign program of each platform now',
@@ -133,7 +149,7 @@ const rows = [
       ['probe linux/arm64', 'prove one'],
       ['probe all --probe-timeout 30s', 'give each program half a minute, on a slow host'],
     ],
-    well: 'every required platform is verified',
+    well: 'every required platform is verified, or where platforms are named these, or the host runs them itself',
     failed: 'one is not',
   },
   {

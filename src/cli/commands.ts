@@ -1,6 +1,8 @@
 import type { Config } from '../core/config.ts';
+import type { Targets } from '../core/control.ts';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
 import { resolvePlatform } from '../core/platforms.ts';
+import { autoTargets } from '../core/select.ts';
 import { version } from '../core/version.ts';
 import { visible } from '../core/visible.ts';
 import type { CommandName } from './command-table.ts';
@@ -49,8 +51,8 @@ const handlers: Readonly<Record<CommandName, (call: Call) => Promise<ExitCode>>>
   uninstall: uninstallNamed,
   pause: withConfig(pause),
   resume: withConfig(resume),
-  status: withConfig(status),
-  probe: withConfig(probe),
+  status: withTargets(status),
+  probe: withTargets(probe),
   health: withConfig(health),
   'config check': async ({ flags }) => {
     const { parsed, fileless } = await loadSources(flags, process.env);
@@ -76,13 +78,29 @@ function withConfig(work: (context: Context, config: Config) => Promise<ExitCode
   };
 }
 
+/**
+ * What is only looked at need not be among the platforms that the configuration keeps, and does not change which those
+ * are.
+ */
+function withTargets(work: (context: Context, config: Config, targets: Targets) => Promise<ExitCode>) {
+  return async ({ argv, flags, args }: Call): Promise<ExitCode> => {
+    if (flags.sandbox === true && !owns()) return inSandbox(argv);
+    const given = args.length > 0 ? args : namesOf(flags);
+    const named = given.length === 0 ? { targets: [] } : targetsOf(given);
+    if ('errors' in named) return refuse(named.errors);
+    const asked = args.includes('all') ? { ...flags, platforms: 'all' } : flags;
+    const parsed = await loadConfig(asked, process.env);
+    if (!parsed.ok) return refuse(parsed.errors);
+    return work(contextOf(asked), parsed.config, named.targets);
+  };
+}
+
 /** What is to be removed need not be among the platforms that the configuration keeps. */
 async function uninstallNamed({ argv, flags, args }: Call): Promise<ExitCode> {
   if (flags.sandbox === true && !owns()) return inSandbox(argv);
   const parsed = await loadConfig(flags, process.env);
   if (!parsed.ok) return refuse(parsed.errors);
-  const named = typeof flags.platforms === 'string' ? flags.platforms.split(',') : [];
-  const targets = targetsOf(args.length > 0 ? args : named);
+  const targets = targetsOf(args.length > 0 ? args : namesOf(flags));
   if ('errors' in targets) return refuse(targets.errors);
   return uninstall(contextOf(flags), parsed.config, targets.targets);
 }
@@ -92,11 +110,14 @@ async function emitFor({ flags }: Call): Promise<ExitCode> {
   return parsed.ok ? emit(contextOf(flags), parsed) : refuse(parsed.errors);
 }
 
-function targetsOf(
-  names: readonly string[],
-): { targets: 'all' | readonly string[] } | { errors: readonly string[] } {
+function namesOf({ platforms }: Flags): readonly string[] {
+  return typeof platforms === 'string' ? platforms.split(',').filter((name) => name !== '') : [];
+}
+
+/** No name stands for all. */
+function targetsOf(names: readonly string[]): { targets: Targets } | { errors: readonly string[] } {
   if (names.length === 0 || names.includes('all')) return { targets: 'all' };
-  const found = names.map(resolvePlatform);
+  const found = names.flatMap((name) => (name === 'auto' ? autoTargets : [name])).map(resolvePlatform);
   const errors = found.flatMap((f) => {
     if (!('problem' in f)) return [];
     return f.suggestion === undefined

@@ -40,7 +40,7 @@ export function wordsFor(
   values: readonly string[] | 'platforms',
   takes?: OptionLine['takes'],
 ): readonly string[] {
-  if (values === 'platforms') return ['all', ...platformWords];
+  if (values === 'platforms') return ['auto', 'all', ...platformWords];
   return takes === 'platforms' ? [...values, ...platformWords] : values;
 }
 

@@ -1,3 +1,5 @@
+import { parseDuration } from '../core/duration.ts';
+import { resolvePlatform } from '../core/platforms.ts';
 import { nearest } from '../core/suggest.ts';
 import type { Command } from './command-table.ts';
 import { optionsOf } from './option-list.ts';
@@ -19,6 +21,25 @@ export function flagFaults(flags: Flags, command: Command | null): readonly stri
     return [`${option.flag}: ${notAmong(given, option.values)}`];
   });
 }
+
+/** Refuses a word that a command does not take, and names the option under which it was probably meant. */
+export function strayArgument(
+  { name, options, takes }: Pick<Command, 'name' | 'options' | 'takes'>,
+  word: string,
+): string {
+  const refused = `${name} takes no argument; got ${JSON.stringify(word)}`;
+  const named = (what: string, flag: string): string =>
+    `${refused}; ${what} is named by an option: ${flag} ${word}`;
+  if (parseDuration(word) !== undefined && options.some((o) => o.placeholder === 'TIME'))
+    return named('a time', '--for');
+  if (takes !== 'settings') return refused;
+  const isPlatform = word.split(',').every((one) => words.has(one) || 'target' in resolvePlatform(one));
+  if (isPlatform) return named('a platform', '--platforms');
+  if (/^[./~]|\/|\.(ya?ml|json|conf)$/.test(word)) return named('a file', '--config');
+  return ['table', 'json', 'yaml'].includes(word) ? named('a format', '--output') : refused;
+}
+
+const words: ReadonlySet<string> = new Set(['auto', 'all']);
 
 /** Names the option that was probably meant. */
 function unknownOption(name: string, command: Command | null): string {

@@ -1,3 +1,4 @@
+import type { Asked } from '../core/asked.ts';
 import type { Config } from '../core/config.ts';
 import { runDirectory } from '../core/config.ts';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
@@ -29,6 +30,8 @@ export interface Manner {
   readonly obtain?: (machine: Machine, config: Config) => Obtain | Promise<Obtain>;
   /** Repairs nothing by itself. */
   readonly passive?: boolean;
+  /** Platforms in addition to those of the configuration. */
+  readonly asked?: () => Asked;
 }
 
 /** Opens this host, does one thing and lets go. Says on stderr, with the remedy, why it cannot. */

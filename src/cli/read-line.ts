@@ -1,7 +1,7 @@
 import yargs, { type Argv } from 'yargs';
 import { nearest } from '../core/suggest.ts';
 import { type Command, commands } from './command-table.ts';
-import { type Flags, flagFaults, notAmong } from './flag-faults.ts';
+import { type Flags, flagFaults, notAmong, strayArgument } from './flag-faults.ts';
 import { optionsOf } from './option-list.ts';
 
 /** What a command line asks for. */
@@ -104,9 +104,10 @@ function withOptions(parser: Argv, command: Command | null): Argv {
   return parser;
 }
 
-function argumentFaults({ name, argument }: Command, given: readonly string[]): readonly string[] {
+function argumentFaults(command: Command, given: readonly string[]): readonly string[] {
+  const { name, argument } = command;
   if (argument === undefined) {
-    return given.map((word) => `${name} takes no argument; got ${JSON.stringify(word)}`);
+    return given.map((word) => strayArgument(command, word));
   }
   const { values } = argument;
   if (values === 'platforms') return [];

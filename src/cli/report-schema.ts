@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Report } from '../core/report.ts';
+import { leftOutKinds } from '../core/select.ts';
 import { passTriggers } from '../core/totals.ts';
 
 const time = z.number().describe('Unix time in milliseconds');
@@ -71,7 +72,13 @@ export const reportSchema: z.ZodType<Report> = z.object({
   ready: z.boolean().describe('every required platform is verified'),
   summary: z.string(),
   handlers: z.array(handler),
-  leftOut: z.array(z.object({ target: z.string(), why: z.string() })),
+  leftOut: z
+    .array(z.object({ target: z.string(), why: z.string(), kind: z.enum(leftOutKinds).catch('not-kept') }))
+    .describe('architectures without a handler'),
+  native: z
+    .array(z.string())
+    .catch([])
+    .describe('architectures that the host runs without emulation, its own first'),
   problems: z.array(
     z.object({
       code: z.string().describe('stable; docs/problems.md explains each'),

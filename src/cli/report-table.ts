@@ -1,6 +1,7 @@
 import { formatDuration } from '../core/duration.ts';
 import type { HandlerReport, Report } from '../core/report.ts';
 import { visible } from '../core/visible.ts';
+import { leftOutLines } from './left-out.ts';
 import { problemLines, type View } from './problem-text.ts';
 import { plain } from './style.ts';
 import { type Column, tableLines } from './table.ts';
@@ -87,23 +88,6 @@ function columnsOf({ handlers }: Report, { style }: View, now: number): readonly
     { head: 'HEALS', rank: 2, cells: of((h) => String(h.heals)) },
     { head: 'LOST', rank: 3, cells: of(lost) },
     { head: 'INTERPRETER', rank: 6, cells: of((h) => h.interpreter), least: 14, fit: shortenPath },
-  ];
-}
-
-/** Of `all`, an image or a distribution has emulators for a part: what it lacks is one line, and in JSON each one's reason. */
-function leftOutLines(leftOut: Report['leftOut'], width: number): readonly string[] {
-  const lacking = leftOut.filter(({ why }) => why.startsWith('no static '));
-  const names = lacking.map(({ target }) => visible(target)).join(', ');
-  const others = grouped(
-    leftOut.filter((one) => lacking.length < 2 || !lacking.includes(one)),
-    (l) => l.why,
-    (l) => l.target,
-  );
-  return [
-    ...others.flatMap(([why, targets]) => wrap(`left out ${targets}: ${why}`, width, '', '  ')),
-    ...(lacking.length < 2
-      ? []
-      : [cutEnd(`${lacking.length} architectures left out: no emulator for ${names}`, width)]),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { commands } from './command-table.ts';
-import { type Flags, flagFaults } from './flag-faults.ts';
+import { type Flags, flagFaults, strayArgument } from './flag-faults.ts';
 import { optionsOf } from './option-list.ts';
 
 /**
@@ -33,7 +33,7 @@ export function readRunFlags(
     // What follows an unknown option was meant as its value: one mistake, one fault.
     const meant = before?.kind === 'option' && !options.has(before.name) && !before.inlineValue;
     if (token.kind === 'positional' && !meant)
-      faults.push(`run takes no argument; got ${JSON.stringify(token.value)}`);
+      faults.push(strayArgument({ name: 'run', options: [], takes: 'settings' }, token.value));
     if (token.kind !== 'option') continue;
     const { name, value, inlineValue } = token;
     const placeholder = options.get(name)?.placeholder;

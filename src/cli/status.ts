@@ -1,25 +1,28 @@
+import { type Asked, nothingAsked } from '../core/asked.ts';
 import { type Config, runDirectory } from '../core/config.ts';
+import type { Targets } from '../core/control.ts';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
 import type { Report } from '../core/report.ts';
+import { onlyTargets } from '../core/report-only.ts';
 import { createLookUp } from '../daemon/obtain.ts';
 import { createMachine } from '../host/machine.ts';
 import { askDaemon, watchReports } from './ask.ts';
 import type { Context } from './context.ts';
-import { oneShot, readReport } from './one-shot.ts';
+import { type Manner, oneShot, readReport } from './one-shot.ts';
 import { render } from './print.ts';
 import { withProgress } from './progress.ts';
 import { reportTable } from './report-table.ts';
-import { namedTargets, viaDaemon } from './via-daemon.ts';
+import { tell } from './via-daemon.ts';
 import { type WatchedReport, watched, watchStatus } from './watch.ts';
 
 /** Prints how things stand: the daemon's own report where one runs, else what can be seen without it. */
-export async function status(context: Context, config: Config): Promise<ExitCode> {
-  if (context.flags.watch === true) return watch(context, config);
+export async function status(context: Context, config: Config, targets: Targets): Promise<ExitCode> {
+  if (context.flags.watch === true) return watch(context, config, targets);
   const reply = await askDaemon(runDirectory(config), { type: 'status' });
-  if (reply?.type === 'report') return show(context, reply.report);
+  if (reply?.type === 'report') return show(context, only(reply.report, targets));
   const left = reply === null ? null : await readReport(await createMachine(), config);
   if (left !== null && reply?.type === 'error') {
-    const code = show(context, left);
+    const code = show(context, only(left, targets));
     // Only root may ask; what the daemon writes for everybody is as new.
     if (reply.code === 'no-permission') return code;
     context.err(
@@ -27,48 +30,54 @@ export async function status(context: Context, config: Config): Promise<ExitCode
     );
     return exitCodes.failed;
   }
-  return oneShot(
-    context,
-    config,
-    { changes: false, obtain: createLookUp, passive: true },
-    async ({ keeper }) => show(context, { ...keeper.report(), daemon: null }),
+  return oneShot(context, config, looking(targets), async ({ keeper }) =>
+    show(context, only({ ...keeper.report(), daemon: null }, targets)),
   );
 }
 
 /** Runs the probes now, whoever registered what serves. */
-export async function probe(context: Context, config: Config): Promise<ExitCode> {
-  const answered = await viaDaemon(context, config, { type: 'probe', targets: namedTargets(context) });
-  if (answered !== null) return answered;
-  return oneShot(
-    context,
-    config,
-    { changes: false, obtain: createLookUp, passive: true },
-    async ({ keeper }) => {
-      await withProgress(context, () => keeper.report().summary, keeper.verifyAll());
-      return show(context, { ...keeper.report(), daemon: null });
-    },
-  );
+export async function probe(context: Context, config: Config, targets: Targets): Promise<ExitCode> {
+  let said = 'asking the daemon';
+  const asked = askDaemon(runDirectory(config), { type: 'probe', targets }, (text) => {
+    said = text;
+  });
+  const reply = await withProgress(context, () => said, asked);
+  if (reply?.type === 'report') return show(context, only(reply.report, targets));
+  if (reply !== null) return tell(context, reply);
+  return oneShot(context, config, looking(targets), async ({ keeper }) => {
+    const keys = targets.length === 0 ? 'all' : targets;
+    await withProgress(context, () => keeper.report().summary, keeper.verify(keys));
+    return show(context, only({ ...keeper.report(), daemon: null }, targets));
+  });
+}
+
+/** Looks without a daemon, at what was named too where the configuration does not keep it. */
+function looking(targets: Targets): Manner {
+  const asked = (): Asked => ({ ...nothingAsked, added: targets === 'all' ? [] : targets });
+  return { changes: false, obtain: createLookUp, passive: true, asked };
+}
+
+function only(report: Report, targets: Targets): Report {
+  return targets === 'all' || targets.length === 0 ? report : onlyTargets(report, targets);
 }
 
 /** The running daemon's reports, and between two daemons what can be seen without one. */
-function watch(context: Context, config: Config): Promise<ExitCode> {
+function watch(context: Context, config: Config, targets: Targets): Promise<ExitCode> {
   const look = async (): Promise<WatchedReport> => {
     const seen: Report[] = [];
     const told: string[] = [];
     const quiet = { ...context, err: (text: string) => void told.push(text) };
-    const exit = await oneShot(
-      quiet,
-      config,
-      { changes: false, obtain: createLookUp, passive: true },
-      async ({ keeper }) => {
-        seen.push({ ...keeper.report(), daemon: null });
-        return exitCodes.ok;
-      },
-    );
+    const exit = await oneShot(quiet, config, looking(targets), async ({ keeper }) => {
+      seen.push({ ...keeper.report(), daemon: null });
+      return exitCodes.ok;
+    });
     const [report] = seen;
-    return report === undefined ? { report: null, why: told.join(''), exit } : watched(report);
+    return report === undefined ? { report: null, why: told.join(''), exit } : watched(only(report, targets));
   };
-  return watchStatus(context, { stream: (signal) => watchReports(runDirectory(config), signal), look });
+  async function* stream(signal: AbortSignal): AsyncGenerator<Report> {
+    for await (const report of watchReports(runDirectory(config), signal)) yield only(report, targets);
+  }
+  return watchStatus(context, { stream, look });
 }
 
 function show(context: Context, report: Report): ExitCode {

@@ -3,6 +3,7 @@ import type { ControlRequest } from '../core/control.ts';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
 import { settings } from '../core/options.ts';
 import { resolvePlatform } from '../core/platforms.ts';
+import { autoTargets } from '../core/select.ts';
 import { askDaemon, type Reply } from './ask.ts';
 import type { Context } from './context.ts';
 import { render } from './print.ts';
@@ -49,6 +50,7 @@ export function namedTargets(context: Context): readonly string[] | 'all' {
   const names = typeof given === 'string' ? given.split(',') : [];
   if (names.includes('all')) return 'all';
   return names.flatMap((name) => {
+    if (name === 'auto') return autoTargets;
     const found = resolvePlatform(name);
     return 'target' in found ? [found.target] : [];
   });

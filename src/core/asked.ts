@@ -45,11 +45,12 @@ export function afterUninstall(asked: Asked, targets: readonly string[] | 'all')
   };
 }
 
-/** The configuration with what was asked put in, but for `dropped`: `all` has no exceptions. */
+/** The configuration with what was asked put in, but for `dropped`, and for what was added to `auto`: these words have no exceptions. */
 export function withAsked(config: Config, asked: Asked): Config {
   const { base, added } = asked;
   if (base === 'nothing') return { ...config, platforms: added, handlers: [], adopt: [], binfmtD: false };
   if (base === 'all' || config.platforms === 'all') return { ...config, platforms: 'all' };
+  if (config.platforms === 'auto') return config;
   return { ...config, platforms: [...config.platforms, ...added] };
 }
 
@@ -58,7 +59,8 @@ export function withAsked(config: Config, asked: Asked): Config {
  * the account as missing, since whoever named them waits for them; the others are merely left out.
  */
 export function selectAsked(config: Config, asked: Asked, host: HostFacts): SelectedAsked {
-  const selection = selectArchitectures(withAsked(config, asked).platforms, host);
+  const { platforms } = withAsked(config, asked);
+  const selection = selectArchitectures(platforms, host, platforms === 'auto' ? asked.added : []);
   const gone = (target: string): boolean =>
     asked.base === 'nothing' ? !asked.added.includes(target) : asked.dropped.includes(target);
   const { required } = config.readiness;
@@ -72,7 +74,7 @@ export function selectAsked(config: Config, asked: Asked, host: HostFacts): Sele
       ...selection.leftOut,
       ...[...new Set(dropped)]
         .filter((target) => !known.has(target))
-        .map((target) => ({ target, why: uninstalledByRequest })),
+        .map((target) => ({ target, why: uninstalledByRequest, kind: 'uninstalled' as const })),
     ],
     missing: missing.map((target) => ({
       target,
@@ -106,9 +108,12 @@ export function printAsked(asked: Asked, bootId: string): string {
   return `${JSON.stringify({ schema: 1, bootId, ...asked })}\n`;
 }
 
-/** All that a configuration wants; `all` stands for itself. */
+/** All that a configuration wants; `auto` and `all` stand for themselves. */
 function namesIn({ platforms, handlers }: Config): readonly string[] {
-  return [...(platforms === 'all' ? ['all'] : platforms.map(targetOf)), ...handlers.map((h) => h.name)];
+  return [
+    ...(typeof platforms === 'string' ? [platforms] : platforms.map(targetOf)),
+    ...handlers.map((h) => h.name),
+  ];
 }
 
 function targetOf(platform: string): string {

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { type Setting, settings } from './options.ts';
-import { ownHandlerKeys } from './own-handler.ts';
+import { exampleOf, type Setting, settings } from './options.ts';
+import { ownHandlerExample, ownHandlerKeys } from './own-handler.ts';
 import { nearest } from './suggest.ts';
 
 /** One thing wrong with a configuration: where, and what would be right. */
@@ -48,7 +48,7 @@ function faultsOfIssue(issue: Issue, path: readonly PropertyKey[], given: unknow
       : setting
         ? `must be ${allowed(setting)}; got ${describe(value)}${meant(setting, value)}`
         : issue.code === 'invalid_type'
-          ? wrongType(issue.expected, value)
+          ? wrongType(issue.expected, value, exampleAt(path))
           : issue.message;
   return [{ path, atKey: false, why }];
 }
@@ -77,13 +77,13 @@ function allowed(setting: Setting): string {
     case 'duration':
       return 'a duration such as 30s or 5m';
     case 'list':
-      return 'a list';
+      return `a list such as [${exampleOf(setting.config)}]`;
     case 'word-or-list':
-      return `${setting.values.join(', ')} or a list`;
+      return `${setting.values.join(', ')} or a list such as [${exampleOf(setting.config)}]`;
     case 'boolean-or-list':
-      return 'true, false or a list';
+      return `true, false or a list such as [${exampleOf(setting.config)}]`;
     default:
-      return 'text';
+      return `text such as ${exampleOf(setting.config)}`;
   }
 }
 
@@ -97,12 +97,35 @@ const words: Readonly<Record<string, string>> = {
   object: 'a mapping',
   array: 'a list',
   int: 'a whole number',
+  number: 'a whole number',
 };
 
-function wrongType(expected: string, value: unknown): string {
+function wrongType(expected: string, value: unknown, example: string | null): string {
+  const such = example === null ? '' : ` such as ${example}`;
   return value === undefined
-    ? 'is missing'
-    : `must be ${words[expected] ?? expected}; got ${describe(value)}`;
+    ? `is missing${example === null ? '' : `: ${words[expected] ?? expected}${such}`}`
+    : `must be ${words[expected] ?? expected}${such}; got ${describe(value)}`;
+}
+
+/** Something right for a place of the file: an item of a list, a key of a handler, or a mapping with one of its keys. */
+function exampleAt(path: readonly PropertyKey[]): string | null {
+  const [first, at, key] = path;
+  if (first === 'handlers') {
+    const handler = `{name: ${ownHandlerExample.name}, extension: ${ownHandlerExample.extension}, interpreter: ${ownHandlerExample.interpreter}}`;
+    if (at === undefined) return `[${handler}]`;
+    const known = ownHandlerKeys.find((name) => name === key);
+    return key === undefined ? handler : known === undefined ? null : ownHandlerExample[known];
+  }
+  const item = settings.find((s) => s.config === path.slice(0, -1).join('.'));
+  if (item !== undefined) return exampleOf(item.config);
+  const below = settings.find((s) => s.config.startsWith(`${path.join('.')}.`));
+  return below === undefined
+    ? null
+    : `{${below.config.slice(path.join('.').length + 1)}: ${itemOrList(below)}}`;
+}
+
+function itemOrList({ config, type }: Setting): string {
+  return type === 'list' ? `[${exampleOf(config)}]` : exampleOf(config);
 }
 
 function describe(value: unknown): string {

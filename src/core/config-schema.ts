@@ -16,7 +16,7 @@ const day = 86_400_000;
  * that this version lacks are accepted with their default only, so that a file is never half obeyed.
  */
 export const configSchema = z.strictObject({
-  platforms: leaf('platforms', z.union([z.literal('all'), platformList()]).prefault('all')),
+  platforms: leaf('platforms', z.union([z.enum(['auto', 'all']), platformList()]).prefault('auto')),
   credentials: leaf('credentials', z.union([z.boolean(), platformList()]).prefault(true)),
   preserveArgv0: leaf('preserveArgv0', z.boolean().prefault(true)),
   precedence: leaf('precedence', z.enum(['ours', 'last', 'theirs']).prefault('ours')),

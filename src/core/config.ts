@@ -3,6 +3,7 @@ import { type BrokenYaml, type LocatedYaml, readYaml } from './config-locate.ts'
 import { type Config, configSchema } from './config-schema.ts';
 import { fromText, globalOptions, internalEnv, type Setting, settings } from './options.ts';
 import { resolvePlatform } from './platforms.ts';
+import { autoTargets } from './select.ts';
 import { nearest } from './suggest.ts';
 
 export type { Config } from './config-schema.ts';
@@ -154,7 +155,7 @@ function contradictions(config: Config): ConfigFault[] {
   }
   const { platforms, readiness } = config;
   if (platforms !== 'all' && readiness.required !== 'auto') {
-    const kept = new Set(platforms.map(targetOf));
+    const kept = new Set(platforms === 'auto' ? autoTargets : platforms.map(targetOf));
     for (const [at, name] of readiness.required.entries()) {
       if (!kept.has(targetOf(name))) {
         wrong(['readiness', 'required', at], `${name} is not among platforms, so it would never be ready`);

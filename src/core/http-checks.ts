@@ -1,6 +1,6 @@
 import { type HttpAnswer, textAnswer } from './http-answer.ts';
 import type { HttpCheckRoute } from './http-route.ts';
-import type { HandlerReport, Report } from './report.ts';
+import { type HandlerReport, isEmptied, type Report } from './report.ts';
 
 /** One thing that has to be so, and why it is not. */
 export interface HttpCheck {
@@ -47,6 +47,7 @@ export function readyChecks({ phase, complete }: Progress, report: Report | null
       fault: [main, anchor].includes('binfmt') ? null : `main is ${main}, anchor is ${anchor}`,
     },
     { name: 'instance', fault: report.instance.enabled ? null : 'switched off: 0 was written to its status' },
+    { name: 'kept', fault: isEmptied(report) ? 'everything was uninstalled by request' : null },
     ...report.handlers.filter((h) => h.required).map(platformCheck),
   ];
 }

@@ -48,17 +48,21 @@ interface Row {
   readonly values?: readonly string[];
   readonly takes?: Takes;
   readonly placeholder?: string;
+  /** A right value, or one item of a list, as the file would have it, where the words do not say it. */
+  readonly example?: string;
   readonly help: string;
 }
 
 const rows = {
   platforms: {
+    example: 'linux/arm64',
     type: 'word-or-list',
-    values: ['all'],
+    values: ['auto', 'all'],
     takes: 'platforms',
-    help: 'platforms to keep: all, or a list such as linux/arm64, linux/arm/v7, riscv64',
+    help: 'platforms to keep: auto (all that have an OCI name), all (every architecture), or a list such as linux/arm64, riscv64',
   },
   credentials: {
+    example: 'linux/arm64',
     type: 'boolean-or-list',
     takes: 'platforms',
     help: 'C flag, so that sudo and other setuid programs work under emulation: true, false, or a list of platforms',
@@ -69,25 +73,33 @@ const rows = {
     values: ['ours', 'last', 'theirs'],
     help: 'who serves when somebody else registers a platform of ours too',
   },
-  names: { type: 'text', placeholder: 'PREFIX', help: 'prefix of the names of our entries' },
+  names: {
+    example: 'keeper-',
+    type: 'text',
+    placeholder: 'PREFIX',
+    help: 'prefix of the names of our entries',
+  },
   onStatusZero: {
     type: 'choice',
     values: ['heal', 'respect'],
     help: 'what to do when somebody wrote 0 to the status file, which switches all entries off',
   },
   adopt: {
+    example: 'rosetta',
     type: 'list',
     placeholder: 'NAME,...',
     help: 'names of foreign entries to keep alive as they are',
   },
   binfmtD: { type: 'boolean', help: 'also keep alive what the binfmt.d directories declare' },
   'interpreters.sources': {
+    example: '/usr/bin',
     type: 'list',
     takes: 'directory',
     placeholder: 'DIRECTORY,...',
     help: 'directories searched for static QEMU emulators, in this order',
   },
   'interpreters.store': {
+    example: '/var/lib/binfmt-keeper/store',
     type: 'text',
     takes: 'directory',
     help: 'directory into which interpreters are deployed',
@@ -98,22 +110,26 @@ const rows = {
     help: 'copy interpreters into the store, or use them where they are',
   },
   'interpreters.label': {
+    example: 'auto',
     type: 'text',
     placeholder: 'LABEL',
     help: 'SELinux label of deployed interpreters',
   },
   'mounts.main': {
+    example: '/proc/sys/fs/binfmt_misc',
     type: 'text',
     takes: 'directory',
     help: 'where binfmt_misc is mounted for everybody to see',
   },
   'mounts.anchor': {
+    example: '/run/binfmt-keeper/binfmt_misc',
     type: 'text',
     takes: 'directory',
     help: 'our second mount, which keeps the entries alive; its parent is the run directory',
   },
   resync: { type: 'duration', help: 'how often everything is compared although no event came' },
   'readiness.required': {
+    example: 'linux/arm64',
     type: 'word-or-list',
     values: ['auto'],
     takes: 'platforms',
@@ -131,6 +147,7 @@ const rows = {
     help: 'what happens to our entries when the daemon is stopped',
   },
   'http.listen': {
+    example: '127.0.0.1:8676',
     type: 'text',
     placeholder: 'ADDRESS',
     help: 'address of health, metrics, status and page: ADDRESS:PORT, unix:PATH, or off',
@@ -140,8 +157,14 @@ const rows = {
     values: ['auto', 'always', 'never'],
     help: 'whether page and status are served: auto only on loopback and on a unix socket',
   },
-  'http.mode': { type: 'text', placeholder: 'MODE', help: 'file mode of the unix socket, such as 0660' },
+  'http.mode': {
+    example: '"0660"',
+    type: 'text',
+    placeholder: 'MODE',
+    help: 'file mode of the unix socket, such as 0660',
+  },
   'http.owner': {
+    example: 'root:adm',
     type: 'text',
     placeholder: 'USER:GROUP',
     help: 'owner of the unix socket, by name or number; empty for our own',
@@ -149,11 +172,13 @@ const rows = {
   'publish.binfmtD': { type: 'boolean', help: "publish our handlers to systemd's binfmt.d" },
   'publish.nfd': { type: 'boolean', help: 'publish platforms as features to node-feature-discovery' },
   'publish.textfile': {
+    example: '/var/lib/node_exporter/binfmt_keeper.prom',
     type: 'text',
     takes: 'file',
     help: 'file for the textfile collector of node_exporter',
   },
   'publish.startupTaint': {
+    example: '""',
     type: 'text',
     placeholder: 'TAINT',
     help: 'Kubernetes taint removed from the node once ready',
@@ -233,6 +258,12 @@ export const internalEnv: readonly string[] = [
   'BINFMT_KEEPER_BINFMT_D_ROOT',
   'BINFMT_KEEPER_ARTIFACTS',
 ];
+
+/** A right value of a setting, or one item of a list. */
+export function exampleOf(path: SettingPath): string {
+  const row: Row = rows[path];
+  return row.example ?? row.values?.[0] ?? (row.type === 'boolean' ? 'true' : '30s');
+}
 
 /** What a setting does, for the schema. */
 export function helpOf(path: SettingPath): string {

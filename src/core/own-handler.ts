@@ -43,6 +43,17 @@ const shape = z.strictObject({
 /** The keys of one handler, for suggestions. */
 export const ownHandlerKeys: readonly (keyof OwnHandlerText)[] = shape.keyof().options;
 
+/** A right value of each key. */
+export const ownHandlerExample: Readonly<Record<keyof OwnHandlerText, string>> = {
+  name: 'jar',
+  magic: '0xcafebabe',
+  mask: '0xffffffff',
+  offset: '0',
+  extension: 'jar',
+  interpreter: '/usr/bin/jexec',
+  flags: '"F"',
+};
+
 /** One element of `handlers`, turned into a registration; the rules are the kernel's, so that it is refused here, with a place. */
 export const ownHandlerSchema = shape.transform((given, context): Registration => {
   const read = readOwnHandler(given);

@@ -1,6 +1,7 @@
 import { html, type IconName, icon, identifier, literal, type Markup, trusted } from './page-html.ts';
 import { lasted, moment } from './page-time.ts';
 import type { HandlerReport, Report } from './report.ts';
+import { type LeftOutKind, leftOutKinds } from './select.ts';
 
 /** All handlers: platforms, those that need somebody first, and then what no probe can prove. */
 export function platformsSection(report: Report): Markup {
@@ -88,11 +89,29 @@ function pathOf(path: string): Markup {
   return html`<bdi class="m">${parts.map((part, i) => html`${i === 0 ? null : trusted('<wbr>')}${part}`)}</bdi>`;
 }
 
+/** How many of each kind. */
+function leftOutWords(rows: Report['leftOut']): string {
+  const kinds = leftOutKinds.map((kind) => [kind, rows.filter((row) => row.kind === kind).length] as const);
+  return kinds
+    .filter(([, count]) => count > 0)
+    .map(([kind, count]) => `${count} ${kindWords[kind]}`)
+    .join(', ');
+}
+
+const kindWords: Readonly<Record<LeftOutKind, string>> = {
+  native: 'run here without emulation',
+  unnamed: 'without an OCI name',
+  unusable: 'that no entry can match',
+  'no-emulator': 'without an emulator here',
+  uninstalled: 'by request',
+  'not-kept': 'not kept',
+};
+
 /** Targets that were not wanted or cannot be served, by reason. */
 function leftOut({ leftOut: rows }: Report): Markup | null {
   if (rows.length === 0) return null;
   const reasons = [...new Set(rows.map((r) => r.why))];
-  return html`<details id="left-out"><summary>${rows.length} left out</summary><dl class="pairs">${reasons.map(
+  return html`<details id="left-out"><summary>${rows.length} left out: ${leftOutWords(rows)}</summary><dl class="pairs">${reasons.map(
     (why) =>
       html`<div><dt>${why}</dt><dd>${rows.filter((r) => r.why === why).map((r) => html`${literal(r.target)} `)}</dd></div>`,
   )}</dl></details>`;

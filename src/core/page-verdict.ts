@@ -1,6 +1,6 @@
 import { html, type IconName, icon, identifier, literal, type Markup } from './page-html.ts';
 import { lasted, moment } from './page-time.ts';
-import type { HandlerReport, Report } from './report.ts';
+import { type HandlerReport, isEmptied, type Report } from './report.ts';
 
 /** The one thing that somebody woken at night wants to know first. */
 export interface Verdict {
@@ -29,6 +29,12 @@ export function verdictOf(report: Report): Verdict {
       mood: 'wait',
       word: 'Checking',
       lead: 'Not ready yet: a program of each platform is being run.',
+    };
+  if (isEmptied(report))
+    return {
+      mood: 'warn',
+      word: 'Nothing is kept',
+      lead: 'Everything was uninstalled by request, so this host is not ready.',
     };
   if (!report.ready)
     return {
@@ -88,11 +94,11 @@ export function verdictSection(report: Report): Markup {
     }
     <dl class="figures">
       <div><dt>Ready</dt><dd>${report.ready ? 'yes' : 'no'}</dd></div>
-      <div><dt>Required, proven</dt><dd><a href="#platforms">${required.length - fails.length} of ${required.length}</a></dd></div>
+      <div><dt>Required and proven</dt><dd><a href="#platforms">${required.length - fails.length} of ${required.length}</a></dd></div>
       <div><dt>Problems</dt><dd>${report.problems.length === 0 ? 'none' : html`<a href="#problems">${report.problems.length}</a>`}</dd></div>
       <div><dt>Last loss</dt><dd>${lost.length === 0 ? 'none' : moment(Math.max(...lost), at)}</dd></div>
       <div><dt>Heals since start</dt><dd><a href="#timeline">${report.heals.total}</a></dd></div>
-      <div><dt>Without service, sum</dt><dd>${gone === 0 ? 'never' : lasted(gone)}</dd></div>
+      <div><dt>Out of service since start</dt><dd>${required.length === 0 ? 'nothing is required' : gone === 0 ? 'never' : lasted(gone)}</dd></div>
     </dl>
   </section>`;
 }

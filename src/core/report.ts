@@ -2,6 +2,7 @@ import type { EntryState } from './classify.ts';
 import type { Lasting } from './lasting.ts';
 import type { Problem } from './problems.ts';
 import { problemCatalogue } from './problems.ts';
+import type { LeftOut } from './select.ts';
 import type { Totals } from './totals.ts';
 
 /** The last probe of a handler. */
@@ -71,7 +72,9 @@ export interface Report {
   readonly ready: boolean;
   readonly summary: string;
   readonly handlers: readonly HandlerReport[];
-  readonly leftOut: readonly { readonly target: string; readonly why: string }[];
+  readonly leftOut: readonly LeftOut[];
+  /** Architectures that the host runs without emulation, its own first. */
+  readonly native: readonly string[];
   readonly problems: readonly ReportedProblem[];
   readonly mounts: { readonly main: string; readonly anchor: string };
   /** `enabled` is false after `0` was written to `status`; `foreign` counts the entries that are not ours. */
@@ -92,7 +95,8 @@ export type ReportFacts = Omit<Report, 'schema' | 'ready' | 'summary' | 'problem
 /** Draws the conclusions: readiness, the sentence, and problems without those that follow from another one. */
 export function composeReport(facts: ReportFacts): Report {
   const required = facts.handlers.filter((h) => h.required);
-  const ready = required.every((h) => proven(h)) && !facts.problems.some((p) => stopsAll.has(p.code));
+  const stopped = facts.problems.some((p) => stopsAll.has(p.code)) || isEmptied(facts);
+  const ready = required.every((h) => proven(h)) && !stopped;
   const codes = new Set(facts.problems.map((p) => p.code));
   const problems = facts.problems
     .filter((p) => !(problemCatalogue[p.code].dependsOn ?? []).some((cause) => codes.has(cause)))
@@ -117,8 +121,17 @@ export function provenHandlers({
   return off ? [] : handlers.filter(proven);
 }
 
+/**
+ * Everything that could be proved was uninstalled by request. That is not ready, or whoever waits for emulation would
+ * get none; a configuration that wants nothing is.
+ */
+export function isEmptied({ handlers, leftOut }: Pick<Report, 'handlers' | 'leftOut'>): boolean {
+  const kept = handlers.some((h) => h.required || h.platforms.length > 0 || h.probe !== null);
+  return !kept && leftOut.some((row) => row.kind === 'uninstalled');
+}
+
 /** Conditions under which nothing that was proved before can be relied on. */
-const stopsAll: ReadonlySet<string> = new Set(['locked-by-another', 'status-zero']);
+export const stopsAll: ReadonlySet<string> = new Set(['locked-by-another', 'status-zero']);
 
 /** Whether a probe ran under what serves this handler's files now. */
 function proven(handler: HandlerReport): boolean {
@@ -126,12 +139,15 @@ function proven(handler: HandlerReport): boolean {
 }
 
 /** What nobody can prove, users' own handlers and entries of others, is told apart and never counted as failed. */
-function summarize(facts: ReportFacts): string {
+export function summarize(
+  facts: Pick<ReportFacts, 'handlers' | 'heals' | 'instance' | 'leftOut' | 'problems'>,
+): string {
   const all = facts.handlers.filter((h) => h.platforms.length > 0 || h.probe !== null).length;
   const rest = facts.handlers.length - all;
   const good = provenHandlers(facts).length;
   const heals = facts.heals.total;
   const healed = heals === 0 ? '' : `, ${heals} ${heals === 1 ? 'heal' : 'heals'} since start`;
-  const verified = `${good} of ${all} ${rest === 0 ? '' : 'provable '}handlers verified`;
-  return `${verified}${rest === 0 ? '' : `, ${rest} without a probe`}${healed}`;
+  const verified = `${good} of ${all} ${rest === 0 ? '' : 'provable '}${all === 1 ? 'handler' : 'handlers'} verified`;
+  const told = isEmptied(facts) ? 'everything was uninstalled by request' : verified;
+  return `${told}${rest === 0 ? '' : `, ${rest} without a probe`}${healed}`;
 }

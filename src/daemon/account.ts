@@ -29,6 +29,8 @@ export interface AccountParts {
   readonly memory: LiveMemory;
   readonly availability: Availability;
   readonly totals: Totals;
+  /** Architectures that the host runs by itself, its own first. */
+  readonly native: readonly string[];
   readonly emulated: Report['emulated'];
   /** Unix time of the keeper's start, milliseconds. */
   readonly since: number;
@@ -51,6 +53,7 @@ export function drawReport(parts: AccountParts): Report {
       ...parts.custody.view().map((k) => keptReport(k, parts)),
     ],
     leftOut: world.leftOut,
+    native: parts.native,
     problems: once([...board.list(), ...world.problems, ...standing(parts).flatMap((s) => s.problems)]),
     mounts: mounts.describe(),
     instance: { enabled: view.observed.enabled, foreign: foreignEntries(view, parts) },

@@ -12,6 +12,9 @@ export interface Availability {
   losses(): ReadonlyMap<string, number>;
 }
 
+/** Configurations may name ever new handlers; what is not wanted any more is forgotten beyond so many. */
+const mostTracks = 2000;
+
 interface Track {
   served: boolean;
   downSince: number | null;
@@ -60,7 +63,13 @@ export function createAvailability(lostBefore: ReadonlyMap<string, number>, lost
       }
       if (tracks.size <= handlers.length) return;
       const wanted = new Set(handlers.map((one) => one.handler));
-      for (const handler of tracks.keys()) if (!wanted.has(handler)) tracks.delete(handler);
+      for (const [handler, one] of tracks) {
+        if (wanted.has(handler)) continue;
+        // It counts from the start of the daemon, as its heals do, should it be wanted again.
+        if (one.downSince !== null) up(handler, at);
+        one.served = false;
+        if (tracks.size > mostTracks) tracks.delete(handler);
+      }
     },
     of(handler) {
       const lostAt = losses.get(handler) ?? null;

@@ -330,6 +330,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
         ...{ situation, verification, history, board, mounts, custody, memory, availability, since },
         paused: pause.state(),
         totals: { ...counters.read(), process: parts.passive === true ? null : processFigures() },
+        native: [host.target, ...host.runsNatively],
         emulated: census.read(),
       }),
     refresh: census.refresh,

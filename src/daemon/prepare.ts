@@ -17,6 +17,7 @@ import { resolvePlatform } from '../core/platforms.ts';
 import type { Problem } from '../core/problems.ts';
 import { usualName } from '../core/published.ts';
 import { checkRegistration, type Fault, type Registration } from '../core/registration.ts';
+import type { LeftOut } from '../core/select.ts';
 import type { Machine } from '../host/machine.ts';
 import { keptOf, nothingDeclared, readDeclared } from './declared.ts';
 import { noticeStore } from './elsewhere.ts';
@@ -35,7 +36,7 @@ export interface HostIdentity {
 export interface World {
   readonly desired: Desired;
   readonly info: ReadonlyMap<string, HandlerInfo>;
-  readonly leftOut: readonly { readonly target: string; readonly why: string }[];
+  readonly leftOut: readonly LeftOut[];
   /** Platforms that were asked for and got no handler. */
   readonly unmet: readonly {
     readonly target: string;
@@ -154,7 +155,8 @@ export async function prepareWorld(
         );
         continue;
       }
-      if (config.platforms === 'all' && platforms.length === 0) leftOut.push({ target, why: ready.detail });
+      if (config.platforms === 'all' && platforms.length === 0)
+        leftOut.push({ target, why: ready.detail, kind: 'no-emulator' });
       else {
         problems.push(ready);
         unmet.push({ target, platforms, why: ready.detail });

@@ -1,4 +1,4 @@
-import { provenHandlers, type Report } from '../core/report.ts';
+import { isEmptied, provenHandlers, type Report } from '../core/report.ts';
 
 const hourMs = 3_600_000;
 
@@ -13,6 +13,7 @@ export function statusWords(report: Report): string {
   const worst = report.problems.find((p) => p.severity === 'error');
   return [
     report.paused === null ? null : 'paused',
+    isEmptied(report) ? 'everything was uninstalled by request' : null,
     `${proven.length} ${proven.length === 1 ? 'handler' : 'handlers'} verified`,
     failed.length === 0 ? null : `not working: ${some(failed)}`,
     healed === 0 ? null : `${more}${healed} healed in the last hour`,

@@ -177,7 +177,7 @@ function hostile(): Report {
         probe: { verdict: name, detail: name, at: moment, tookMs: 1 },
       }),
     ),
-    leftOut: hostileNames.map((name) => ({ target: name, why: name })),
+    leftOut: hostileNames.map((name) => ({ target: name, why: name, kind: 'not-kept' })),
     problems: hostileNames.map((name) => ({ code: 'name-taken' as const, subject: name, detail: name })),
     mounts: { main: hostileNames[0] ?? '', anchor: hostileNames[1] ?? '' },
     emulated: hostileNames.map((name) => ({ platform: name, count: 1 })),
@@ -223,11 +223,12 @@ function healLike(h: HandlerReport, at: number, reason: string, why: string, too
 
 function leftOut(): Report['leftOut'] {
   return [
-    { target: 'x86_64', why: 'the host runs it itself' },
-    { target: 'i386', why: 'the host runs it itself' },
+    { target: 'x86_64', why: 'the host runs it itself', kind: 'native' },
+    { target: 'i386', why: 'the host runs it itself', kind: 'native' },
     ...['sparc64', 'hppa', 'm68k', 'microblaze'].map((target) => ({
       target,
       why: 'no interpreter was found',
+      kind: 'no-emulator' as const,
     })),
   ];
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { parseConfig } from '../../src/core/config.ts';
+import { exampleOf, settings } from '../../src/core/options.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -42,7 +43,7 @@ const kinds: Readonly<Record<string, readonly [text: string, ...faults: readonly
   ],
   'a mapping for a list': [
     'platforms: {a: 1}\n',
-    /^f:1:12: platforms: must be all or a list; got a mapping$/,
+    /^f:1:12: platforms: must be auto, all or a list such as \[linux\/arm64\]; got a mapping$/,
   ],
   'a relative path': [
     'interpreters: {store: store}\n',
@@ -52,7 +53,7 @@ const kinds: Readonly<Record<string, readonly [text: string, ...faults: readonly
   'a tab for indentation': ['probe:\n\tinterval: 5m\n', /^f:2:1: /],
   'a handler without an interpreter': [
     'handlers:\n  - {name: jar, extension: jar}\n',
-    /^f:2:5: handlers\.0\.interpreter: is missing$/,
+    /^f:2:5: handlers\.0\.interpreter: is missing: text such as \/usr\/bin\/jexec$/,
   ],
   'a handler with an unknown flag': [
     'handlers:\n  - {name: jar, extension: jar, interpreter: /usr/bin/jexec, flags: X}\n',
@@ -68,6 +69,61 @@ const kinds: Readonly<Record<string, readonly [text: string, ...faults: readonly
     /^f:2:9: onStop: must be one of keep, remove; got "y"$/,
   ],
 };
+
+describe('a value of a wrong type', () => {
+  const right: Readonly<Record<string, string>> = Object.fromEntries(
+    settings.map((s) => [s.config, exampleOf(s.config)]),
+  );
+  const wrong = ['8676', '[[x]]', '{x: y}', 'null'];
+
+  for (const { config, type } of settings)
+    it(`of ${config} is told what it should be, by an example that is right`, () => {
+      for (const value of [...wrong, ...(type.includes('list') ? ['[1]'] : ['[x]'])]) {
+        const parsed = parseConfig({ file: { name: 'f', text: nested(config, value) }, env: {}, flags: {} });
+        const [first = ''] = parsed.ok ? [] : parsed.errors;
+        assert.match(first, /: must be .*; got /, `${config}: ${value}`);
+        const said = /must be (?:.* such as )?(.*?); got /.exec(first)?.[1] ?? '';
+        const offered =
+          type === 'choice' ? right[config] : type === 'boolean' ? 'false' : said.split(' or ')[0];
+        const again = parseConfig({
+          file: { name: 'f', text: nested(config, offered ?? '') },
+          env: {},
+          flags: {},
+        });
+        const item = parseConfig({
+          file: { name: 'f', text: nested(config, `[${offered}]`) },
+          env: {},
+          flags: {},
+        });
+        assert.ok(again.ok || item.ok, `${first}: ${again.ok ? '' : again.errors.join()}`);
+      }
+    });
+
+  it('of a handler or a group is told the same way', () => {
+    const cases = {
+      'handlers: 3': /^f:1:11: handlers: must be a list such as \[\{name: jar, .*\}\]; got 3$/,
+      'handlers: [3]': /handlers\.0: must be a mapping such as \{name: jar, .*\}; got 3$/,
+      'handlers: [{name: 3, extension: jar, interpreter: /x}]':
+        /handlers\.0\.name: must be text such as jar; got 3$/,
+      'handlers: [{name: a, magic: [x], interpreter: /x}]':
+        /handlers\.0\.magic: must be text such as 0xcafebabe; got a list$/,
+      'handlers: [{name: a, magic: "0x7f", offset: x, interpreter: /x}]':
+        /offset: must be a whole number such as 0; got "x"$/,
+      'probe: 3': /^f:1:8: probe: must be a mapping such as \{enabled: true\}; got 3$/,
+      'http: [x]': /http: must be a mapping such as \{listen: 127\.0\.0\.1:8676\}; got a list$/,
+      'platforms: [1]': /platforms\.0: must be text such as linux\/arm64; got 1$/,
+    };
+    for (const [text, pattern] of Object.entries(cases)) {
+      const parsed = parseConfig({ file: { name: 'f', text }, env: {}, flags: {} });
+      assert.match(parsed.ok ? '' : (parsed.errors[0] ?? ''), pattern);
+    }
+  });
+});
+
+/** The file that has this value at a path. */
+function nested(path: string, value: string): string {
+  return path.split('.').reduceRight((inner, key) => `{${key}: ${inner}}`, value);
+}
 
 describe('a configuration with', () => {
   for (const [kind, [text, ...expected]] of Object.entries(kinds)) {

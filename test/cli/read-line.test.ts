@@ -56,7 +56,15 @@ describe('a command line', () => {
   });
 
   it('that has too much says what', async () => {
-    assert.deepEqual(await faults('status', 'arm64'), ['status takes no argument; got "arm64"']);
+    assert.deepEqual(await faults('health', 'arm64'), [
+      'health takes no argument; got "arm64"; a platform is named by an option: --platforms arm64',
+    ]);
+    assert.deepEqual(await faults('config', 'check', '/etc/x.yaml'), [
+      'config check takes no argument; got "/etc/x.yaml"; a file is named by an option: --config /etc/x.yaml',
+    ]);
+    assert.deepEqual(await faults('pause', '10m'), [
+      'pause takes no argument; got "10m"; a time is named by an option: --for 10m',
+    ]);
     assert.deepEqual(await faults('completion', 'bash', 'zsh'), ['completion: say one of bash, zsh, fish']);
     assert.deepEqual(await faults('status', '-o', 'json', '-o', 'yaml'), ['--output: given more than once']);
   });

@@ -5,6 +5,7 @@ import { frameOf } from '../../src/cli/frame.ts';
 import { reportParts, reportTable, roughly } from '../../src/cli/report-table.ts';
 import { plain, styleFor } from '../../src/cli/style.ts';
 import { widthOf } from '../../src/cli/text.ts';
+import { selectArchitectures } from '../../src/core/select.ts';
 import { handlerLike, moment, problemsLike, reportLike, stripped } from './reports.ts';
 
 const heal = {
@@ -66,8 +67,12 @@ describe('the table for people', () => {
   it('tells in one line which architectures have no emulator here, and of others why they are left out', () => {
     const lacking = ['alpha', 'hppa', 'm68k', 'sparc', 'sparc64', 'xtensa', 'xtensaeb', 'or1k', 'hexagon'];
     const leftOut = [
-      { target: 'x86_64', why: "the host's own architecture" },
-      ...lacking.map((target) => ({ target, why: `no static qemu-${target}: /usr/bin has none` })),
+      { target: 'x86_64', why: "the host's own architecture", kind: 'native' as const },
+      ...lacking.map((target) => ({
+        target,
+        why: `no static qemu-${target}: /usr/bin has none`,
+        kind: 'no-emulator' as const,
+      })),
     ];
     const told = (columns: number | null): readonly string[] =>
       reportParts(reportLike({ leftOut }), { columns, style: plain }, moment).notes;
@@ -82,6 +87,19 @@ describe('the table for people', () => {
     assert.deepEqual(reportParts(one, { columns: null, style: plain }, moment).notes, [
       "left out x86_64: the host's own architecture",
       'left out alpha: no static qemu-alpha: /usr/bin has none',
+    ]);
+  });
+
+  it('sums up in one line what auto leaves out, and names the few that somebody asked about', () => {
+    const { leftOut } = selectArchitectures('auto', { target: 'x86_64', runsNatively: ['i386'] });
+    const told = (rows: typeof leftOut): readonly string[] =>
+      reportParts(reportLike({ leftOut: rows }), { columns: null, style: plain }, moment).notes;
+    const unnamed = leftOut.filter((row) => row.kind === 'unnamed');
+    assert.deepEqual(told(leftOut), [
+      `left out: x86_64, i386 (native), ${unnamed.length} architectures without an OCI name (--platforms all keeps them)`,
+    ]);
+    assert.deepEqual(told(unnamed.slice(0, 1)), [
+      `left out: ${unnamed[0]?.target} (no OCI name; --platforms all keeps it)`,
     ]);
   });
 

@@ -42,6 +42,7 @@ export function reportLike(given: Partial<Parameters<typeof composeReport>[0]> =
     paused: null,
     handlers: [handlerLike()],
     leftOut: [],
+    native: ['x86_64', 'i386'],
     problems: [],
     mounts: { main: 'ours', anchor: 'ours' },
     instance: { enabled: true, foreign: 0 },

@@ -28,7 +28,7 @@ test('without any source the built-in values hold', () => {
   const result = parseConfig({ env: {}, flags: {} });
   assert.ok(result.ok);
   const { config, origins } = result;
-  assert.equal(config.platforms, 'all');
+  assert.equal(config.platforms, 'auto');
   assert.equal(config.names, 'keeper-');
   assert.equal(config.resync, 30_000);
   assert.deepEqual(config.probe, { enabled: true, interval: 300_000, timeout: 10_000 });
@@ -311,11 +311,11 @@ test('YAML beyond plain data is refused with a place', () => {
     'names: x\0': '1:9: control character U+0000',
     'names: \x1b[31m': '1:8: control character U+001B',
     'names: \uFFFD': '1:8: not valid UTF-8',
-    'probe:': '1:7: probe: must be a mapping; got nothing',
-    'probe: [x]': '1:8: probe: must be a mapping; got a list',
+    'probe:': '1:7: probe: must be a mapping such as {enabled: true}; got nothing',
+    'probe: [x]': '1:8: probe: must be a mapping such as {enabled: true}; got a list',
     'resync: 30': '1:9: resync: must be a duration such as 30s or 5m; got 30',
     'preserveArgv0: yes': '1:16: preserveArgv0: must be true or false; got "yes"',
-    'platforms: {a: b}': '1:12: platforms: must be all or a list; got a mapping',
+    'platforms: {a: b}': '1:12: platforms: must be auto, all or a list such as [linux/arm64]; got a mapping',
     'platforms: [all]': '1:13: platforms.0: the word all stands alone, not in a list',
     '__proto__: {names: x}': '1:1: __proto__: unknown key',
     'constructor: x': '1:1: constructor: unknown key',

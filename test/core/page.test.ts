@@ -94,7 +94,7 @@ const drawn = fc
               }),
             ),
           },
-          leftOut: leftOut.map(([a, b]) => ({ target: at(a), why: at(b) })),
+          leftOut: leftOut.map(([a, b]) => ({ target: at(a), why: at(b), kind: 'unnamed' })),
           mounts: { main: at(1), anchor: at(2) },
           emulated: [{ platform: at(3), count: 2 }],
         });

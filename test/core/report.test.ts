@@ -21,14 +21,27 @@ test('nobody is ready while another keeper has the lock or the instance is switc
 test('the sentence counts what is verified, and counts nothing while the instance is switched off', () => {
   assert.equal(report([handler(), handler({ state: 'missing' })]).summary, '1 of 2 handlers verified');
   const heals = { total: 1, recent: [] };
-  assert.equal(report([handler()], { heals }).summary, '1 of 1 handlers verified, 1 heal since start');
+  assert.equal(report([handler()], { heals }).summary, '1 of 1 handler verified, 1 heal since start');
   const problems = [{ code: 'status-zero', subject: 'status', detail: '' } as const];
-  assert.equal(report([handler()], { problems }).summary, '0 of 1 handlers verified');
+  assert.equal(report([handler()], { problems }).summary, '0 of 1 handler verified');
+});
+
+test('nobody is ready after everything was uninstalled by request, unlike where nothing was asked for', () => {
+  const leftOut = [{ target: 'all', why: 'uninstalled by request', kind: 'uninstalled' as const }];
+  const native = [{ target: 'x86_64', why: 'its own', kind: 'native' as const }];
+  const own = handler({ platforms: [], required: false, state: 'unverified', probe: null });
+  for (const handlers of [[], [own]]) {
+    const emptied = report(handlers, { leftOut });
+    assert.equal(emptied.ready, false);
+    assert.match(emptied.summary, /^everything was uninstalled by request/);
+    assert.equal(report(handlers, { leftOut: native }).ready, true);
+  }
+  assert.equal(report([handler()], { leftOut }).ready, true, 'one of two');
 });
 
 test('what has no probe is not counted among what could be verified', () => {
   const own = handler({ platforms: [], required: false, state: 'unverified', probe: null });
-  assert.equal(report([handler(), own, own]).summary, '1 of 1 provable handlers verified, 2 without a probe');
+  assert.equal(report([handler(), own, own]).summary, '1 of 1 provable handler verified, 2 without a probe');
 });
 
 test('a problem comes with its remedy and stays away while its cause is there', () => {

@@ -15,6 +15,30 @@ describe('selectArchitectures', () => {
     assert.deepEqual(faults, []);
   });
 
+  test('auto takes what has an OCI name and does not run natively, and says of the others that all keeps them', () => {
+    const { chosen, leftOut } = selectArchitectures('auto', pc);
+    assert.equal(chosen.length, 11);
+    assert.ok(chosen.every((a) => a.platforms.length > 0));
+    assert.equal(chosen.length + leftOut.length, catalogue.length);
+    const unnamed = leftOut.filter((row) => row.kind === 'unnamed').map((row) => row.target);
+    const all = selectArchitectures('all', pc).chosen.map((a) => a.target);
+    assert.deepEqual(
+      unnamed,
+      all.filter((target) => !chosen.some((a) => a.target === target)),
+    );
+  });
+
+  test('what was added to auto or all is chosen once, and is not left out any more', () => {
+    for (const request of ['auto', 'all'] as const) {
+      const { chosen, leftOut, faults } = selectArchitectures(request, pc, ['hexagon', 'aarch64', 'x86_64']);
+      const targets = chosen.map((a) => a.target);
+      assert.equal(targets.filter((t) => t === 'hexagon' || t === 'aarch64').length, 2);
+      assert.ok(!leftOut.some((row) => row.target === 'hexagon'));
+      assert.ok(leftOut.some((row) => row.target === 'x86_64' && row.kind === 'native'));
+      assert.deepEqual(faults, []);
+    }
+  });
+
   test('all keeps 386 on an x86_64 kernel that cannot run it, and arm on such an arm64 one', () => {
     const bare = selectArchitectures('all', { target: 'x86_64', runsNatively: [] });
     assert.ok(bare.chosen.some((a) => a.target === 'i386'));

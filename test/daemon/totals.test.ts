@@ -118,9 +118,29 @@ describe('the time without a handler', () => {
       now - 1000,
     );
     one.settle([{ handler: 'b', serves: true }], now - 500);
-    assert.equal(one.of('a').unavailableMs, 0);
+    assert.equal(one.of('a').unavailableMs, 500);
     one.settle([{ handler: 'b', serves: false }], now - 100);
     assert.ok(one.of('b').unavailableMs >= 100);
+  });
+
+  it('goes on where it was when what was uninstalled is wanted again, as the number of heals does', () => {
+    const one = createAvailability(new Map(), () => {});
+    one.up('a', now - 9000);
+    one.down('a', now - 8000, true);
+    one.up('a', now - 7976);
+    one.settle([], now - 6000);
+    one.settle([{ handler: 'a', serves: true }], now - 1000);
+    assert.equal(one.of('a').unavailableMs, 24);
+  });
+
+  it('is forgotten of what is not wanted any more when there are too many', () => {
+    const one = createAvailability(new Map(), () => {});
+    for (let at = 0; at < 5000; at += 1) {
+      one.settle([{ handler: `n${at}`, serves: false }], now - 5000 + at);
+      one.settle([], now - 5000 + at + 1);
+    }
+    const known = Array.from({ length: 5000 }, (_, at) => one.of(`n${at}`).unavailableMs);
+    assert.ok(known.filter((ms) => ms > 0).length <= 2001);
   });
 
   it('is none for an earlier daemon, but when it was lost stays known', () => {

@@ -268,7 +268,7 @@ await suite(import.meta.url, 'publish.binfmtD, with the real systemd-binfmt', {
         ...['env', '-u', 'BINFMT_KEEPER_SANDBOX', process.execPath, '--no-warnings', keeper, `${command}`],
         ...[...flags, '--sandbox', '--interpreters-store', `${world.dir}/private`, '--config', world.config],
       );
-      assert.match(said, command === 'install' ? /1 of 1 handlers verified/ : /^/);
+      assert.match(said, command === 'install' ? /1 of 1 handler verified/ : /^/);
       assert.deepEqual(readdirSync('/run/binfmt.d').sort(), before);
     }
     assert.deepEqual(daemon.names().sort(), [`keeper-${target}`, `keeper-${other}`].sort());
