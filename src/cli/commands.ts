@@ -55,11 +55,11 @@ const handlers: Readonly<Record<CommandName, (call: Call) => Promise<ExitCode>>>
   probe: withTargets(probe),
   health: withConfig(health),
   'config check': async ({ flags }) => {
-    const { parsed, fileless } = await loadSources(flags, process.env);
+    const { parsed, fileless } = await loadSources(flags, process.env, 'any');
     return print(configCheck(parsed, configFile(flags, process.env), fileless));
   },
   'config show': async ({ flags }) =>
-    print(configShow(await loadConfig(flags, process.env), formatOf(flags))),
+    print(configShow(await loadConfig(flags, process.env, 'any'), formatOf(flags))),
   'config schema': async () => print(configSchema()),
   emit: emitFor,
   completion: async ({ args: [shell = ''] }) => print(text(completion(shell))),
@@ -106,7 +106,7 @@ async function uninstallNamed({ argv, flags, args }: Call): Promise<ExitCode> {
 }
 
 async function emitFor({ flags }: Call): Promise<ExitCode> {
-  const parsed = await loadConfig(flags, process.env);
+  const parsed = await loadConfig(flags, process.env, 'any');
   return parsed.ok ? emit(contextOf(flags), parsed) : refuse(parsed.errors);
 }
 

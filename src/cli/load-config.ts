@@ -1,8 +1,9 @@
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { type ParsedConfig, parseConfig } from '../core/config.ts';
 import { globalOptions } from '../core/options.ts';
 import { reach } from '../host/reach.ts';
+import { distrustFile, judgePath } from '../host/trust.ts';
 
 /** Where the configuration file is looked for: flag, environment, default. */
 export function configFile(flags: Readonly<Record<string, unknown>>, env: NodeJS.ProcessEnv): string {
@@ -11,25 +12,30 @@ export function configFile(flags: Readonly<Record<string, unknown>>, env: NodeJS
   return typeof given === 'string' ? given : env.BINFMT_KEEPER_CONFIG || fallback;
 }
 
+/** Whose file is read: of `any` owner where it is only shown, or one that nobody else could change. */
+type Whose = 'any' | 'trusted';
+
 /** Reads and merges all sources. A default file that is absent is no fault; one that was named is. */
 export async function loadConfig(
   flags: Readonly<Record<string, unknown>>,
   env: NodeJS.ProcessEnv,
+  whose: Whose = 'trusted',
 ): Promise<ParsedConfig> {
-  return (await loadSources(flags, env)).parsed;
+  return (await loadSources(flags, env, whose)).parsed;
 }
 
 /** The same, and whether there was a file: without one all is valid, and nothing of what somebody wrote is in force. */
 export async function loadSources(
   flags: Readonly<Record<string, unknown>>,
   env: NodeJS.ProcessEnv,
+  whose: Whose = 'trusted',
 ): Promise<{ readonly parsed: ParsedConfig; readonly fileless: boolean }> {
   const sourced = (parsed: ParsedConfig, fileless = false) => ({ parsed, fileless });
   if (Array.isArray(flags.config)) return sourced(refuse('--config: given more than once'));
   if (flags.config === '') return sourced(refuse('--config: must be the path of a file'));
   const name = configFile(flags, env);
   const named = typeof flags.config === 'string' || Boolean(env.BINFMT_KEEPER_CONFIG);
-  const read = await readBounded(name);
+  const read = await readBounded(name, whose);
   if (read.ok) return sourced(parseConfig({ file: { name, text: read.text }, env, flags }));
   if (read.code === 'ENOENT' && !named) return sourced(parseConfig({ env, flags }), true);
   return sourced(refuse(`${printable(name)}: ${read.why}`));
@@ -43,7 +49,7 @@ type Read =
 const mostBytes = 1024 * 1024;
 
 /** Reads what may be anything: a FIFO must not make us wait, nor /dev/zero fill the memory, nor a dead server hang us. */
-async function readBounded(name: string): Promise<Read> {
+async function readBounded(name: string, whose: Whose): Promise<Read> {
   const reached = await reach(name);
   if (!reached.ok) return { ...reached, why: 'cannot be read (its file system does not answer)' };
   try {
@@ -52,8 +58,11 @@ async function readBounded(name: string): Promise<Read> {
       const found = await file.stat();
       const kind = kindOf(found);
       // People write --config /dev/null for "none at all".
-      if (kind === null || name === '/dev/null') return { ok: true, text: await readStart(file, found.size) };
-      return { ok: false, code: 'EINVAL', why: `is ${kind}, not a regular file` };
+      if (kind !== null && name !== '/dev/null')
+        return { ok: false, code: 'EINVAL', why: `is ${kind}, not a regular file` };
+      const why = whose === 'any' || kind !== null ? null : await distrust(name, found);
+      if (why !== null) return { ok: false, code: 'EPERM', why };
+      return { ok: true, text: await readStart(file, found.size) };
     } finally {
       await file.close();
     }
@@ -61,6 +70,15 @@ async function readBounded(name: string): Promise<Read> {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     return { ok: false, code, why: `cannot be read (${code})` };
   }
+}
+
+/** Whoever may change the file decides what is executed for everybody. A descriptor was opened by who started us. */
+async function distrust(name: string, found: Stats): Promise<string | null> {
+  const given = /^\/(dev\/stdin|(dev|proc\/self)\/fd\/\d+)$/.test(name);
+  const judged = given ? null : await judgePath(name, 'readable');
+  const why = judged === null ? distrustFile(name, found) : judged.ok ? null : judged.message;
+  if (why === null) return null;
+  return `is not obeyed: ${why}. Only root may be able to change it, or anything on the way to it (see: namei -l FILE), or it lies on a mount that is read-only`;
 }
 
 /** Null for a regular file. */

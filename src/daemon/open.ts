@@ -61,7 +61,11 @@ export async function openHost(
   const kept = mayMount && !machine.inNewSandbox() && isKept(machine, config);
   mounts.hold(kept);
   await mounts.mend('start');
-  const opened = openMounted(machine, config, mounts, initial || options.owns);
+  const doubt = await machine.distrust(config.mounts.main);
+  const opened =
+    doubt === null
+      ? openMounted(machine, config, mounts, initial || options.owns)
+      : refuse('instance-missing', `${config.mounts.main} cannot be trusted: ${doubt}`, exitCodes.failed);
   if (!opened.ok) {
     mounts.close();
     return opened;

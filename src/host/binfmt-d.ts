@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { type BinfmtFile, binfmtDirectories } from '../core/binfmt-d.ts';
 import { errnoOf } from './errno.ts';
 import { reach } from './reach.ts';
+import { judgePath, untrusted } from './trust.ts';
 
 /** What the directories hold, one list for each, and what could not be read. */
 export interface BinfmtD {
@@ -60,6 +61,9 @@ async function readConf(file: Buffer): Promise<Conf> {
     if (found.isCharacterDevice() || found.isBlockDevice()) return { ok: true, text: '' };
     if (!found.isFile()) return { ok: false, why: 'is not a regular file' };
     if (found.size > mostBytes) return { ok: false, why: `is larger than ${mostBytes} bytes` };
+    const judged = await judgePath(file);
+    if (!judged.ok && judged.code === untrusted)
+      return { ok: false, why: `cannot be trusted: ${judged.message}` };
     return { ok: true, text: await readFile(file, 'latin1') };
   } catch (error) {
     const code = errnoOf(error);

@@ -7,6 +7,7 @@ import type { ChildResult } from './child.ts';
 import { runChild } from './child.ts';
 import { errnoOf } from './errno.ts';
 import { namelessScript } from './nameless-script.ts';
+import { judgePath } from './trust.ts';
 
 const limitMs = 10_000;
 
@@ -57,6 +58,7 @@ async function scriptCanary(): Promise<Outcome> {
   const shell = await realpath('/bin/sh').catch(() => null);
   if (shell === null) return done;
   for (const place of new Set([tmpdir(), '/var/tmp', '/dev/shm'])) {
+    if (!(await judgePath(place, 'way')).ok) continue;
     const tried = await runScript(place);
     if (tried === null) continue;
     const expected = { exe: shell, args: ['/bin/sh', '-f', tried.path], output: 'native' };

@@ -1,12 +1,12 @@
 import type { Stats } from 'node:fs';
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { open, realpath } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { isStatic } from '../core/elf.ts';
 import { failure } from './errno.ts';
 import { noexecMount } from './noexec.ts';
 import { reach } from './reach.ts';
-import { distrustFile, distrustParents } from './trust.ts';
+import { judgePath, untrusted } from './trust.ts';
 
 /** A file that may serve as an interpreter. */
 export interface InspectedInterpreter {
@@ -38,7 +38,7 @@ export interface InterpreterFault {
 
 /**
  * Checks a file before the kernel is asked to run it for everybody: it must be there, executable, changeable by root
- * only, and static unless the registration pins nothing (`F` finds no dynamic loader in a container).
+ * only like everything on the way to it, and static unless the registration pins nothing (`F` finds no dynamic loader in a container).
  */
 export async function inspectInterpreter(
   path: string,
@@ -47,11 +47,15 @@ export async function inspectInterpreter(
   const reached = await reach(path);
   if (!reached.ok) return fault('unreachable', reached.message);
   try {
-    const real = await realpath(path);
+    const judged = await judgePath(path);
+    if (!judged.ok) {
+      if (judged.code !== untrusted) return fault('missing', `interpreter cannot be read: ${judged.message}`);
+      return fault('untrusted', `${path} cannot be trusted: ${judged.message}`);
+    }
     // O_NONBLOCK: opening a FIFO would wait for its writer.
-    const file = await open(real, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+    const file = await open(judged.path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
     try {
-      return await inspectOpen(real, file, options.requireStatic);
+      return await inspectOpen(judged.path, file, options.requireStatic);
     } finally {
       await file.close();
     }
@@ -67,8 +71,6 @@ async function inspectOpen(
 ): Promise<InspectedInterpreter | InterpreterFault> {
   const found = await file.stat();
   if (!found.isFile()) return fault('missing', `${path} is not a regular file`);
-  const distrusted = distrustFile(path, found) ?? distrustParents(path);
-  if (distrusted !== null) return fault('untrusted', `${path} cannot be trusted: ${distrusted}`);
   const forbidden = forbidsExecution(path, found);
   if (forbidden !== null) return fault('noexec', forbidden);
   const header = await firstBytes(file);

@@ -1,9 +1,10 @@
-import { realpath, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { runChild } from './child.ts';
 import { inspectInterpreter } from './elf-file.ts';
 import { identityOf } from './hash-cache.ts';
 import { reach } from './reach.ts';
+import { judgePath, untrusted } from './trust.ts';
 
 /** Where an emulator was found, or each place that was looked at and why it would not do. */
 export type FoundInterpreter =
@@ -77,8 +78,12 @@ async function accept(
 ): Promise<{ readonly ok: true; readonly path: string } | { readonly ok: false; readonly why: string }> {
   const reached = await reach(path);
   if (!reached.ok) return { ok: false, why: reached.message };
-  const real = await realpath(path).catch(() => null);
-  if (real === null) return { ok: false, why: `${path}: not there` };
+  const judged = await judgePath(path);
+  if (!judged.ok) {
+    const why = judged.code === untrusted ? `cannot be trusted: ${judged.message}` : 'not there';
+    return { ok: false, why: `${path}: ${why}` };
+  }
+  const real = judged.path;
   // The wrapper's name changes how QEMU reads its arguments, and as a program of its own it starts another one.
   const base = basename(real);
   if ((base !== name && !base.startsWith(`${name}-`)) || base.includes('-binfmt')) {

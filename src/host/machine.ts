@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Outcome } from '../core/outcome.ts';
+import { removeFile, replaceFile } from './any-directory.ts';
 import { writeAtomic } from './atomic-file.ts';
 import { readBinfmtD } from './binfmt-d.ts';
 import { canary } from './canary.ts';
@@ -31,7 +32,7 @@ import { placeOf } from './place.ts';
 import { runProbe } from './probe.ts';
 import { probes } from './probe-data.ts';
 import { writeProbes } from './probe-files.ts';
-import { readPublishedFiles, removeFile } from './published-files.ts';
+import { readPublishedFiles } from './published-files.ts';
 import { reach } from './reach.ts';
 import { inspectRunDirectory, prepareRunDirectory } from './run-directory.ts';
 import { servingVersion } from './serving-version.ts';
@@ -39,6 +40,7 @@ import { settled } from './settled.ts';
 import { type LoadedState, loadState, saveState } from './state-file.ts';
 import { createStore } from './store.ts';
 import { interpretersInUse } from './store-use.ts';
+import { judgePath, untrusted } from './trust.ts';
 
 /** Every verb of the machine that may take time, each bounded by itself; the daemon gets them as one argument. */
 export type Machine = ReturnType<typeof assemble>;
@@ -60,11 +62,16 @@ function assemble(libc: Libc | null, ffi: string | null) {
     openInstance: (path: string) => openInstance(path, libc),
     watchMounts: (changed: () => void) => watchMounts(libc, changed),
     observeMounts,
-    mountMain,
+    mountMain: (path: string) => whereTrusted(path, mountMain),
     mountAnchor: (path: string) => inRunDirectory(dirname(path), () => mountAnchor(path)),
-    remountWritable,
+    remountWritable: (path: string) => whereTrusted(path, remountWritable),
     triggerAutofs,
-    unmountAnchor,
+    unmountAnchor: (path: string) => whereTrusted(path, unmountAnchor),
+    /** Why somebody else decides what a path leads to; null where nobody does, or nothing is there. */
+    distrust: async (path: string) => {
+      const judged = await judgePath(path, 'way');
+      return judged.ok || judged.code !== untrusted ? null : judged.message;
+    },
     holdersBefore: (places: { readonly main: string; readonly anchor: string }, mayMake: boolean) =>
       holdersBefore(libc, places, mayMake),
     lastingFacts,
@@ -91,8 +98,7 @@ function assemble(libc: Libc | null, ffi: string | null) {
     loadState: loadTrusted,
     saveState,
     saveFile,
-    replaceFile: (path: string, text: string, mode: number) =>
-      writeAtomic(path, text, mode, { fsync: false }),
+    replaceFile,
     inspectRunDirectory,
     prepareRunDirectory,
     listenControl,
@@ -119,6 +125,12 @@ function saveFile(dir: string, name: string, text: string, mode: number): Promis
 async function inRunDirectory(dir: string, work: () => Promise<Outcome>): Promise<Outcome> {
   const trusted = await prepareRunDirectory(dir);
   return trusted.ok ? work() : trusted;
+}
+
+/** A mount goes where a path leads, whoever has put a symlink there. */
+async function whereTrusted(path: string, work: (path: string) => Promise<Outcome>): Promise<Outcome> {
+  const judged = await judgePath(path, 'way');
+  return judged.ok || judged.code !== untrusted ? work(path) : judged;
 }
 
 /** What others could have written is nothing that we remember. */

@@ -1,12 +1,13 @@
 import { constants } from 'node:fs';
-import { mkdir, open, realpath } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Outcome } from '../core/outcome.ts';
 import { writeAtomic } from './atomic-file.ts';
+import { makeDirectories } from './directories.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { noexecMount } from './noexec.ts';
 import { probes } from './probe-data.ts';
-import { distrustParents } from './trust.ts';
+import { judgePath, untrusted } from './trust.ts';
 
 const MODE = 0o755;
 
@@ -26,8 +27,7 @@ export async function writeProbes(
   dir: string,
   targets: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  await mkdir(dir, { recursive: true, mode: MODE });
-  await refuseUnfit(dir);
+  await prepare(dir);
   await removeLeftovers(dir);
   const paths = await Promise.all(
     targets.map(async (target): Promise<[string, string][]> => {
@@ -56,11 +56,22 @@ async function isThere(path: string, bytes: Uint8Array): Promise<boolean> {
   }
 }
 
-async function refuseUnfit(dir: string): Promise<void> {
-  const real = await realpath(dir);
-  const point = noexecMount(real);
-  const why = point === null ? distrustParents(join(real, 'probe')) : `${point} is mounted noexec`;
-  if (why !== null) orThrow({ ok: false, code: 'EACCES', message: `no place for probes: ${why}` });
+async function prepare(dir: string): Promise<void> {
+  let judged = await judgePath(dir, 'way');
+  if (!judged.ok && judged.code === 'ENOENT') {
+    await makeDirectories(dir);
+    judged = await judgePath(dir, 'way');
+  }
+  if (!judged.ok) {
+    const unfit = judged.code === untrusted;
+    return orThrow({ ...judged, ...(unfit ? { code: 'EACCES', message: unfitFor(judged.message) } : {}) });
+  }
+  const point = noexecMount(judged.path);
+  if (point !== null) orThrow({ ok: false, code: 'EACCES', message: unfitFor(`${point} is mounted noexec`) });
+}
+
+function unfitFor(why: string): string {
+  return `no place for probes: ${why}`;
 }
 
 function orThrow(written: Outcome): void {

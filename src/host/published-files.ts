@@ -1,7 +1,5 @@
 import { constants } from 'node:fs';
-import { open, readdir, unlink } from 'node:fs/promises';
-import type { Outcome } from '../core/outcome.ts';
-import { done } from '../core/outcome.ts';
+import { open, readdir } from 'node:fs/promises';
 import { type FoundFile, publishedDirectory } from '../core/published.ts';
 import { errnoOf, failure } from './errno.ts';
 import { inNewSandbox } from './identity.ts';
@@ -37,16 +35,6 @@ export async function readPublishedFiles(
   } catch (error) {
     const fault = errnoOf(error) === 'ENOENT' ? null : failure(`read ${dir}`, error).message;
     return { dir, files: [], fault };
-  }
-}
-
-/** Takes a file away; one that is gone already is no failure. */
-export async function removeFile(path: string): Promise<Outcome> {
-  try {
-    await unlink(path);
-    return done;
-  } catch (error) {
-    return errnoOf(error) === 'ENOENT' ? done : failure(`remove ${path}`, error);
   }
 }
 

@@ -1,10 +1,11 @@
 import { lstatSync, readlinkSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { mountOf } from '../core/mountinfo.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { done } from '../core/outcome.ts';
 import { runChild } from './child.ts';
 import { readMounts } from './mount-table.ts';
+import { EndlessPath, walk } from './walk.ts';
 
 /**
  * Proves that a path can be read without hanging, before this process touches it: a thread of libuv that is stuck on
@@ -25,25 +26,19 @@ const local = new Set(
   ),
 );
 
-/** Follows the path one component at a time and asks before each step which file system the next one touches. */
+/** Asks before each step which file system the next one touches. */
 function staysLocal(path: string): boolean {
   const mounts = readMounts();
-  let done = '/';
-  let rest = resolve(path).split('/').slice(1);
-  for (let steps = 0; steps < 400 && rest.length > 0; steps++) {
-    const [name = '', ...after] = rest;
-    const next = resolve(done, name);
-    const mount = mountOf(mounts, Buffer.from(next, 'utf8').toString('latin1'));
-    if (!mount || !local.has(mount.type)) return false;
-    const link = linkAt(next);
-    if (link === null) return true;
-    rest = after;
-    if (link !== '') {
-      rest = [...resolve(dirname(next), link).split('/').slice(1), ...after];
-      done = '/';
-    } else {
-      done = next;
+  const way = walk(isAbsolute(path) ? path : join(process.cwd(), path));
+  let link: string | null = '';
+  try {
+    for (let step = way.next(); step.done !== true; step = way.next(link)) {
+      const mount = mountOf(mounts, Buffer.from(step.value, 'utf8').toString('latin1'));
+      if (!mount || !local.has(mount.type)) return false;
+      link = linkAt(step.value);
     }
+  } catch (error) {
+    if (!(error instanceof EndlessPath)) throw error;
   }
   return true;
 }

@@ -16,7 +16,7 @@ import type { Labelling } from './label.ts';
 import { reach } from './reach.ts';
 import { readManifest } from './store-contents.ts';
 import type { StoreFault } from './store-directory.ts';
-import { fault, isFileName, lacksSpace, prepareDirectory, writeFault } from './store-directory.ts';
+import { fault, isFileName, lacksSpace, writeFault } from './store-directory.ts';
 import { distrustFile } from './trust.ts';
 
 /** An interpreter in its place, its content proved. */
@@ -33,7 +33,7 @@ export interface Deployed {
   readonly mislabelled?: string;
 }
 
-/** Deploys one file; everything that goes wrong comes back as a fault. */
+/** Deploys one file into a directory that was prepared; everything that goes wrong comes back as a fault. */
 export async function deployFile(
   dir: string,
   sourcePath: string,
@@ -43,8 +43,6 @@ export async function deployFile(
   if (!isFileName(name)) return fault('store-failed', `${JSON.stringify(name)} is not a file name`);
   const reached = await reach(sourcePath);
   if (!reached.ok) return fault('store-source', reached.message);
-  const unusable = await prepareDirectory(dir);
-  if (unusable) return unusable;
   let source: FileHandle;
   try {
     source = await open(sourcePath, constants.O_RDONLY | constants.O_NONBLOCK);

@@ -1,9 +1,9 @@
-import { lstat, realpath, stat, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { makeDirectories } from './directories.ts';
 import { errnoOf, failure } from './errno.ts';
 import { noexecMount } from './noexec.ts';
-import { distrustFile, distrustParents } from './trust.ts';
+import { judgePath, untrusted } from './trust.ts';
 
 /** Why the store cannot be used, or one file in it cannot be written. */
 export interface StoreFault {
@@ -21,23 +21,31 @@ export interface StoreFault {
 
 /** Makes the store's directory, 0755 whatever the umask, and refuses one in which others could exchange files. */
 export async function prepareDirectory(dir: string): Promise<StoreFault | null> {
+  const found = await inspectDirectory(dir);
+  if (found !== 'absent') return found;
   try {
     await makeDirectories(dir);
-    const link = await lstat(dir);
-    const found = await stat(dir);
-    if (!found.isDirectory()) return fault('store-failed', `${dir} is not a directory`);
-    // A symlink's own mode says 0777 and means nothing.
-    const owner = link.isSymbolicLink() ? distrustFile(dir, { uid: link.uid, mode: 0 }) : null;
-    const real = await realpath(dir);
-    const why = owner ?? distrustFile(real, found) ?? distrustParents(dir) ?? distrustParents(real);
-    if (why !== null) return fault('store-untrusted', `store ${dir} cannot be trusted: ${why}`);
-    const point = noexecMount(real);
-    return point === null
-      ? null
-      : fault('store-noexec', `store ${dir} lies on ${point}, which is mounted noexec`);
   } catch (error) {
     return writeFault(`prepare ${dir}`, error);
   }
+  const made = await inspectDirectory(dir);
+  return made === 'absent' ? fault('store-failed', `${dir} leads nowhere`) : made;
+}
+
+/** Whether only we decide what lies in the store, and what is there may be executed; `absent` where it is not made yet. */
+export async function inspectDirectory(dir: string): Promise<StoreFault | 'absent' | null> {
+  const judged = await judgePath(dir);
+  if (!judged.ok) {
+    if (judged.code === 'ENOENT') return 'absent';
+    if (judged.code === untrusted)
+      return fault('store-untrusted', `store ${dir} cannot be trusted: ${judged.message}`);
+    return fault(codes[judged.code] ?? 'store-failed', judged.message);
+  }
+  if (!judged.found.isDirectory()) return fault('store-failed', `${dir} is not a directory`);
+  const point = noexecMount(judged.path);
+  return point === null
+    ? null
+    : fault('store-noexec', `store ${dir} lies on ${point}, which is mounted noexec`);
 }
 
 /** Asks for the space before it is used: a file system filled to the last block harms everybody on the node. */

@@ -2,6 +2,7 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomic } from './atomic-file.ts';
 import { errnoOf } from './errno.ts';
+import { inspectDirectory } from './store-directory.ts';
 
 /**
  * Stored interpreters that a process may be running: those that are running, where every process of the host can be
@@ -12,6 +13,8 @@ export async function interpretersInUse(
   bootId: string,
   registered: readonly string[],
 ): Promise<ReadonlySet<string>> {
+  const found = await inspectDirectory(dir);
+  if (found !== null && found !== 'absent' && found.code === 'store-untrusted') return everything;
   const before = new Set(await readUsed(join(dir, usedName), bootId));
   const used = new Set([...before, ...registered]);
   if (used.size > before.size) {

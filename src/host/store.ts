@@ -8,7 +8,7 @@ import type { StoreFinding } from './store-contents.ts';
 import { readManifest, removeStored, verifyContents } from './store-contents.ts';
 import type { Deployed } from './store-deploy.ts';
 import { deployFile } from './store-deploy.ts';
-import type { StoreFault } from './store-directory.ts';
+import { inspectDirectory, prepareDirectory, type StoreFault } from './store-directory.ts';
 
 export type { StoreFinding } from './store-contents.ts';
 export type { Deployed } from './store-deploy.ts';
@@ -44,6 +44,8 @@ export function createStore(dir: string, label = 'auto', libc: Libc | null = nul
     dir,
     deploy: (sourcePath, name) =>
       inTurn(async () => {
+        const unusable = await prepareDirectory(dir);
+        if (unusable !== null) return unusable;
         swept ??= removeLeftovers(dir);
         await swept;
         return deployFile(dir, sourcePath, name, labelling);
@@ -54,6 +56,13 @@ export function createStore(dir: string, label = 'auto', libc: Libc | null = nul
         return files.map((file) => ({ ...file, path: join(dir, storedPath(file)) }));
       }),
     verify: () => inTurn(() => verifyContents(dir)),
-    remove: (paths) => inTurn(() => removeStored(dir, paths)),
+    remove: (paths) =>
+      inTurn(async () => {
+        const found = await inspectDirectory(dir);
+        if (found === 'absent') return { removed: [], faults: [] };
+        return found?.code === 'store-untrusted'
+          ? { removed: [], faults: [found] }
+          : removeStored(dir, paths);
+      }),
   };
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -17,12 +17,14 @@ const limitMs = 60_000;
 
 /**
  * Declares the cases of one file. Each runs in a user and mount namespace of its own: what a fault leaves behind (a
- * mount, a limit, an entry that stops all programs) ends with it, and two cases can run at once.
+ * mount, a limit, an entry that stops all programs) ends with it, and two cases can run at once. With `all` ids it has
+ * those of the host one to one, so that uid 1000 is really somebody else.
  */
 export async function suite(
   url: string,
   title: string,
   cases: Readonly<Record<string, Case>>,
+  ids: 'root' | 'all' = 'root',
 ): Promise<void> {
   const claim = process.env[claimVariable];
   if (claim !== undefined) return runInside(cases[claim]);
@@ -30,9 +32,11 @@ export async function suite(
     for (const name of Object.keys(cases)) {
       it(name, async (t) => {
         if (!requireKernel(t)) return;
+        if (ids === 'all' && process.getuid?.() !== 0)
+          return t.skip('only root gives all ids to a namespace');
         const missing = targets.find((target) => !existsSync(`/usr/bin/qemu-${target}-static`));
         if (missing !== undefined) return t.skip(`no /usr/bin/qemu-${missing}-static`);
-        const { skipped, failure } = await runOutside(fileURLToPath(url), name);
+        const { skipped, failure } = await runOutside(fileURLToPath(url), name, ids);
         if (skipped !== null) return t.skip(skipped);
         if (failure !== null) throw new Error(failure);
       });
@@ -45,15 +49,17 @@ interface Verdict {
   readonly failure: string | null;
 }
 
-function runOutside(file: string, claim: string): Promise<Verdict> {
+function runOutside(file: string, claim: string, ids: 'root' | 'all'): Promise<Verdict> {
   const dir = mkdtempSync(join(tmpdir(), 'binfmt-keeper-e2e-'));
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-  const args = ['-Urm', '--propagation', 'private', process.execPath, '--no-warnings', file];
-  const child = spawn('unshare', args, {
+  // With no ids the shell has no rights; it becomes root by the exec that follows once they are written.
+  const become = ids === 'all' ? ['-Um', '--propagation', 'private', 'sh', '-c', waitForIds, 'sh'] : rootOnly;
+  const child = spawn('unshare', [...become, process.execPath, '--no-warnings', file], {
     env: { ...env, [claimVariable]: claim, [directoryVariable]: dir },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
+  if (ids === 'root') child.stdin.end();
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -61,6 +67,10 @@ function runOutside(file: string, claim: string): Promise<Verdict> {
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     err += text;
+  });
+  child.stdout.once('data', () => {
+    if (ids === 'all') giveIds(child.pid);
+    child.stdin.end('\n');
   });
   const timer = setTimeout(() => endGroup(child.pid), limitMs);
   return new Promise((resolve) => {
@@ -71,6 +81,13 @@ function runOutside(file: string, claim: string): Promise<Verdict> {
       resolve(readVerdict(out) ?? { skipped: null, failure: `no verdict (${status ?? signal}): ${err}` });
     });
   });
+}
+
+const rootOnly = ['-Urm', '--propagation', 'private'];
+const waitForIds = 'echo ids; read -r _; exec "$@" </dev/null';
+
+function giveIds(pid: number | undefined): void {
+  for (const map of ['uid_map', 'gid_map']) writeFileSync(`/proc/${pid}/${map}`, '0 0 65536\n');
 }
 
 function readVerdict(out: string): Verdict | null {
