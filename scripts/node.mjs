@@ -26,6 +26,11 @@ export function nodeOf(minimum) {
   );
 }
 
+/** What keeps a Node of that version from ever opening a debugger; an older one does not know the option. */
+export function withoutDebugger(version) {
+  return isAtLeast(version, [22, 14]) && !/^23\.[0-6]\./.test(version) ? ['--disable-sigusr1'] : [];
+}
+
 /** The kernel says ENOENT also where the program is there and its loader is not. */
 function whyNot(error) {
   if (error?.code === 'ENOENT') return 'not there, or made for another C library (musl: Alpine)';

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { completion } from '../src/cli/completion.ts';
 import { systemdUnits } from '../src/cli/emit-systemd.ts';
 import { parseConfig } from '../src/core/config.ts';
+import { neededDescriptors } from '../src/core/descriptors.ts';
 import { bundle } from './build.ts';
 import { put, root, run, write } from './package-files.ts';
 
@@ -62,6 +63,12 @@ export function putNatives(bundled: string, npmArchitectures: readonly string[],
 /** Finds its own place, so that an unpacked tarball runs where it lies. */
 const wrapper = `#!/bin/sh
 lib=$(dirname -- "$(readlink -f -- "$0")")/../libexec/binfmt-keeper
+# With fewer than 21 Node crashes; it raises the soft limit by itself.
+most=$(ulimit -Hn)
+if [ "$most" != unlimited ] && [ "$most" -lt ${neededDescriptors} ]; then
+  echo "binfmt-keeper: too-few-descriptors: this process may open $most files, and ${neededDescriptors} are needed: ulimit -n 1024" >&2
+  exit 4
+fi
 exec "$lib/node" ${nodeOptions.join(' ')} "$lib/main.mjs" "$@"
 `;
 

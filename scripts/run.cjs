@@ -2,6 +2,9 @@
 // and say so before anything is installed.
 'use strict';
 
+// With a listener Node opens no debugger at SIGUSR1, which would let every local user run code as us.
+process.on('SIGUSR1', () => {});
+
 const [major, minor] = process.versions.node.split('.').map(Number);
 const name = process.argv[2];
 

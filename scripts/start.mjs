@@ -4,6 +4,7 @@ import { readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { emulatorDirectory } from './emulators.mjs';
+import { withoutDebugger } from './node.mjs';
 import { giveToOwner, mustBeWritable } from './places.mjs';
 import { root, say } from './say.mjs';
 import { mustStep, runInForeground } from './steps.mjs';
@@ -26,7 +27,7 @@ export async function run(node, args) {
   const sandbox = isSandbox(args);
   const sources = await emulators(node, args, sandbox);
   const flags = sandbox && !args.includes('--sandbox') ? ['--sandbox', ...args] : args;
-  return runInForeground(node.path, [...lean, bundle, 'run', ...flags], {
+  return runInForeground(node.path, [...lean, ...withoutDebugger(node.version), bundle, 'run', ...flags], {
     grouped: false, // the daemon ends what it started itself
     env: { ...process.env, ...sources },
   });

@@ -12,12 +12,16 @@ const argv = process.argv.slice(2);
 try {
   process.exitCode = await (await load())(argv);
 } catch (error) {
-  // Only a defect ends up here: expected failures are data. Its stack is what a bug report needs.
+  // Too few descriptors for what says so: the sentence and the codes of problems.ts and exit-codes.ts cannot be loaded.
+  const few = error instanceof Error && 'code' in error && error.code === 'EMFILE';
+  // Only a defect ends up here else: expected failures are data. Its stack is what a bug report needs.
+  const why = error instanceof Error && !few ? error.stack : String(error);
   process.stderr.write(
-    `binfmt-keeper: internal error: ${error instanceof Error ? error.stack : String(error)}\n`,
+    few
+      ? `binfmt-keeper: too-few-descriptors: 96 are needed; raise the limit of open files: ulimit -n 1024 (${why})\n`
+      : `binfmt-keeper: internal error: ${why}\n`,
   );
-  const { exitCodes } = await import('./core/exit-codes.ts');
-  process.exitCode = exitCodes.failed;
+  process.exitCode = few ? 4 : 1;
   // What was under way may never end.
   setTimeout(() => process.exit(), 200).unref();
 }

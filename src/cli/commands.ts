@@ -15,6 +15,7 @@ import { health } from './health.ts';
 import { helpFor } from './help.ts';
 import { install } from './install.ts';
 import { configFile, loadConfig, loadSources } from './load-config.ts';
+import { guardOutput } from './output.ts';
 import { pause } from './pause.ts';
 import { readLine } from './read-line.ts';
 import { resume } from './resume.ts';
@@ -24,6 +25,7 @@ import { uninstall } from './uninstall.ts';
 
 /** Every command but a plain `run`: the line is read by the table of commands, one file a command does the work. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
+  guardOutput();
   const line = await readLine(argv);
   switch (line.kind) {
     case 'help':

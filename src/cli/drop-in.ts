@@ -5,12 +5,14 @@ import { act } from './drop-in-act.ts';
 import { versionLine } from './drop-in-version.ts';
 import { misused } from './drop-in-words.ts';
 import { loadConfig } from './load-config.ts';
+import { guardOutput } from './output.ts';
 
 /**
  * The spellings of tonistiigi/binfmt and multiarch/qemu-user-static, see docs/drop-in.md. Their JSON is all that goes
  * to stdout; what failed comes last on stderr, each in one line, because docker/setup-qemu-action shows the last one.
  */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
+  guardOutput();
   if (argv.length === 0 && process.stdout.isTTY === true) return help();
   const asked = parseDropIn(argv);
   switch (asked.kind) {

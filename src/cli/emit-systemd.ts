@@ -1,9 +1,9 @@
 import type { Config } from '../core/config.ts';
-import { runDirectory } from '../core/config.ts';
 import { configInput } from '../core/config-input.ts';
 import { settings } from '../core/options.ts';
 import { repository } from '../core/project.ts';
 import { mountUnitName } from '../core/unit-name.ts';
+import { directoryLines, storeParent } from './emit-systemd-directories.ts';
 import { networkNeeds } from './emit-systemd-network.ts';
 
 /** What the units start. */
@@ -93,7 +93,9 @@ KillMode=mixed
 OOMScoreAdjust=-900
 TasksMax=64
 MemoryMax=192M
-${directories(config)}
+# An emulator that eats all of it is killed alone, and its platform reported.
+OOMPolicy=continue
+${directoryLines(config, word)}
 # Sandbox. The keeper needs to be uid 0, because only that may write to binfmt_misc, and no capability for it: systemd
 # mounts for it.
 CapabilityBoundingSet=${needs.capabilities.join(' ')}
@@ -130,46 +132,6 @@ ${needs.systemCalls.map((group) => `SystemCallFilter=${group}\n`).join('')}Syste
 [Install]
 WantedBy=multi-user.target
 `;
-}
-
-/** Below /run and /var/lib systemd makes the directories; elsewhere they must exist. */
-function directories(config: Config): string {
-  const [run, state] = [runDirectory(config), storeParent(config)];
-  const runName = below('/run', run);
-  const stateName = below('/var/lib', state);
-  const others = [runName === null ? [run] : [], stateName === null ? [state] : []].flat();
-  const written = [networkNeeds(config).directory, textfileDirectory(config)].flatMap((d) => d ?? []);
-  return [
-    // Preserved: the anchor is mounted there, and what is remembered of our entries lives as long as they do.
-    // Without the directory of binfmt.d nothing could be published there.
-    ...(runName === null
-      ? []
-      : [`RuntimeDirectory=${word(runName)} binfmt.d`, 'RuntimeDirectoryPreserve=yes']),
-    ...(runName === null && config.publish.binfmtD
-      ? ['RuntimeDirectory=binfmt.d', 'RuntimeDirectoryPreserve=yes']
-      : []),
-    ...(stateName === null ? [] : [`StateDirectory=${word(stateName)}`]),
-    ...others.map((directory) => `ReadWritePaths=${word(directory)}`),
-    // Without it the service works all the same, but for what is written there.
-    ...written
-      .filter((directory) => ![run, state].includes(directory))
-      .map((directory) => `ReadWritePaths=${word(`-${directory}`)}`),
-    '',
-  ].join('\n');
-}
-
-function textfileDirectory({ publish }: Config): string | null {
-  return publish.textfile === '' ? null : publish.textfile.slice(0, publish.textfile.lastIndexOf('/')) || '/';
-}
-
-function below(parent: string, directory: string): string | null {
-  return directory.startsWith(`${parent}/`) ? directory.slice(parent.length + 1) : null;
-}
-
-/** Probes lie beside the store. */
-function storeParent(config: Config): string {
-  const { store } = config.interpreters;
-  return store.slice(0, store.lastIndexOf('/')) || '/';
 }
 
 /** Whether the service uses files of places that are hidden otherwise, as a checkout in somebody's home is. */

@@ -7,12 +7,18 @@ import { makeDirectories } from '../host/directories.ts';
 import { failure } from '../host/errno.ts';
 import type { Context } from './context.ts';
 import { systemdUnits, type UnitProgram, type Units } from './emit-systemd.ts';
+import { tooWide } from './emit-systemd-directories.ts';
 
 /** `emit systemd`: prints the units for the configuration in effect, or writes them into the directory of `--to`. */
 export async function emit(
   context: Context,
   parsed: ParsedConfig & { readonly ok: true },
 ): Promise<ExitCode> {
+  const faults = tooWide(parsed.config);
+  if (faults.length > 0) {
+    context.err(faults.map((fault) => `binfmt-keeper: ${visible(fault)}\n`).join(''));
+    return exitCodes.usage;
+  }
   const units = systemdUnits(parsed.config, parsed.origins, programOf(context));
   const { to } = context.flags;
   if (typeof to === 'string' && to !== '') return write(context, resolve(to), units);
@@ -47,12 +53,14 @@ async function write(context: Context, directory: string, units: Units): Promise
 
 /** This very program, as it was started. */
 function programOf(context: Context): UnitProgram {
-  const { execPath, execArgv, argv } = process;
+  const { execPath, execArgv, argv, allowedNodeEnvironmentFlags: known } = process;
+  const option = '--disable-sigusr1';
+  const noDebugger = known.has(option) && !execArgv.includes(option) ? [option] : [];
   const { config } = context.flags;
   const given = typeof config === 'string' ? config : (context.env.BINFMT_KEEPER_CONFIG ?? '');
   const script = argv[1] ?? '';
   return {
-    command: [execPath, ...execArgv, resolve(script)],
+    command: [execPath, ...execArgv, ...noDebugger, resolve(script)],
     configFile: given === '' ? null : resolve(given),
   };
 }

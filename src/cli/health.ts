@@ -6,6 +6,7 @@ import { printRequest } from '../core/control.ts';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
 import { connectControl, nobodyListens } from '../host/control-socket.ts';
 import type { Context } from './context.ts';
+import { guardOutput } from './output.ts';
 
 /**
  * `health`, for supervisors that ask every few seconds: whether the running daemon says that it is ready. Without
@@ -13,6 +14,7 @@ import type { Context } from './context.ts';
  * configurations.
  */
 export async function main(): Promise<ExitCode> {
+  guardOutput();
   const { env, stdout, stderr } = process;
   const usual = await usualDirectory(env);
   const print = (answer: Health): ExitCode => {

@@ -42,6 +42,8 @@ export async function watchStatus(context: Context, source: ReportSource): Promi
     }
   } finally {
     see.close();
+    // Output that nobody reads does not keep who was told to end.
+    if (stop.signal.aborted) setTimeout(() => process.exit(), 500).unref();
   }
   if (hopeless.includes(last.exit)) context.err(last.why);
   return last.exit;

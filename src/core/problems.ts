@@ -80,6 +80,7 @@ export type ProblemCode =
   | 'state-unreadable'
   | 'state-unwritable'
   | 'log-dropped'
+  | 'too-few-descriptors'
   | 'paused'
   | 'run-directory-untrusted'
   | 'control-unavailable'
@@ -447,11 +448,17 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
       'Entries are kept and healed all the same, but status may show old news, and after a restart the keeper has to learn anew which entries are its own. Make room or make it writable: df /run/binfmt-keeper; findmnt -T /run/binfmt-keeper.',
     dependsOn: ['run-directory-untrusted'],
   },
+  'too-few-descriptors': {
+    title: 'Too few files may be open at once',
+    severity: 'error',
+    remedy:
+      'Raise the limit to 1024: ulimit -n 1024 in the shell that starts it, LimitNOFILE=1024 in a unit, --ulimit nofile=1024:1024 for a container.',
+  },
   'log-dropped': {
     title: 'Lines of the log were dropped',
     severity: 'notice',
     remedy:
-      'The reader of the log is too slow or stands still. Restart it: systemctl restart systemd-journald; or log less: --log-level warn.',
+      'The reader of the log is too slow or stands still, or the file it goes to cannot grow. Make room: df; restart the reader: systemctl restart systemd-journald; or log less: --log-level warn.',
   },
   paused: {
     title: 'Healing is paused on request',

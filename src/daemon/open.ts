@@ -1,4 +1,5 @@
 import { type Config, runDirectory } from '../core/config.ts';
+import { neededDescriptors } from '../core/descriptors.ts';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
 import { hasNamespacedInstances, parseKernelVersion } from '../core/kernel-version.ts';
 import type { ProblemCode } from '../core/problems.ts';
@@ -39,6 +40,19 @@ export async function openHost(
   options: { readonly owns: boolean; readonly mayMount: boolean },
   mended: () => void = () => {},
 ): Promise<Opened | Refusal> {
+  const limit = machine.descriptorLimit();
+  if (limit < neededDescriptors)
+    return refuse(
+      'too-few-descriptors',
+      `this process may open ${limit} files, and ${neededDescriptors} are needed`,
+      exitCodes.notSupported,
+    );
+  if (!machine.seesSystem())
+    return refuse(
+      'instance-missing',
+      '/proc/sys is not to be seen: /proc is mounted with subset=pid (ProcSubset=pid)',
+      exitCodes.failed,
+    );
   const architecture = machine.hostArchitecture();
   if (architecture.emulated)
     return refuse('emulated-host', 'this process itself runs under emulation', exitCodes.notSupported);

@@ -11,9 +11,6 @@ export interface KeptFiles {
   only(names: readonly string[]): void;
 }
 
-/** More than the handlers that anybody has; entries of others that are read once and again may use what is left. */
-const most = 256;
-
 interface Kept {
   readonly fd: number;
   readonly id: EntryId;
@@ -27,9 +24,9 @@ const buffer = Buffer.allocUnsafe(16 * 1024);
 /**
  * A descriptor follows its entry, not the name: a deleted one still reads `enabled`, and its link count of 0 is what
  * tells. It is closed as soon as that is seen, since until then the kernel keeps the interpreter open as well. Kept
- * is what is read a second time, and 256 at most.
+ * is what is read a second time, and `most` at most.
  */
-export function createKeptFiles(pathOf: (name: string) => Buffer): KeptFiles {
+export function createKeptFiles(pathOf: (name: string) => Buffer, most: number): KeptFiles {
   const files = new Map<string, Kept>();
   const met = new Set<string>();
   let listed = new Set<string>();

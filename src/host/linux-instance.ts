@@ -8,8 +8,10 @@ import {
   statfsSync,
   writeSync,
 } from 'node:fs';
+import { keptDescriptors } from '../core/descriptors.ts';
 import type { EntryId } from '../core/entry.ts';
 import { done, type Outcome } from '../core/outcome.ts';
+import { descriptorLimit } from './descriptors.ts';
 import type { Instance, RawEntry } from './instance.ts';
 import { createKeptFiles } from './kept-files.ts';
 import type { Libc } from './libc.ts';
@@ -46,7 +48,7 @@ function bindTo(fd: number, path: string, libc: Libc | null): Instance {
   const file = (name: string): Buffer => Buffer.from(`${path}/${name}`, 'latin1');
   const register = file('register');
   const status = file('status');
-  const kept = createKeptFiles(file);
+  const kept = createKeptFiles(file, keptDescriptors(descriptorLimit()));
   return {
     root: idOf(fd),
     path,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Outcome } from '../core/outcome.ts';
@@ -6,6 +7,7 @@ import { writeAtomic } from './atomic-file.ts';
 import { readBinfmtD } from './binfmt-d.ts';
 import { canary } from './canary.ts';
 import { listenControl } from './control-socket.ts';
+import { descriptorLimit } from './descriptors.ts';
 import { inspectInterpreter } from './elf-file.ts';
 import { countEmulated, type Emulators } from './emulated.ts';
 import { endNow } from './end-now.ts';
@@ -59,6 +61,7 @@ function assemble(libc: Libc | null, ffi: string | null) {
     ffi,
     endNow: (status: number): never => endNow(libc, status),
     notifier: takeNotifier(libc, process.env),
+    descriptorLimit,
     openInstance: (path: string) => openInstance(path, libc),
     watchMounts: (changed: () => void) => watchMounts(libc, changed),
     observeMounts,
@@ -111,6 +114,8 @@ function assemble(libc: Libc | null, ffi: string | null) {
     bootId,
     initialUserNamespace,
     inNewSandbox,
+    /** /proc may be mounted with processes alone. */
+    seesSystem: () => existsSync('/proc/sys/kernel'),
     kernelRelease,
     hostArchitecture,
   };

@@ -25,6 +25,11 @@ function isNative(path: string): Promise<boolean> {
       resolve(false);
       return;
     }
+    // Where descriptors have run out (EMFILE, ENFILE) Node makes no pipes, whatever its types say.
+    if (child.stdin === undefined) {
+      child.on('error', () => resolve(false));
+      return;
+    }
     const finish = (native: boolean): void => {
       clearTimeout(limit);
       child.stdout.destroy();

@@ -9,22 +9,30 @@ import { barren } from './probe.ts';
  */
 export function servingVersion(file: string, timeoutMs: number): Promise<string | null> {
   return new Promise((resolve) => {
-    const options = { cwd: barren, detached: true, env: {} };
-    const child = spawn(file, [], { ...options, stdio: ['pipe', 'pipe', 'ignore'] });
+    let child: ReturnType<typeof start>;
+    try {
+      child = start(file);
+    } catch {
+      // Node throws for every errno but a handful.
+      resolve(null);
+      return;
+    }
     let settled = false;
     const settle = (version: string | null): void => {
       if (settled) return;
       settled = true;
       clearTimeout(timer);
       child.kill('SIGKILL');
-      child.stdin.destroy();
-      child.stdout.destroy();
+      child.stdin?.destroy();
+      child.stdout?.destroy();
       // One that is stuck in the kernel does not end; nobody waits for it.
       child.unref();
       resolve(version);
     };
     const timer = setTimeout(() => settle(null), timeoutMs);
     child.on('error', () => settle(null));
+    // Where descriptors have run out (EMFILE, ENFILE) Node makes no pipes, whatever its types say.
+    if (child.stdin === undefined) return;
     child.stdin.on('error', () => {});
     child.on('exit', () => settle(null));
     // It prints a line and then waits for a byte that never comes.
@@ -33,4 +41,8 @@ export function servingVersion(file: string, timeoutMs: number): Promise<string 
       void asked.then(({ stdout }) => settle(parseInterpreterVersion(stdout)));
     });
   });
+}
+
+function start(file: string) {
+  return spawn(file, [], { cwd: barren, detached: true, env: {}, stdio: ['pipe', 'pipe', 'ignore'] });
 }

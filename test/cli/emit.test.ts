@@ -25,6 +25,8 @@ describe('emit systemd', () => {
     const directory = emitted(t);
     const service = readFileSync(join(directory, 'binfmt-keeper.service'), 'utf8');
     assert.ok(service.includes(`ExecStart=${process.execPath}`), service);
+    if (process.allowedNodeEnvironmentFlags.has('--disable-sigusr1'))
+      assert.match(service, /^ExecStart=.* --disable-sigusr1 /m);
     verify(t, directory);
   });
 
@@ -107,12 +109,37 @@ describe('emit systemd', () => {
     const directory = emitted(t, flags);
     const service = readFileSync(join(directory, 'binfmt-keeper.service'), 'utf8');
     assert.deepEqual(service.match(/^ReadWritePaths=.*$/gm), [
+      'ReadWritePaths=-/run/binfmt.d',
       'ReadWritePaths=-/srv/http',
       'ReadWritePaths=-/srv/node',
     ]);
     assert.match(service, /^CapabilityBoundingSet=CAP_CHOWN$/m);
     assert.match(service, /^SystemCallFilter=@chown$/m);
     verify(t, directory);
+  });
+
+  for (const flag of [
+    '--http-listen=unix:/x.sock',
+    '--http-listen=unix:/run/x.sock',
+    '--publish-textfile=/x.prom',
+    '--publish-textfile=/var/lib/x.prom',
+    '--interpreters-store=/store',
+    '--mounts-anchor=/run/binfmt_misc',
+  ])
+    test(`writes no unit that would let the service write to a directory of the whole system: ${flag}`, () => {
+      const { status, stdout, stderr } = cli(['emit', 'systemd', flag]);
+      assert.equal(status, 2, stderr);
+      assert.equal(stdout, '');
+      assert.match(stderr, new RegExp(`${flag.slice(2, flag.indexOf('=')).replace('-', '.')}: .* all of /`));
+    });
+
+  test('leaves to others what is theirs: /run/binfmt.d goes with no `systemctl clean`, an emulator that eats memory ends alone', (t) => {
+    const service = readFileSync(join(emitted(t), 'binfmt-keeper.service'), 'utf8');
+    assert.deepEqual(service.match(/^(Runtime|State|Cache|Logs|Configuration)Directory=.*$/gm), [
+      'RuntimeDirectory=binfmt-keeper',
+      'StateDirectory=binfmt-keeper',
+    ]);
+    assert.match(service, /^OOMPolicy=continue$/m);
   });
 
   test('prints each unit below its path, and as JSON by its name', () => {

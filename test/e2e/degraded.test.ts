@@ -74,7 +74,8 @@ await suite(import.meta.url, 'what the machine lacks is named, and the rest work
   },
 
   'with its descriptors used up by clients the daemon goes on healing': async (world) => {
-    const daemon = await world.startVerified({ prefix: ['prlimit', '--nofile=48:48'] });
+    const daemon = await world.startVerified();
+    world.must('prlimit', '--pid', String(daemon.pid), '--nofile=48:48');
     const clients = Array.from({ length: 40 }, () => {
       const client = createConnection({ path: `${world.run}/control.sock` }).on('error', () => {});
       client.write('{"version":1,"type":"watch"}\n');
