@@ -10,7 +10,7 @@ closeDebugger();
 const argv = process.argv.slice(2);
 
 try {
-  process.exitCode = await (await load())(argv);
+  process.exitCode = (await settleSandbox()) ?? (await (await load())(argv));
 } catch (error) {
   // Too few descriptors for what says so: the sentence and the codes of problems.ts and exit-codes.ts cannot be loaded.
   const few = error instanceof Error && 'code' in error && error.code === 'EMFILE';
@@ -24,6 +24,12 @@ try {
   process.exitCode = few ? 4 : 1;
   // What was under way may never end.
   setTimeout(() => process.exit(), 200).unref();
+}
+
+/** Where `--sandbox` has just made our namespaces, they come before anything that is read or asked for. */
+async function settleSandbox() {
+  const outside = process.env.BINFMT_KEEPER_NEW_SANDBOX;
+  return outside ? (await import('./cli/new-sandbox.ts')).settle(outside) : null;
 }
 
 async function load() {

@@ -9,11 +9,11 @@ export interface OwnOption extends Switch {
 export interface Command {
   /** The words that choose it. */
   readonly name: string;
-  /** What follows the words: any number of platforms, or one of `values`. */
+  /** What follows the words: any number of platforms, a command line, or one of `values`. */
   readonly argument?: {
     readonly placeholder: string;
     readonly many: boolean;
-    readonly values: 'platforms' | readonly string[];
+    readonly values: 'platforms' | 'command' | readonly string[];
     readonly help: string;
   };
   readonly options: readonly OwnOption[];
@@ -202,6 +202,36 @@ const rows = [
     ],
     well: 'the daemon is ready: every required platform is verified',
     failed: 'it is not, or does not answer; 3: none could be reached, or only root may ask',
+  },
+  {
+    name: 'enter',
+    argument: {
+      placeholder: 'COMMAND',
+      many: true,
+      values: 'command',
+      help: 'what to run inside, behind --; a shell where nothing is said',
+    },
+    options: [
+      {
+        flag: '--pid',
+        short: null,
+        placeholder: 'PROCESS',
+        help: 'enter the sandbox of that process; the newest of this user without it',
+      },
+    ],
+    takes: 'nothing',
+    summary: 'a shell, or one command, in a running sandbox',
+    text: [
+      'Enters the namespaces of a run --sandbox of the same user, from any terminal and in the same directory. There binfmt-keeper is on PATH, and status, health, probe and foreign programs work as on a host that the keeper serves.',
+      'The command ends with the exit status of what it ran.',
+    ],
+    examples: [
+      ['enter', 'a shell'],
+      ['enter -- binfmt-keeper status', 'ask the daemon of the sandbox'],
+      ['enter -- ./hello-arm64 --greet', 'run a foreign program there'],
+    ],
+    well: 'the command ended with 0',
+    failed: 'no sandbox of this user runs; or the command itself ended with 1',
   },
   {
     name: 'config check',

@@ -16,15 +16,16 @@ import { helpFor } from './help.ts';
 import { install } from './install.ts';
 import { configFile, loadConfig, loadSources } from './load-config.ts';
 import { guardOutput } from './output.ts';
+import { owns } from './owns.ts';
 import { pause } from './pause.ts';
 import { readLine } from './read-line.ts';
 import { resume } from './resume.ts';
-import { inSandbox, owns } from './sandbox.ts';
+import { inSandbox } from './sandbox.ts';
 import { probe, status } from './status.ts';
 import { uninstall } from './uninstall.ts';
 
 /** Every command but a plain `run`: the line is read by the table of commands, one file a command does the work. */
-export async function main(argv: readonly string[]): Promise<ExitCode> {
+export async function main(argv: readonly string[]): Promise<number> {
   guardOutput();
   const line = await readLine(argv);
   switch (line.kind) {
@@ -47,7 +48,7 @@ interface Call {
   readonly args: readonly string[];
 }
 
-const handlers: Readonly<Record<CommandName, (call: Call) => Promise<ExitCode>>> = {
+const handlers: Readonly<Record<CommandName, (call: Call) => Promise<number>>> = {
   run: async ({ argv, flags }) => (await import('./run.ts')).run(argv, flags),
   install: withConfig(install),
   uninstall: uninstallNamed,
@@ -63,6 +64,7 @@ const handlers: Readonly<Record<CommandName, (call: Call) => Promise<ExitCode>>>
   'config show': async ({ flags }) =>
     print(configShow(await loadConfig(flags, process.env, 'any'), formatOf(flags))),
   'config schema': async () => print(configSchema()),
+  enter: async ({ flags, args }) => (await import('./enter.ts')).enter(flags, args),
   emit: emitFor,
   completion: async ({ args: [shell = ''] }) => print(text(completion(shell))),
 };
@@ -70,7 +72,7 @@ const handlers: Readonly<Record<CommandName, (call: Call) => Promise<ExitCode>>>
 /** Platforms behind the command stand for the setting; none leave it to the configuration. */
 function withConfig(work: (context: Context, config: Config) => Promise<ExitCode>) {
   return async ({ argv, flags, args }: Call): Promise<ExitCode> => {
-    if (flags.sandbox === true && !owns()) return inSandbox(argv);
+    if (flags.sandbox === true && !owns()) return inSandbox(argv, flags);
     const named = targetsOf(args);
     if ('errors' in named) return refuse(named.errors);
     const asked = args.length === 0 ? flags : { ...flags, platforms: args.join(',') };
@@ -86,7 +88,7 @@ function withConfig(work: (context: Context, config: Config) => Promise<ExitCode
  */
 function withTargets(work: (context: Context, config: Config, targets: Targets) => Promise<ExitCode>) {
   return async ({ argv, flags, args }: Call): Promise<ExitCode> => {
-    if (flags.sandbox === true && !owns()) return inSandbox(argv);
+    if (flags.sandbox === true && !owns()) return inSandbox(argv, flags);
     const given = args.length > 0 ? args : namesOf(flags);
     const named = given.length === 0 ? { targets: [] } : targetsOf(given);
     if ('errors' in named) return refuse(named.errors);
@@ -99,7 +101,7 @@ function withTargets(work: (context: Context, config: Config, targets: Targets) 
 
 /** What is to be removed need not be among the platforms that the configuration keeps. */
 async function uninstallNamed({ argv, flags, args }: Call): Promise<ExitCode> {
-  if (flags.sandbox === true && !owns()) return inSandbox(argv);
+  if (flags.sandbox === true && !owns()) return inSandbox(argv, flags);
   const parsed = await loadConfig(flags, process.env);
   if (!parsed.ok) return refuse(parsed.errors);
   const targets = targetsOf(args.length > 0 ? args : namesOf(flags));

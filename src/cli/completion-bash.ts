@@ -100,7 +100,7 @@ function flagCase(command: Command | null, names: (option: OptionLine) => string
 }
 
 function argumentCase({ name, argument }: Command): string[] {
-  if (argument === undefined) return [];
+  if (argument === undefined || argument.values === 'command') return [];
   if (argument.values === 'platforms') return [`      ${quoted(name)}) words="all $platforms" list=1 ;;`];
   return [`      ${quoted(name)}) words=${quoted(wordsFor(argument.values).join(' '))} ;;`];
 }

@@ -47,7 +47,9 @@ function wordLines(group: string): string[] {
 }
 
 function argumentLine({ name, argument }: Command): string[] {
-  return argument === undefined ? [] : [`${at([name])} -a ${quote(wordsFor(argument.values).join(' '))}`];
+  return argument === undefined || argument.values === 'command'
+    ? []
+    : [`${at([name])} -a ${quote(wordsFor(argument.values).join(' '))}`];
 }
 
 function optionLine(option: OptionLine, owners: readonly (Command | null)[]): string {

@@ -78,6 +78,7 @@ function action(option: OptionLine): string {
 
 function argumentSpec({ argument }: Command): string[] {
   if (argument === undefined) return [];
+  if (argument.values === 'command') return [quoted('*::command:_normal')];
   const count = argument.many ? '*' : '1';
   return [quoted(`${count}:${argument.placeholder.toLowerCase()}:(${wordsFor(argument.values).join(' ')})`)];
 }

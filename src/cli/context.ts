@@ -1,5 +1,5 @@
+import { owns } from './owns.ts';
 import type { Format } from './print.ts';
-import { owns } from './sandbox.ts';
 import { type Style, styleFor } from './style.ts';
 
 /** What every command gets from the command line and the terminal. */

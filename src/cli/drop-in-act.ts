@@ -16,7 +16,7 @@ import { seeStatus } from './drop-in-status.ts';
 import { misused, oneLine, say } from './drop-in-words.ts';
 import { settle } from './lasting-shot.ts';
 import { loadConfig } from './load-config.ts';
-import { owns } from './sandbox.ts';
+import { owns } from './owns.ts';
 
 /** Removes, registers and prints the JSON; 0 only where all that was asked for is so, and outlives this process. */
 export async function act(request: DropInRequest): Promise<ExitCode> {

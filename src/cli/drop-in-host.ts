@@ -4,7 +4,7 @@ import { type Opened, openHost, type Refusal } from '../daemon/open.ts';
 import type { Instance } from '../host/instance.ts';
 import type { Machine } from '../host/machine.ts';
 import { readReport } from './one-shot.ts';
-import { owns } from './sandbox.ts';
+import { owns } from './owns.ts';
 
 /**
  * Opens the instance for looking and removing. In a container with a /proc of its own it is mounted nowhere yet: then

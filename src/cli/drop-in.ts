@@ -11,7 +11,7 @@ import { guardOutput } from './output.ts';
  * The spellings of tonistiigi/binfmt and multiarch/qemu-user-static, see docs/drop-in.md. Their JSON is all that goes
  * to stdout; what failed comes last on stderr, each in one line, because docker/setup-qemu-action shows the last one.
  */
-export async function main(argv: readonly string[]): Promise<ExitCode> {
+export async function main(argv: readonly string[]): Promise<number> {
   guardOutput();
   if (argv.length === 0 && process.stdout.isTTY === true) return help();
   const asked = parseDropIn(argv);
@@ -27,7 +27,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
-async function help(): Promise<ExitCode> {
+async function help(): Promise<number> {
   const { main: commands } = await import('./commands.ts');
   return commands(['--help']);
 }

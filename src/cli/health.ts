@@ -68,8 +68,10 @@ async function usualDirectory(env: NodeJS.ProcessEnv): Promise<string | null> {
 async function askHealth(dir: string): Promise<Health> {
   const connected = await connectControl(dir);
   if (!connected.ok) {
-    const why = nobodyListens(connected.code) ? `no daemon listens in ${dir}` : connected.message;
-    return { exit: exitCodes.notPermitted, text: why };
+    if (!nobodyListens(connected.code)) return { exit: exitCodes.notPermitted, text: connected.message };
+    const { sandboxHint } = await import('./sandbox-hint.ts');
+    const text = `no daemon listens in ${dir}\n${sandboxHint('health')}`.trimEnd();
+    return { exit: exitCodes.notPermitted, text };
   }
   const { socket } = connected;
   socket.on('error', () => {});

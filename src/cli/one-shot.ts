@@ -2,7 +2,6 @@ import type { Asked } from '../core/asked.ts';
 import type { Config } from '../core/config.ts';
 import { runDirectory } from '../core/config.ts';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
-import { type ProblemCode, problemCatalogue } from '../core/problems.ts';
 import type { Report } from '../core/report.ts';
 import { createKeeper, type Keeper } from '../daemon/keeper.ts';
 import { createLog } from '../daemon/log.ts';
@@ -10,8 +9,8 @@ import { openHost } from '../daemon/open.ts';
 import type { Obtain } from '../daemon/prepare.ts';
 import { nameHolder } from '../daemon/report-file.ts';
 import { createMachine, type Machine } from '../host/machine.ts';
+import { complain } from './complain.ts';
 import type { Context } from './context.ts';
-import { problemLines } from './problem-text.ts';
 import { withProgress } from './progress.ts';
 import { readReportShape } from './report-schema.ts';
 
@@ -73,14 +72,6 @@ export async function oneShot(
     mounts.close();
     instance.close();
   }
-}
-
-/** Says what is wrong and what to do about it. */
-function complain(context: Context, code: ProblemCode, detail: string): void {
-  const { title, severity, remedy } = problemCatalogue[code];
-  const problem = { code, subject: '', detail, title, severity, remedy };
-  const view = { columns: context.terminal ? context.columns : null, style: context.errStyle };
-  context.err(`binfmt-keeper: ${problemLines([problem], view).join('\n')}\n`);
 }
 
 /** Whether a keeper holds the lock that could not be asked. Tried on a descriptor of its own, and let go at once. */

@@ -20,7 +20,7 @@ export async function pause(context: Context, config: Config): Promise<ExitCode>
     return exitCodes.usage;
   }
   const reply = await askDaemon(runDirectory(config), { type: 'pause', forMs });
-  if (reply === null) return sayNoDaemon(context, config);
+  if (reply === null) return sayNoDaemon(context, config, 'pause');
   if (reply.type !== 'report') return tell(context, reply);
   const { paused } = reply.report;
   const until =

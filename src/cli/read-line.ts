@@ -41,7 +41,11 @@ export async function readLine(argv: readonly string[]): Promise<Line> {
   }
   const rest = [...listOf(args), ...stray];
   const faults = [...argumentFaults(command, rest), ...flagFaults(flags, command)];
+  const isCommandLine = command.argument?.values === 'command';
+  if (faults.length > 0 && isCommandLine)
+    faults.push(`${command.name}: options of the command stand behind --`);
   if (faults.length > 0) return { kind: 'misused', faults };
+  if (isCommandLine) return { kind: 'command', command, flags, args: rest };
   return { kind: 'command', command, flags, args: rest.flatMap((w) => w.split(',')).filter((w) => w !== '') };
 }
 
@@ -110,7 +114,7 @@ function argumentFaults(command: Command, given: readonly string[]): readonly st
     return given.map((word) => strayArgument(command, word));
   }
   const { values } = argument;
-  if (values === 'platforms') return [];
+  if (values === 'platforms' || values === 'command') return [];
   if (given.length !== 1) return [`${name}: say one of ${values.join(', ')}`];
   return given.filter((word) => !values.includes(word)).map((word) => `${name}: ${notAmong(word, values)}`);
 }

@@ -7,8 +7,9 @@ import { createMachine } from '../host/machine.ts';
 import { contextOf } from './context.ts';
 import type { Flags } from './flag-faults.ts';
 import { configFile, loadConfig } from './load-config.ts';
+import { owns } from './owns.ts';
 import { readRunFlags } from './run-flags.ts';
-import { inSandbox, owns } from './sandbox.ts';
+import { inSandbox } from './sandbox.ts';
 
 /** `run`: reads its flags from the shared table and runs the daemon in the foreground. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
@@ -31,7 +32,7 @@ const lingerMs = 200;
 
 /** Runs the daemon by flags that were read. */
 export async function run(argv: readonly string[], flags: Flags): Promise<ExitCode> {
-  if (flags.sandbox === true && !owns()) return inSandbox(argv);
+  if (flags.sandbox === true && !owns()) return inSandbox(argv, flags);
   const stop = new AbortController();
   const reloads: (() => void)[] = [];
   let asked = false; // a signal that comes while the daemon starts is not lost

@@ -1,47 +1,84 @@
-import { spawn } from 'node:child_process';
-import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { homedir } from 'node:os';
+import { join, resolve as toAbsolute } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
+import { settings } from '../core/options.ts';
+import { sandboxPlaces } from '../core/sandbox.ts';
+import { namespacesOf } from '../host/identity.ts';
+import { prepareRunDirectory } from '../host/run-directory.ts';
+import { complain } from './complain.ts';
+import { contextOf } from './context.ts';
+import type { Flags } from './flag-faults.ts';
+import { ownCommand } from './own-command.ts';
 
-/** Whether this process was started for an instance of its own, by us or by whoever set the variable. */
-export function owns(): boolean {
-  return process.env.BINFMT_KEEPER_SANDBOX === '1';
-}
+/** The descriptor that ties both processes together: what is said on it, and that it ends. */
+const lifelineFd = 3;
 
 /**
  * Runs the same command in a new user and mount namespace with an instance of its own: no root is needed and the
- * host is not touched. Paths that only root may write move to the user's own directories. Linux ≥ 6.7.
+ * host is not touched. `cli/new-sandbox.ts` is the other side. Linux ≥ 6.7.
  */
-export function inSandbox(argv: readonly string[]): Promise<ExitCode> {
+export async function inSandbox(argv: readonly string[], flags: Flags): Promise<ExitCode> {
   const args = ['-Urm', '--propagation', 'private', process.execPath, ...process.execArgv];
+  const env = { ...(await sandboxEnvironment(flags)), BINFMT_KEEPER_NEW_SANDBOX: namespacesOf('self') };
+  // Found by this in the list of processes, whatever they are called otherwise.
+  process.title = 'binfmt-keeper --sandbox';
   const child = spawn('unshare', [...args, process.argv[1] ?? '', ...argv], {
-    stdio: 'inherit',
-    env: { ...sandboxPaths(process.env), BINFMT_KEEPER_SANDBOX: '1', BINFMT_KEEPER_NEW_SANDBOX: '1' },
+    stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+    env,
   });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
-  if (argv[0] === 'run')
-    process.stderr.write(
-      `binfmt-keeper: a private instance, the host is not touched; to enter it:\n  nsenter --preserve-credentials -U -m -t ${child.pid} -- sh\n`,
-    );
+  return ended(child, argv[0] === 'run');
+}
+
+function ended(child: ChildProcess, isDaemon: boolean): Promise<ExitCode> {
+  let made = false;
+  const lifeline = child.stdio[lifelineFd] as Duplex | undefined;
+  lifeline?.on('error', () => {});
+  lifeline?.once('data', () => {
+    made = true;
+    if (isDaemon)
+      process.stderr.write(
+        `binfmt-keeper: a private instance, the host is not touched. To enter it, from any terminal:\n  ${ownCommand()} enter\n`,
+      );
+  });
+  const refuse = (detail: string): ExitCode => {
+    complain(contextOf({}), 'sandbox-unavailable', detail);
+    return exitCodes.notSupported;
+  };
   return new Promise((resolve) => {
-    child.on('error', (error) => {
-      process.stderr.write(`binfmt-keeper: unshare cannot be run (${error.message}); install util-linux\n`);
-      resolve(exitCodes.notSupported);
+    child.on('error', (error) => resolve(refuse(`unshare(1) cannot be run: ${error.message}`)));
+    child.on('close', (status, signal) => {
+      // What unshare(1) itself says stands above; the other side has said why where it ends with another status.
+      if (!made && status === exitCodes.failed && signal === null)
+        resolve(refuse('unshare(1) could not make a user namespace and a mount namespace'));
+      else resolve(toExitCode(status));
     });
-    child.on('close', (status) => resolve(toExitCode(status)));
   });
 }
 
-function sandboxPaths(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const cache = env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  const run = join(
-    env.XDG_RUNTIME_DIR || tmpdir(),
-    `binfmt-keeper-sandbox-${process.getuid?.() ?? 0}-${process.pid}`,
-  );
+/**
+ * What is asked for by flags is asked for by variables too, so that commands typed inside mean the same. Emulators are
+ * kept in the cache, unless others could exchange them there: whoever runs as root would execute theirs.
+ */
+async function sandboxEnvironment(flags: Flags): Promise<NodeJS.ProcessEnv> {
+  const { env } = process;
+  const cache = join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'binfmt-keeper');
+  const trusted = await prepareRunDirectory(cache);
+  const asked = settings.flatMap(({ flag, env: name }) => {
+    const value = flags[flag.slice(2)];
+    return value === undefined || value === ''
+      ? []
+      : [[name, Array.isArray(value) ? value.join(',') : String(value)]];
+  });
   return {
-    BINFMT_KEEPER_INTERPRETERS_STORE: join(cache, 'binfmt-keeper', 'store'),
-    BINFMT_KEEPER_MOUNTS_ANCHOR: join(run, 'binfmt_misc'),
+    BINFMT_KEEPER_INTERPRETERS_STORE: trusted.ok ? join(cache, 'store') : sandboxPlaces.store,
+    BINFMT_KEEPER_MOUNTS_ANCHOR: sandboxPlaces.anchor,
     ...env,
+    ...Object.fromEntries(asked),
+    ...(typeof flags.config === 'string' ? { BINFMT_KEEPER_CONFIG: toAbsolute(flags.config) } : {}),
+    BINFMT_KEEPER_SANDBOX: '1',
   };
 }
 

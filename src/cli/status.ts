@@ -12,6 +12,7 @@ import { type Manner, oneShot, readReport } from './one-shot.ts';
 import { render } from './print.ts';
 import { withProgress } from './progress.ts';
 import { reportTable } from './report-table.ts';
+import { sandboxHint } from './sandbox-hint.ts';
 import { tell } from './via-daemon.ts';
 import { type WatchedReport, watched, watchStatus } from './watch.ts';
 
@@ -19,6 +20,7 @@ import { type WatchedReport, watched, watchStatus } from './watch.ts';
 export async function status(context: Context, config: Config, targets: Targets): Promise<ExitCode> {
   if (context.flags.watch === true) return watch(context, config, targets);
   const reply = await askDaemon(runDirectory(config), { type: 'status' });
+  if (reply === null) context.err(sandboxHint('status'));
   if (reply?.type === 'report') return show(context, only(reply.report, targets));
   const left = reply === null ? null : await readReport(await createMachine(), config);
   if (left !== null && reply?.type === 'error') {
@@ -44,6 +46,7 @@ export async function probe(context: Context, config: Config, targets: Targets):
   const reply = await withProgress(context, () => said, asked);
   if (reply?.type === 'report') return show(context, only(reply.report, targets));
   if (reply !== null) return tell(context, reply);
+  context.err(sandboxHint('probe'));
   return oneShot(context, config, looking(targets), async ({ keeper }) => {
     const keys = targets.length === 0 ? 'all' : targets;
     await withProgress(context, () => keeper.report().summary, keeper.verify(keys));

@@ -1,3 +1,5 @@
+import { inheritedVariable } from './sandbox.ts';
+
 /**
  * How a setting is written on a command line or in the environment, where everything is text. `word-or-list` is one
  * of `values` or a list; a list is comma separated.
@@ -255,6 +257,7 @@ export const internalEnv: readonly string[] = [
   'BINFMT_KEEPER_NO_FFI',
   'BINFMT_KEEPER_SANDBOX',
   'BINFMT_KEEPER_NEW_SANDBOX',
+  inheritedVariable,
   'BINFMT_KEEPER_BINFMT_D_ROOT',
   'BINFMT_KEEPER_ARTIFACTS',
 ];

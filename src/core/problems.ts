@@ -23,6 +23,7 @@ export interface Problem {
 export type ProblemCode =
   | 'no-kernel-support'
   | 'no-permission'
+  | 'sandbox-unavailable'
   | 'instance-missing'
   | 'locked-by-another'
   | 'foreign-namespace'
@@ -100,7 +101,13 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'Not allowed to use binfmt_misc',
     severity: 'error',
     remedy:
-      'Run as root in a privileged container (podman run --privileged, or securityContext.privileged: true) or by systemd. In a sandbox of its own it needs no root: npm start -- --sandbox.',
+      'Run as root in a privileged container (podman run --privileged, or securityContext.privileged: true) or by systemd. In a sandbox of its own it needs no root: binfmt-keeper run --sandbox.',
+  },
+  'sandbox-unavailable': {
+    title: 'No sandbox can be made here',
+    severity: 'error',
+    remedy:
+      'It needs Linux 6.7 or later, unshare(1) (apt-get install util-linux), and user namespaces for whoever runs it; see: sysctl user.max_user_namespaces kernel.unprivileged_userns_clone kernel.apparmor_restrict_unprivileged_userns. In a container: podman run --privileged. Nothing was done on the host.',
   },
   'instance-missing': {
     title: 'No binfmt_misc instance can be reached',

@@ -72,7 +72,7 @@ export async function openHost(
     );
   const mayMount = options.mayMount && (initial || options.owns);
   const mounts = createMountKeeper(machine, { ...config.mounts, mayMount }, mended);
-  const kept = mayMount && !machine.inNewSandbox() && isKept(machine, config);
+  const kept = mayMount && isKept(machine, config);
   mounts.hold(kept);
   await mounts.mend('start');
   const doubt = await machine.distrust(config.mounts.main);
@@ -137,6 +137,7 @@ function openMounted(
     );
   const why = mounts.problems().map((p) => p.detail);
   const detail = why.length > 0 ? why.join('; ') : opened.message;
+  if (machine.inSandbox()) return refuse('sandbox-unavailable', detail, exitCodes.notSupported);
   if (/EPERM|EACCES|permission|not permitted|must be superuser/i.test(detail))
     return refuse('no-permission', detail, exitCodes.notPermitted);
   if (/ENODEV|unknown filesystem|No such device/i.test(detail))

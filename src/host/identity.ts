@@ -1,5 +1,6 @@
 import { closeSync, openSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 import { release } from 'node:os';
+import { inheritedVariable, parseInherited } from '../core/sandbox.ts';
 
 /** What this program itself is built for, and whether an emulator runs it. */
 export interface HostArchitecture {
@@ -24,12 +25,14 @@ export function initialUserNamespace(): boolean {
   return readlinkSync('/proc/self/ns/user') === 'user:[4026531837]';
 }
 
-/**
- * Whether `--sandbox` made this user namespace for this very process: then mounts and files that are found here are
- * those of the host.
- */
-export function inNewSandbox(): boolean {
-  return process.env.BINFMT_KEEPER_NEW_SANDBOX === '1';
+/** User and mount namespace of a process, `user:[N] mnt:[N]`; throws where it has ended or may not be looked at. */
+export function namespacesOf(pid: number | 'self'): string {
+  return ['user', 'mnt'].map((kind) => readlinkSync(`/proc/${pid}/ns/${kind}`)).join(' ');
+}
+
+/** Devices of what was mounted when `--sandbox` made the namespaces that we are in; null outside of a sandbox. */
+export function inheritedDevices(): ReadonlySet<string> | null {
+  return parseInherited(process.env[inheritedVariable]);
 }
 
 /** `uname -r`. */

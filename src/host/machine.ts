@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Outcome } from '../core/outcome.ts';
+import { deviceName } from '../core/sandbox.ts';
 import { removeFile, replaceFile } from './any-directory.ts';
 import { writeAtomic } from './atomic-file.ts';
 import { readBinfmtD } from './binfmt-d.ts';
@@ -14,11 +15,17 @@ import { endNow } from './end-now.ts';
 import { errnoOf } from './errno.ts';
 import { holdersBefore, lastingFacts } from './holders.ts';
 import type { listenHttp } from './http-server.ts';
-import { bootId, hostArchitecture, initialUserNamespace, inNewSandbox, kernelRelease } from './identity.ts';
+import {
+  bootId,
+  hostArchitecture,
+  inheritedDevices,
+  initialUserNamespace,
+  kernelRelease,
+} from './identity.ts';
 import { findInterpreter, interpreterVersion } from './interpreters.ts';
 import { judgeLabel } from './label.ts';
 import { type Libc, loadLibc } from './libc.ts';
-import { openInstance } from './linux-instance.ts';
+import { type Opened, openInstance } from './linux-instance.ts';
 import { watchMounts } from './mount-watch.ts';
 import {
   mountAnchor,
@@ -62,7 +69,7 @@ function assemble(libc: Libc | null, ffi: string | null) {
     endNow: (status: number): never => endNow(libc, status),
     notifier: takeNotifier(libc, process.env),
     descriptorLimit,
-    openInstance: (path: string) => openInstance(path, libc),
+    openInstance: (path: string) => openOwn(path, libc),
     watchMounts: (changed: () => void) => watchMounts(libc, changed),
     observeMounts,
     mountMain: (path: string) => whereTrusted(path, mountMain),
@@ -113,12 +120,22 @@ function assemble(libc: Libc | null, ffi: string | null) {
     isAlive,
     bootId,
     initialUserNamespace,
-    inNewSandbox,
     /** /proc may be mounted with processes alone. */
     seesSystem: () => existsSync('/proc/sys/kernel'),
+    /** Whether we are in namespaces that `--sandbox` made. */
+    inSandbox: () => inheritedDevices() !== null,
     kernelRelease,
     hostArchitecture,
   };
+}
+
+/** In a sandbox, an instance that was there before it is the host's, whatever path leads to it. */
+function openOwn(path: string, libc: Libc | null): Opened {
+  const opened = openInstance(path, libc);
+  const device = opened.ok ? deviceName(opened.instance.root.dev) : '';
+  if (!opened.ok || inheritedDevices()?.has(device) !== true) return opened;
+  opened.instance.close();
+  return { ok: false, code: 'EXDEV', message: `${path} is an instance (device ${device}) of the host` };
 }
 
 /** Writes a small file of the run directory whole or not at all. */

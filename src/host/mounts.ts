@@ -8,6 +8,7 @@ import type { ChildResult } from './child.ts';
 import { runChild } from './child.ts';
 import { makeDirectories } from './directories.ts';
 import { failure } from './errno.ts';
+import { inheritedDevices } from './identity.ts';
 import { readMounts } from './mount-table.ts';
 
 /** What is at one of our two mount points. */
@@ -39,7 +40,9 @@ const limitMs = 5000;
 /** Looks at both mount points by the mount table alone, which never blocks and triggers no automount. */
 export function observeMounts(config: { readonly main: string; readonly anchor: string }): MountView {
   const mounts = readMounts();
-  return { main: stateAt(mounts, config.main), anchor: stateAt(mounts, config.anchor) };
+  const inherited = inheritedDevices();
+  const at = (path: string): MountState => stateAt(mounts, path, inherited);
+  return { main: at(config.main), anchor: at(config.anchor) };
 }
 
 /** Mounts binfmt_misc for everybody to see. EBUSY where it is there already. */
@@ -75,13 +78,18 @@ export function unmountAnchor(path: string): Promise<Outcome> {
   return run('umount', ['-n', path]);
 }
 
-function stateAt(mounts: readonly Mount[], path: string): MountState {
+/** In a sandbox, what was mounted before it is as good as nothing. */
+function stateAt(mounts: readonly Mount[], path: string, inherited: ReadonlySet<string> | null): MountState {
   // Configured paths are text, the table is bytes.
   const point = Buffer.from(path, 'utf8')
     .toString('latin1')
     .replace(/(?<=.)\/+$/, '');
-  const binfmt = mounts.filter((mount) => mount.mountPoint === point && mount.type === 'binfmt_misc').at(-1);
+  const isOurs = ({ device }: Mount): boolean => inherited?.has(device) !== true;
+  const binfmt = mounts
+    .filter((mount) => mount.mountPoint === point && mount.type === 'binfmt_misc' && isOurs(mount))
+    .at(-1);
   const top = mountOf(mounts, point);
+  if (top?.mountPoint === point && !isOurs(top)) return { kind: 'absent' };
   if (top?.mountPoint !== point) return binfmt ? binfmtState(binfmt, true) : { kind: 'absent' };
   if (top.type === 'binfmt_misc') return binfmtState(top, false);
   if (top.type === 'autofs' && !binfmt) return { kind: 'autofs' };

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { type FoundFile, publishedDirectory } from '../core/published.ts';
 import { errnoOf, failure } from './errno.ts';
-import { inNewSandbox } from './identity.ts';
+import { inheritedDevices } from './identity.ts';
 import { reach } from './reach.ts';
 
 /** What lies under the usual names in the directory that we publish to, and why it cannot be read. */
@@ -17,13 +17,14 @@ const mostBytes = 16 * 1024;
 
 /**
  * Reads them below a root, for tests `BINFMT_KEEPER_BINFMT_D_ROOT`. No directory is an empty one. Nothing of it is for a
- * new sandbox: files that lie there are those of the host's keeper, and its root may write where that of the host may.
+ * sandbox: files that lie there are those of the host's keeper, and its root may write where that of the host may.
  */
 export async function readPublishedFiles(
   root = process.env.BINFMT_KEEPER_BINFMT_D_ROOT ?? '',
 ): Promise<PublishedFiles> {
   const dir = `${root}${publishedDirectory}`;
-  if (inNewSandbox()) return { dir, files: [], fault: 'systemd does not serve the instance of a sandbox' };
+  if (inheritedDevices() !== null)
+    return { dir, files: [], fault: 'systemd does not serve the instance of a sandbox' };
   const reached = await reach(dir, 2000);
   if (!reached.ok) return { dir, files: [], fault: reached.message };
   try {

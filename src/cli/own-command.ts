@@ -1,0 +1,31 @@
+import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { shellWord } from '../core/sandbox.ts';
+
+/** How this very program can be called from any directory: `binfmt-keeper` where PATH leads to it, else Node and file. */
+export function ownCommand(): string {
+  const script = realpathSync(process.argv[1] ?? '.');
+  const installed = onPath('binfmt-keeper');
+  if (installed !== null && (installed === script || names(installed, script))) return 'binfmt-keeper';
+  const node = onPath('node') === realpathSync(process.execPath) ? 'node' : process.execPath;
+  return `${shellWord(node)} ${shellWord(script)}`;
+}
+
+/** The file that a shell would start. */
+function onPath(program: string): string | null {
+  for (const directory of (process.env.PATH ?? '').split(':')) {
+    try {
+      const path = realpathSync(join(directory, program));
+      accessSync(path, constants.X_OK);
+      if (directory !== '' && statSync(path).isFile()) return path;
+    } catch {
+      // not in this one
+    }
+  }
+  return null;
+}
+
+/** A packaged command is a short script that names the program. */
+function names(path: string, script: string): boolean {
+  return statSync(path).size < 4096 && readFileSync(path, 'utf8').includes(script);
+}
