@@ -436,10 +436,10 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
       'See each fault with its place: binfmt-keeper config check. Correct it; a running daemon reads it again by itself.',
   },
   'restart-needed': {
-    title: 'A changed setting takes effect after a restart only',
+    title: 'A change takes effect after a restart only',
     severity: 'warning',
     remedy:
-      'The daemon holds these paths open. Restart it: systemctl restart binfmt-keeper, or restart the container. Nothing fails meanwhile.',
+      'Restart it: systemctl restart binfmt-keeper, or restart the container. Entries are kept and healed meanwhile.',
   },
   'state-unreadable': {
     title: 'The state file could not be read and was set aside',

@@ -1,9 +1,12 @@
 import type { Logger } from 'pino';
 import type { Config } from '../core/config.ts';
 import { type HttpAddress, readHttpAddress } from '../core/http-address.ts';
+import { type HttpAnswer, type HttpRequest, textAnswer } from '../core/http-answer.ts';
 import type { Progress } from '../core/http-checks.ts';
 import { httpPolicy } from '../core/http-policy.ts';
+import { missingPart } from '../core/missing-part.ts';
 import type { Report } from '../core/report.ts';
+import type { HttpFollowed } from '../host/http-connection.ts';
 import type { HttpListener } from '../host/http-server.ts';
 import type { Machine } from '../host/machine.ts';
 import { createEvents } from './http-events.ts';
@@ -20,7 +23,7 @@ export interface HttpParts {
   readonly refresh: () => Promise<void>;
   /** Raises a problem about an address, or takes it back. */
   readonly problem: (
-    code: 'http-unavailable' | 'http-exposed',
+    code: 'http-unavailable' | 'http-exposed' | 'restart-needed',
     subject: string,
     detail: string | null,
   ) => void;
@@ -83,13 +86,25 @@ export function createHttp(parts: HttpParts, first: Config['http']): Http {
   /** Why not, or null. */
   const listen = async (wanted: Config['http'], address: HttpAddress): Promise<string | null> => {
     const opened = await machine
-      .listenHttp(address, wanted, (request) => serveHttp(request, httpPolicy(address, wish.ui), serving))
+      .listenHttp(address, wanted, (request) => serve(request, address))
       // Its module is read only now, and may be gone with the package that was replaced, or unreadable for a while.
-      .catch((error: unknown) => ({ ok: false as const, message: String(error) }));
+      .catch((error: unknown) => ({ ok: false as const, message: missingPart(error) ?? String(error) }));
     if (!opened.ok) return opened.message;
     open = { listener: opened.listener, as: wanted };
     logger.info({ http: opened.listener.at }, 'answering HTTP');
     return null;
+  };
+
+  /** Whoever asks gets an answer, whatever fails. */
+  const serve = async (request: HttpRequest, address: HttpAddress): Promise<HttpAnswer | HttpFollowed> => {
+    try {
+      return await serveHttp(request, httpPolicy(address, wish.ui), serving);
+    } catch (error) {
+      const why = missingPart(error);
+      if (why === null) logger.error({ err: error }, 'an answer by HTTP failed');
+      else parts.problem('restart-needed', 'program', why);
+      return textAnswer(why === null ? 500 : 503, why ?? 'internal error');
+    }
   };
 
   /** What was said of an address that is not wished for any more is taken back. */

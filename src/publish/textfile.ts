@@ -1,3 +1,4 @@
+import { missingPart } from '../core/missing-part.ts';
 import type { Report } from '../core/report.ts';
 import type { Machine } from '../host/machine.ts';
 
@@ -55,7 +56,8 @@ export function createTextfile(parts: TextfileParts, pauseMs = defaultPauseMs): 
   const turn = async (): Promise<void> => {
     await tidy();
     const path = wanted;
-    const why = path === '' ? null : await failureOf(path).catch(String);
+    const why =
+      path === '' ? null : await failureOf(path).catch((error) => missingPart(error) ?? String(error));
     if (path === wanted && path !== '') problem(path, why);
     if (!closed && (wanted !== '' || written.size > 0)) timer ??= setTimeout(next, pauseMs);
   };

@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createConnection } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { bundle } from '../../scripts/build.ts';
 import { cli, reportOf } from './cli.ts';
 import { targets } from './foreign.ts';
+import { get, httpOf } from './http-get.ts';
 import { sleepProgram } from './sleep-program.ts';
 import { suite } from './suite.ts';
 import { pause, until } from './until.ts';
@@ -70,6 +80,41 @@ await suite(import.meta.url, 'what the machine lacks is named, and the rest work
     assert.equal(status, 0, said);
     await daemon.logged('that it is solved', (l) => l.msg === 'solved: probe-hung');
     assert.deepEqual(reportOf(world, 'status').problems, []);
+    return undefined;
+  },
+
+  'with parts of its program removed under it the daemon says so to whoever asks, and goes on': async (
+    world,
+  ) => {
+    const directory = `${world.dir}/bundle`;
+    await bundle(directory);
+    const http = `unix:${world.run}/http.sock`;
+    const daemon = await world.startVerified({
+      ...{ platforms: target, program: `${directory}/main.mjs` },
+      env: { BINFMT_KEEPER_HTTP_LISTEN: http },
+    });
+    await httpOf(daemon);
+    rmSync(directory, { recursive: true });
+    for (const path of ['/metrics', '/']) {
+      const got = await get(http, path);
+      assert.deepEqual([path, got.status], [path, 503]);
+      assert.match(got.body, /^restart-needed: /);
+    }
+    await daemon.problem('restart-needed');
+    assert.equal((await get(http, '/readyz')).status, 200);
+    assert.equal((await get(http, '/status')).status, 200);
+    const since = Date.now();
+    world.write(`${world.main}/${ours}`, '-1');
+    await daemon.healed(ours, 'missing');
+    await daemon.verified(since);
+    world.configure(`publish: {textfile: ${world.dir}/k.prom}\n`);
+    daemon.kill('SIGHUP');
+    const report = await daemon.problem('textfile-unwritable');
+    assert.match(
+      report.problems.find((p) => p.code === 'textfile-unwritable')?.detail ?? '',
+      /restart-needed/,
+    );
+    assert.equal(await daemon.ended('SIGTERM'), 0);
     return undefined;
   },
 
