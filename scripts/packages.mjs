@@ -33,6 +33,7 @@ export async function installPackages() {
     mkdirSync(dirname(join(work, file)), { recursive: true });
     cpSync(join(root, file), join(work, file));
   }
+  say('installing packages (npm ci): about 130 MB are downloaded, 360 MB kept in node_modules');
   await npmInstall(work);
   await giveToOwner([work]);
   if (lacking() !== null) putInPlace(work); // else another run was faster
@@ -49,12 +50,11 @@ async function npmInstall(work) {
   const [command, ...first] = isNpm ? [process.execPath, npm] : ['npm'];
   // No package needs its install script: koffi and esbuild bring their binaries. Developers' packages in any case.
   const options = ['--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
-  const { status, error, stdout, stderr } = await step(
-    'installing packages, 350 MB (npm ci)',
-    command,
-    [...first, 'ci', ...options],
-    { cwd: work, live: true, env: { npm_config_fetch_retry_mintimeout: '1000', ...process.env } },
-  );
+  const { status, error, stdout, stderr } = await step('npm ci', command, [...first, 'ci', ...options], {
+    cwd: work,
+    live: true,
+    env: { npm_config_fetch_retry_mintimeout: '1000', ...process.env },
+  });
   if (status === 0) return;
   if (error?.code === 'ENOENT')
     fail(

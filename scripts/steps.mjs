@@ -8,6 +8,8 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const stepPatience = 1000;
 /** The same for programs that have something to put away. */
 const programPatience = 5000;
+/** What takes less is not worth a line. */
+const noticeable = 1000;
 const parent = process.env.npm_execpath === undefined ? null : process.ppid;
 
 /**
@@ -102,29 +104,31 @@ async function groupIsGone(child) {
     await new Promise((resolve) => setTimeout(resolve, 25));
 }
 
-/** On a terminal one line that counts seconds, else a line at the start, every half minute, and at the end. */
+/** On a terminal a line that counts seconds; else one for what takes long, another every half minute and at the end. */
 function showProgress(title) {
   const began = Date.now();
   const seconds = () => Math.round((Date.now() - began) / 1000);
   const terminal = process.stderr.isTTY === true;
   const clear = '\r\x1b[K';
-  const draw = () => terminal && process.stderr.write(`${clear}setup: ${title} … ${seconds()} s`);
-  if (terminal) draw();
-  else say(title);
-  const timer = setInterval(
-    () => (terminal ? draw() : say(`${title}: ${seconds()} s so far`)),
-    terminal ? 500 : 30_000,
-  );
+  let shown = false;
+  const draw = () => process.stderr.write(`${clear}setup: ${title} … ${seconds()} s`);
+  const tell = () => say(shown ? `${title}: ${seconds()} s so far` : title);
+  const show = () => {
+    if (terminal) draw();
+    else tell();
+    shown = true;
+  };
+  const first = setTimeout(show, noticeable);
+  const timer = setInterval(show, terminal ? 500 : 30_000);
   return {
     write(text) {
       process.stderr.write(terminal ? `${clear}${text}` : text);
-      if (text.endsWith('\n')) draw();
     },
     end(well) {
+      clearTimeout(first);
       clearInterval(timer);
-      if (terminal) process.stderr.write(clear);
-      const outcome = well ? `done in ${seconds()} s` : `failed after ${seconds()} s`;
-      if (terminal || seconds() >= 2) say(`${title}: ${outcome}`);
+      if (terminal && shown) process.stderr.write(clear);
+      if (shown) say(`${title}: ${well ? 'done' : 'failed'} after ${seconds()} s`);
     },
   };
 }

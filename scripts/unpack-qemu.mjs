@@ -16,6 +16,8 @@ import { step } from './steps.mjs';
 /** In Debian 12 the first is static and the second is not; in Debian 13 the first is a few links to the second. */
 const packages = ['qemu-user-static', 'qemu-user'];
 const linksOnly = 1_000_000;
+/** For a figure beforehand: Debian 12 and 13 have about as many, of much the same size. */
+const emulatorsInPackage = 34;
 const megabytes = (bytes) => `${Math.max(1, Math.round(bytes / 1e6))} MB`;
 
 /** Puts emulators of these names into `qemu/usr/bin` of a cache, unless they are there or Debian has none of them. */
@@ -55,8 +57,13 @@ async function obtain(work, options, names, cache) {
   const found = await sizes(work, options);
   const chosen = found.find(({ size }) => size > linksOnly);
   if (chosen === undefined) return false;
-  const title = `downloading ${chosen.file} (${megabytes(chosen.size)}), of which ${names.length} emulators are kept in ${cache}`;
-  const got = await step(title, 'apt-get', [...options, 'download', chosen.name], { cwd: work });
+  const kept = (chosen.installed * names.length) / emulatorsInPackage;
+  say(
+    `QEMU for ${names.length} platforms: ${chosen.file} (${megabytes(chosen.size)}) is downloaded, about ${megabytes(kept)} of it kept ` +
+      `in ${cache}, and what the keeper uses copied once more into its store`,
+  );
+  const download = [...options, 'download', chosen.name];
+  const got = await step(`downloading ${megabytes(chosen.size)} of QEMU`, 'apt-get', download, { cwd: work });
   if (got.status !== 0) return false;
   const deb = readdirSync(work).find((file) => file.startsWith(`${chosen.name}_`) && file.endsWith('.deb'));
   const members = names.flatMap((name) => [`./usr/bin/${name}`, `./usr/bin/${name}-static`]);
@@ -87,7 +94,10 @@ async function sizes(work, options) {
       },
     );
     const [, file, size] = /^'[^']+' (\S+) (\d+)/m.exec(stdout) ?? [];
-    if (file !== undefined) found.push({ name, file: decodeURIComponent(file), size: Number(size) });
+    if (file === undefined) continue;
+    const shown = await step(`reading about ${name}`, 'apt-cache', [...options, 'show', name], { cwd: work });
+    const installed = 1024 * Number(/^Installed-Size: (\d+)/m.exec(shown.stdout)?.[1] ?? 0);
+    found.push({ name, file: decodeURIComponent(file), size: Number(size), installed });
   }
   return found;
 }

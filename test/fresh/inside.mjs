@@ -1,24 +1,28 @@
 // Runs inside a fresh root, on the Node that is there: does what a newcomer does, and says of each step how it went as a
 // line of JSON. Plain JavaScript, as old as the oldest Node in the matrix.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const [directory, port, ...steps] = process.argv.slice(2);
 process.chdir(directory);
 
-const known = { old, interrupted, killed, start, test };
+const known = { old, offline, interrupted, killed, start, qemu, test };
 for (const step of steps) {
   const [name, ...words] = step.split(':');
   const began = Date.now();
-  let why = null;
+  let well = true;
+  let note = '';
   try {
-    await known[name](...words);
+    note = (await known[name](...words)) ?? '';
   } catch (error) {
-    why = error.message;
+    well = false;
+    note = error.message;
   }
-  console.log(JSON.stringify({ step: name, words, seconds: Math.round((Date.now() - began) / 1000), why }));
-  if (why !== null) process.exit(1);
+  console.log(
+    JSON.stringify({ step: name, words, seconds: Math.round((Date.now() - began) / 1000), well, note }),
+  );
+  if (!well) process.exit(1);
 }
 
 /** A Node that is too old: refused before anything is installed. */
@@ -39,6 +43,15 @@ async function old() {
     'build.log',
   );
   must((await build.ended) === 0, `what it advises fails: ${build.log()}`);
+}
+
+/** No network: npm's words, and then what they mean. */
+async function offline() {
+  const npm = command('unshare', ['-Urn', 'npm', '--cache=/tmp/empty', 'start'], 'offline.log');
+  must((await npm.ended) !== 0, 'npm start ended well without a network');
+  must(/npm (ERR!|error) code E/.test(npm.log()), 'what npm says is hidden');
+  must(npm.log().includes('no connection to the registry'), 'it does not say what is wrong');
+  must(leftovers().length === 0 && !readdirSync('.').includes('node_modules'), 'something was left');
 }
 
 /** Ctrl-C, which the terminal sends to all of its foreground group, while npm ci runs. */
@@ -73,12 +86,33 @@ async function start() {
   npm.signal('SIGTERM', npm.pid); // as a supervisor does: to npm alone
   must((await npm.ended) === 0, `the exit status after SIGTERM is ${ended}`);
   must(others().length === 0, `still running: ${others().join('; ')}`);
-  must(!readdirSync('.').some((name) => name.startsWith('.install-')), 'a half installed tree was left');
+  must(leftovers().length === 0, 'a half installed tree was left');
+  const { stdout } = spawnSync('du', ['-sm', `${process.env.HOME}/.cache/binfmt-keeper`], {
+    encoding: 'utf8',
+  });
+  return `${versions()}; ${Number.parseInt(stdout, 10)} MB in the cache`;
+}
+
+/** Debian's QEMU: without it the tests leave out whatever executes a foreign program. */
+async function qemu() {
+  for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'qemu-user-static']])
+    must((await command('apt-get', args, 'apt.log').ended) === 0, `apt-get ${args[0]} fails`);
 }
 
 async function test(...words) {
   const npm = run('test', ...(words.length > 0 ? ['--', ...words] : []));
   must((await npm.ended) === 0, 'npm test fails');
+  const figure = (what) => Number(new RegExp(`ℹ ${what} (\\d+)`).exec(npm.log())?.[1]);
+  return `${figure('pass')} passed, ${figure('skipped')} left out`;
+}
+
+function versions() {
+  const npm = spawnSync('npm', ['--version'], { encoding: 'utf8' }).stdout.trim();
+  return `Node ${process.versions.node}, npm ${npm}`;
+}
+
+function leftovers() {
+  return readdirSync('.').filter((name) => name.startsWith('.install-'));
 }
 
 async function installing() {

@@ -37,11 +37,11 @@ const test = (kind: string, who: Who, full: boolean, ...before: string[]): Case 
   name: `${kind}-${who}`,
   kind,
   who,
-  steps: [...before, 'start', values.all || full ? 'test' : short],
+  steps: [...before, 'start', ...(values.all || full ? ['qemu', 'test'] : [short])],
 });
 const cases: readonly Case[] = [
   { name: 'old-user', kind: 'old', who: 'user', steps: ['old'] },
-  test('debian12', 'user', true, 'interrupted'),
+  test('debian12', 'user', true, 'offline', 'interrupted'),
   test('debian13', 'root', true, 'killed'),
   test('newest', 'user', true, 'interrupted'),
   test('debian12', 'root', false, 'killed'),
@@ -77,17 +77,22 @@ async function runCase({ name, kind, who, steps }: Case, clone: string, port: nu
   const root = makeRoot(scratch, directory, kindOf(kind), who, clone);
   const logFile = join(scratch, `${name}.log`);
   const log = createWriteStream(logFile);
-  const inside = ['node', '/opt/inside.mjs', `${homes[who]}/binfmt-keeper`, String(port), ...steps];
-  // The shell is there to reap what loses its parent.
-  const command = ['sh', '-c', '"$@"; exit $?', 'sh', ...inside];
-  const status = await enter(root, uids[who], command, environment(homes[who]), log);
+  const run = (as: Who, these: readonly string[]): Promise<number | null> => {
+    const inside = ['node', '/opt/inside.mjs', `${homes[who]}/binfmt-keeper`, String(port), ...these];
+    // The shell is there to reap what loses its parent.
+    return enter(root, uids[as], ['sh', '-c', '"$@"; exit $?', 'sh', ...inside], environment(homes[as]), log);
+  };
+  let status: number | null = 0;
+  // Installing is root's, whoever the newcomer is.
+  for (const step of steps) if (status === 0) status = await run(step === 'qemu' ? 'root' : who, [step]);
   await new Promise((resolve) => log.end(resolve));
   const text = readFileSync(logFile, 'utf8');
   const outcomes = text
     .split('\n')
     .flatMap((line) => (line.startsWith('{"step":') ? [JSON.parse(line)] : []));
-  for (const { step, words, seconds, why } of outcomes) {
-    const row = [kindOf(kind).name, who, [step, ...words].join(' '), `${seconds} s`, why ?? 'well'];
+  for (const { step, words, seconds, well, note } of outcomes) {
+    const outcome = well ? ['well', note].filter((part) => part !== '').join(': ') : `failed: ${note}`;
+    const row = [kindOf(kind).name, who, [step, ...words].join(' '), `${seconds} s`, outcome];
     rows.push(row);
     console.log(row.join(' · '));
   }
