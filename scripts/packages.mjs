@@ -73,6 +73,9 @@ function reason(text) {
     return `no connection to the registry (${code}); check network and proxy (npm config get registry proxy https-proxy) and try again`;
   if (/^E[345]\d\d$/.test(code))
     return `the registry refused (${code}); check npm config get registry and what it asks for, and try again`;
+  // A defect of npm 10: it ends like this where the registry cannot be reached.
+  if (/Exit handler never called/.test(text))
+    return 'npm itself broke off, as it does without a connection to the registry; check network and proxy (npm ping) and try again';
   if (code === 'ENOSPC') return 'the disk is full (ENOSPC)';
   return code === '' ? 'see above what npm says' : `see above what npm says of ${code}`;
 }

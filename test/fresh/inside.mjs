@@ -49,8 +49,8 @@ async function old() {
 async function offline() {
   const npm = command('unshare', ['-Urn', 'npm', '--cache=/tmp/empty', 'start'], 'offline.log');
   must((await npm.ended) !== 0, 'npm start ended well without a network');
-  must(/npm (ERR!|error) code E/.test(npm.log()), 'what npm says is hidden');
-  must(npm.log().includes('no connection to the registry'), 'it does not say what is wrong');
+  must(/^npm (ERR!|error) /m.test(npm.log()), 'what npm says is hidden');
+  must(/(no|without a) connection to the registry/.test(npm.log()), 'it does not say what is wrong');
   must(leftovers().length === 0 && !readdirSync('.').includes('node_modules'), 'something was left');
 }
 
