@@ -8,6 +8,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -60,7 +61,10 @@ function copyNatives(directory: string): string[] {
     const builds = readable(join(scope, name)).filter((entry) => /^(linux|musl)_/.test(entry));
     return builds.map((entry) => {
       const file = `koffi-${arch}-${entry.startsWith('musl') ? 'musl' : 'glibc'}.node`;
-      copyFileSync(join(scope, name, entry, 'koffi.node'), join(directory, file));
+      const target = join(directory, file);
+      // A daemon that runs from here has the old file mapped: written over, it would end with SIGBUS.
+      copyFileSync(join(scope, name, entry, 'koffi.node'), `${target}.new`);
+      renameSync(`${target}.new`, target);
       return file;
     });
   });

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { catalogue } from '../src/core/catalogue.ts';
+import { repository } from '../src/core/project.ts';
 import { version } from '../src/core/version.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -73,6 +74,7 @@ function build(architecture: string, name: string): void {
     EMULATOR_VERSION: values['qemu-version'],
     EMULATOR_TARGETS: platformTargets().join(' '),
     VERSION: version,
+    SOURCE: repository,
     REVISION: output('git', ['-C', root, 'rev-parse', 'HEAD']),
     // The same sources give the same date.
     CREATED: output('git', ['-C', root, 'log', '-1', '--format=%cI']),

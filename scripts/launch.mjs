@@ -6,6 +6,7 @@ import { runInForeground } from './steps.mjs';
 
 const commands = {
   start: () => import('./start.mjs'),
+  demo: () => import('./demo.mjs'),
   test: () => import('./test.mjs'),
   check: () => import('./check.mjs'),
 };

@@ -19,18 +19,27 @@ const lean = ['--max-semi-space-size=1', '--lite-mode'];
 
 /** Returns the exit status of the daemon, or of the step that failed. */
 export async function run(node, args) {
+  const sandbox = isSandbox(args);
+  const { command, env } = await prepare(node, args, sandbox);
+  const flags = sandbox && !args.includes('--sandbox') ? ['--sandbox', ...args] : args;
+  return runInForeground(command[0], [...command.slice(1), 'run', ...flags], {
+    grouped: false, // the daemon ends what it started itself
+    env,
+  });
+}
+
+/** Builds the keeper and makes sure of emulators; how it is called, and in which environment. */
+export async function prepare(node, args, sandbox) {
   mustBeWritable([dist, bundle]);
   await mustStep(`building dist/main.mjs (Node ${node.version})`, node.path, [
     join(root, 'scripts/build.ts'),
   ]);
   await giveToOwner([dist]);
-  const sandbox = isSandbox(args);
   const sources = await emulators(node, args, sandbox);
-  const flags = sandbox && !args.includes('--sandbox') ? ['--sandbox', ...args] : args;
-  return runInForeground(node.path, [...lean, ...withoutDebugger(node.version), bundle, 'run', ...flags], {
-    grouped: false, // the daemon ends what it started itself
+  return {
+    command: [node.path, ...lean, ...withoutDebugger(node.version), bundle],
     env: { ...process.env, ...sources },
-  });
+  };
 }
 
 /** Makes sure that there are emulators. Returns the setting that names their place, if that is not the usual one. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { catalogue } from '../../src/core/catalogue.ts';
+import { repository } from '../../src/core/project.ts';
 import { version } from '../../src/core/version.ts';
 
 const text = readFileSync(new URL('../../Containerfile', import.meta.url), 'utf8');
@@ -15,6 +16,17 @@ describe('the Containerfile', () => {
 
   it('has the version of the program', () => {
     assert.equal(/^ARG VERSION=(.*)$/m.exec(text)?.[1], version);
+  });
+
+  it('says where the project lives, by the address that package.json declares', () => {
+    assert.equal(/^ARG SOURCE=(.*)$/m.exec(text)?.[1], repository);
+    assert.ok(/ org\.opencontainers\.image\.source="\$\{SOURCE\}"/.test(text));
+  });
+
+  it('has the programs that a sandbox is made with and entered by', () => {
+    const rootfs = readFileSync(new URL('../../container/rootfs.sh', import.meta.url), 'utf8');
+    const applets = /^applets='(.*)'$/m.exec(rootfs)?.[1]?.split(' ') ?? [];
+    for (const name of ['unshare', 'nsenter', 'sh']) assert.ok(applets.includes(name), name);
   });
 
   it('names no image by a tag that moves', () => {

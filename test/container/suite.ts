@@ -46,6 +46,17 @@ describe(`the image ${image}`, { skip: why ?? false, timeout: 900_000 }, () => {
     assert.equal(runs(), false, 'and then it does not');
   });
 
+  it('makes a sandbox where the container may, and says what lacks where it may not', () => {
+    const made = once([], 'install', '--sandbox', platform);
+    assert.equal(made.status, 0, `${made.stdout}${made.stderr}`);
+    assert.match(made.stdout, /verified/);
+    assert.equal(runs(), false, 'nothing of it is on the host');
+    const refused = podman('run', '--rm', image, 'run', '--sandbox');
+    assert.equal(refused.status, 4, refused.stderr);
+    assert.match(refused.stderr, /sandbox-unavailable/);
+    assert.doesNotMatch(refused.stderr, /undefined|npm start/);
+  });
+
   it('installs for good where the run directory is shared, and uninstalls', () => {
     const installed = once(runVolume, 'install', 'all');
     assert.equal(installed.status, 0, `${installed.stdout}${installed.stderr}`);
