@@ -111,9 +111,14 @@ async function carryOut(scene: Scene): Promise<Done> {
 
 async function registerHere({ machine, opened, config, request }: Scene): Promise<Installed> {
   const { install, remove } = request;
-  const beside = !(await takeLock(machine, opened.instance, config));
+  const claimed = await takeLock(machine, opened.instance, config);
+  if (!claimed.ok && !claimed.held) {
+    const { code, detail } = claimed;
+    return { failures: [oneLine({ code, subject: 'binfmt_misc', detail })], names: new Set(), proof: null };
+  }
+  const beside = !claimed.ok;
   if (beside) {
-    const holder = await nameHolder(machine, runDirectory(config));
+    const holder = await nameHolder(machine, runDirectory(config), claimed.older);
     say(`another keeper serves this instance and does not answer (${holder}); registering beside it`);
   } else if (opened.kept) {
     // A one-shot that was seen at work has ended since, and may have taken its mounts along.

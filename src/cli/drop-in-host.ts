@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Config } from '../core/config.ts';
+import { type Config, runDirectory } from '../core/config.ts';
+import { type Claim, createClaim } from '../daemon/claim.ts';
 import { type Opened, openHost, type Refusal } from '../daemon/open.ts';
 import type { Instance } from '../host/instance.ts';
 import type { Machine } from '../host/machine.ts';
@@ -24,17 +25,18 @@ export async function openToLook(machine: Machine, config: Config): Promise<Open
 
 /**
  * Tries to take the lock. Another one-shot gives it back soon; a keeper that runs but cannot be reached does not, and
- * goes on under names of its own: then we do as other tools do, without the lock. False where that is so.
+ * goes on under names of its own: then we do as other tools do, without the lock.
  */
-export async function takeLock(machine: Machine, instance: Instance, config: Config): Promise<boolean> {
+export async function takeLock(machine: Machine, instance: Instance, config: Config): Promise<Claim> {
   const report = await readReport(machine, config);
   const pid = report?.daemon?.pid;
   const tries = pid !== undefined && machine.isAlive(pid) ? 1 : waitMs / pauseMs;
-  for (let left = tries; left > 0; left--) {
-    if (instance.lock()) return true;
+  const claim = createClaim(machine, instance, runDirectory(config));
+  for (let left = tries; ; left--) {
+    const claimed = await claim();
+    if (claimed.ok || !claimed.held || left <= 1) return claimed;
     await sleep(pauseMs);
   }
-  return false;
 }
 
 const waitMs = 3000;

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Asked } from '../core/asked.ts';
 import type { Config } from '../core/config.ts';
 import { runDirectory } from '../core/config.ts';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
 import type { Report } from '../core/report.ts';
+import { type Claim, createClaim } from '../daemon/claim.ts';
 import { createKeeper, type Keeper } from '../daemon/keeper.ts';
 import { createLog } from '../daemon/log.ts';
 import { openHost } from '../daemon/open.ts';
@@ -48,10 +50,17 @@ export async function oneShot(
   }
   const { instance, mounts } = opened;
   try {
-    const lockedOut = manner.changes ? !instance.lock() : isLocked(machine, instance.path);
+    const dir = runDirectory(config);
+    const claimed = manner.changes
+      ? await claimPatiently(createClaim(machine, instance, dir))
+      : await lookForKeeper(machine, instance.path, dir);
+    const lockedOut = !claimed.ok && claimed.held;
     if (lockedOut) {
-      complain(context, 'locked-by-another', await nameHolder(machine, runDirectory(config)));
+      complain(context, 'locked-by-another', await nameHolder(machine, dir, claimed.older));
       if (manner.changes) return exitCodes.failed;
+    } else if (!claimed.ok && !claimed.held && manner.changes) {
+      complain(context, claimed.code, claimed.detail);
+      return claimed.exit;
     } else if (manner.changes && opened.kept) {
       // The keeper that was seen has ended since, and with it whoever mounts.
       mounts.hold(false);
@@ -75,13 +84,25 @@ export async function oneShot(
 }
 
 /** Whether a keeper holds the lock that could not be asked. Tried on a descriptor of its own, and let go at once. */
-function isLocked(machine: Machine, path: string): boolean {
+async function lookForKeeper(machine: Machine, path: string, dir: string): Promise<Claim> {
   const again = machine.openInstance(path);
-  if (!again.ok) return false;
-  const free = again.instance.lock();
+  if (!again.ok) return { ok: true, contested: null };
+  const claimed = await createClaim(machine, again.instance, dir)();
   again.instance.close();
-  return !free;
+  return claimed;
 }
+
+/** A one-shot that only looks has the lock for a moment. */
+async function claimPatiently(claim: () => Promise<Claim>): Promise<Claim> {
+  for (let left = tries; ; left--) {
+    const claimed = await claim();
+    if (claimed.ok || !claimed.held || left === 0) return claimed;
+    await sleep(pauseMs);
+  }
+}
+
+const tries = 5;
+const pauseMs = 50;
 
 /** The report that a running daemon left in the run directory; null where there is none or it cannot be read. */
 export async function readReport(machine: Machine, config: Config): Promise<Report | null> {

@@ -26,6 +26,8 @@ export type ProblemCode =
   | 'sandbox-unavailable'
   | 'instance-missing'
   | 'locked-by-another'
+  | 'lock-contested'
+  | 'lock-unavailable'
   | 'foreign-namespace'
   | 'emulated-host'
   | 'main-missing'
@@ -33,6 +35,7 @@ export type ProblemCode =
   | 'main-autofs-unreachable'
   | 'anchor-missing'
   | 'anchor-covered'
+  | 'instances-differ'
   | 'anchor-not-shared'
   | 'not-lasting'
   | 'read-only'
@@ -87,6 +90,7 @@ export type ProblemCode =
   | 'control-unavailable'
   | 'textfile-unwritable'
   | 'http-unavailable'
+  | 'http-taken'
   | 'http-exposed';
 
 /** All kinds of problems: the same codes in logs, status, metrics and docs/problems.md. */
@@ -121,6 +125,18 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     severity: 'warning',
     remedy:
       'Nothing, if two are meant to run: this one stands by and takes over. Otherwise stop one of them: systemctl stop binfmt-keeper, or kubectl delete daemonset binfmt-keeper.',
+  },
+  'lock-contested': {
+    title: 'Somebody holds the lock of older keepers',
+    severity: 'warning',
+    remedy:
+      'The keeper serves all the same. See who it is: lslocks -o PID,COMMAND,PATH, or fuser -v /proc/sys/fs/binfmt_misc. A keeper of version 0.1.0 in a container of its own: stop it, or both work against each other. Anything else: end it, kill PID.',
+  },
+  'lock-unavailable': {
+    title: 'The lock of the instance cannot be taken',
+    severity: 'error',
+    remedy:
+      'Use a build with the native module for this architecture, and unset BINFMT_KEEPER_NO_FFI; or install flock(1), which is part of util-linux.',
   },
   'foreign-namespace': {
     title: 'Not in the initial user namespace',
@@ -165,6 +181,12 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     severity: 'warning',
     remedy:
       'See what it is: findmnt /run/binfmt-keeper/binfmt_misc. Then take the upper mount away: umount /run/binfmt-keeper/binfmt_misc.',
+  },
+  'instances-differ': {
+    title: 'Main mount and anchor show different instances',
+    severity: 'warning',
+    remedy:
+      'See both: findmnt -t binfmt_misc -o TARGET,MAJ:MIN. In a container with user namespaces, give it a run directory of its own: do not mount that of the host into it.',
   },
   'anchor-not-shared': {
     title: 'The anchor does not outlive this process',
@@ -496,6 +518,12 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     severity: 'warning',
     remedy:
       'Entries are kept, but probes, metrics and page are not served; it is tried again every 5 s. See who has the port: ss -ltnp. Then choose another address, --http-listen ADDRESS:PORT, or none: --http-listen off.',
+  },
+  'http-taken': {
+    title: 'Somebody else answers at the HTTP address',
+    severity: 'warning',
+    remedy:
+      'Believe nothing that answers there; binfmt-keeper health asks the daemon itself. See who has it: ss -ltnp. Then choose an address that other users cannot take: --http-listen unix:/run/binfmt-keeper/http.sock, or a port below 1024.',
   },
   'http-exposed': {
     title: 'HTTP is answered to more than this host',

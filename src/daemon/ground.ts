@@ -2,10 +2,11 @@ import { type Config, runDirectory } from '../core/config.ts';
 import type { ExitCode } from '../core/exit-codes.ts';
 import type { Progress } from '../core/http-checks.ts';
 import { problemCatalogue } from '../core/problems.ts';
+import { createClaim } from './claim.ts';
 import type { Disposers } from './disposers.ts';
 import type { Http } from './http.ts';
 import type { Keeper } from './keeper.ts';
-import { type Opened, openHost } from './open.ts';
+import { type Opened, openHost, type Refusal } from './open.ts';
 import { nameHolder } from './report-file.ts';
 import type { RunParts } from './run-parts.ts';
 import { takeLock } from './stand-by.ts';
@@ -31,6 +32,8 @@ export interface Ground {
   readonly http: Http;
   /** Somebody else had the lock, which took time. */
   readonly waited: boolean;
+  /** Who holds the lock of older versions, as the end of a sentence; null where we do. */
+  readonly contested: string | null;
 }
 
 /** A keeper that lacks descriptors looks again every second; one that is merely late is not dead. */
@@ -52,32 +55,37 @@ export async function takeGround(
   const opened = await openHost(machine, config, { owns: parts.owns, mayMount: true }, () => {
     life.keeper?.lookAtAll();
   });
-  if (!opened.ok) {
-    const { title, remedy } = problemCatalogue[opened.code];
-    log.logger.error({ problem: opened.code, detail: opened.detail, remedy }, title);
+  const refused = (why: Pick<Refusal, 'code' | 'detail' | 'exit'>): { readonly exit: ExitCode } => {
+    const { title, remedy } = problemCatalogue[why.code];
+    log.logger.error({ problem: why.code, detail: why.detail, remedy }, title);
     supervision.stopping(title);
-    return opened;
-  }
+    return { exit: why.exit };
+  };
+  if (!opened.ok) return refused(opened);
   const { instance, mounts } = opened;
   open.add('instance', instance.close);
   // At once, whatever is under way: the host may be shutting down.
   open.add('mounts', mounts.close, mounts.close);
   const http = startHttp(parts, progressOf(life), () => life.keeper);
   open.add('http', http.close);
-  const tryLock = (): boolean => {
+  const dir = runDirectory(config);
+  const claim = createClaim(machine, instance, dir);
+  const tryLock: typeof claim = () => {
     supervision.alive();
     life.triedAt = performance.now();
-    return instance.lock();
+    return claim();
   };
-  const locked = await takeLock(tryLock, stop, log.logger, () => {
+  const locked = await takeLock(tryLock, stop, log.logger, (older) => {
     supervision.standingBy();
     life.phase = 'standing-by';
     void http.mend();
-    return nameHolder(machine, runDirectory(config));
+    return nameHolder(machine, dir, older);
   });
   if (locked === null) return { exit: 0 };
+  if (!locked.ok) return refused(locked);
   life.phase = 'starting';
-  return { opened, supervision, http, waited: locked.waited };
+  const { waited, contested } = locked;
+  return { opened, supervision, http, waited, contested };
 }
 
 function progressOf(life: Life): () => Progress {

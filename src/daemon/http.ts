@@ -23,7 +23,7 @@ export interface HttpParts {
   readonly refresh: () => Promise<void>;
   /** Raises a problem about an address, or takes it back. */
   readonly problem: (
-    code: 'http-unavailable' | 'http-exposed' | 'restart-needed',
+    code: 'http-unavailable' | 'http-taken' | 'http-exposed' | 'restart-needed',
     subject: string,
     detail: string | null,
   ) => void;
@@ -42,6 +42,15 @@ export interface Http {
   close(): Promise<void>;
 }
 
+/** Why it does not listen. */
+interface Fault {
+  readonly code: 'http-unavailable' | 'http-taken';
+  readonly why: string;
+}
+
+/** Which problem stands, about which address. */
+type Told = Pick<Fault, 'code'> & { readonly listen: string };
+
 /** The address may belong to a pod or an interface that is not there yet, the port to a keeper that is about to end. */
 const retry = 5000;
 
@@ -53,7 +62,7 @@ export function createHttp(parts: HttpParts, first: Config['http']): Http {
   const serving = { views, events, progress: parts.progress };
   let wish = first;
   let open: { readonly listener: HttpListener; readonly as: Config['http'] } | null = null;
-  let told: readonly [listen: string, why: string] | null = null;
+  let told: Told | null = null;
   let exposed: string | null = null;
   let timer: NodeJS.Timeout | null = null;
   let closed = false;
@@ -64,9 +73,9 @@ export function createHttp(parts: HttpParts, first: Config['http']): Http {
     const wanted = wish;
     const address = closed ? null : addressOf(wanted);
     await keep(wanted, address);
-    const why = open === null && address !== null ? await listen(wanted, address) : null;
-    say(address, why);
-    if (why !== null && !closed) timer = setTimeout(() => void mend(), parts.retryMs ?? retry).unref();
+    const fault = open === null && address !== null ? await listen(wanted, address) : null;
+    say(address, fault);
+    if (fault !== null && !closed) timer = setTimeout(() => void mend(), parts.retryMs ?? retry).unref();
   });
 
   /** Closes what is open, unless it is what is wanted. */
@@ -84,12 +93,20 @@ export function createHttp(parts: HttpParts, first: Config['http']): Http {
   };
 
   /** Why not, or null. */
-  const listen = async (wanted: Config['http'], address: HttpAddress): Promise<string | null> => {
+  const listen = async (wanted: Config['http'], address: HttpAddress): Promise<Fault | null> => {
     const opened = await machine
       .listenHttp(address, wanted, (request) => serve(request, address))
       // Its module is read only now, and may be gone with the package that was replaced, or unreadable for a while.
-      .catch((error: unknown) => ({ ok: false as const, message: missingPart(error) ?? String(error) }));
-    if (!opened.ok) return opened.message;
+      .catch((error: unknown) => ({
+        ok: false as const,
+        code: 'EIO',
+        message: missingPart(error) ?? String(error),
+      }));
+    if (!opened.ok) {
+      // Nobody answers, or somebody else does.
+      const code = opened.code === 'EADDRINUSE' ? 'http-taken' : 'http-unavailable';
+      return { code, why: opened.message };
+    }
     open = { listener: opened.listener, as: wanted };
     logger.info({ http: opened.listener.at }, 'answering HTTP');
     return null;
@@ -108,16 +125,16 @@ export function createHttp(parts: HttpParts, first: Config['http']): Http {
   };
 
   /** What was said of an address that is not wished for any more is taken back. */
-  const say = (address: HttpAddress | null, why: string | null): void => {
+  const say = (address: HttpAddress | null, fault: Fault | null): void => {
     const { listen } = wish;
     if (closed) return;
-    if (told !== null && (why === null || told[0] !== listen))
-      parts.problem('http-unavailable', told[0], null);
-    told = why === null ? null : [listen, why];
-    if (why !== null) parts.problem('http-unavailable', listen, why);
+    if (told !== null && (told.code !== fault?.code || told.listen !== listen))
+      parts.problem(told.code, told.listen, null);
+    told = fault === null ? null : { code: fault.code, listen };
+    if (fault !== null) parts.problem(fault.code, listen, fault.why);
     if (exposed !== null && exposed !== listen) parts.problem('http-exposed', exposed, null);
     exposed = address?.kind === 'tcp' && !address.loopback ? listen : null;
-    if (exposed !== null) parts.problem('http-exposed', listen, why === null ? exposure(wish.ui) : null);
+    if (exposed !== null) parts.problem('http-exposed', listen, fault === null ? exposure(wish.ui) : null);
   };
 
   return {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, runDirectory } from '../core/config.ts';
 import { createTextfile, type Textfile } from '../publish/textfile.ts';
 import { openAskedFile } from './asked-file.ts';
+import { contend } from './contend.ts';
 import { type Control, createControl } from './control.ts';
 import type { Disposers } from './disposers.ts';
 import { createDroppedLines } from './dropped-lines.ts';
@@ -112,6 +113,12 @@ async function makeKeeper(parts: RunParts, open: Disposers, life: Life, ground: 
   };
   open.add('keeper', close, keeper.rest);
   if (machine.ffi !== null) keeper.problem('no-ffi', 'koffi', machine.ffi);
+  open.add(
+    'lock of older versions',
+    contend(instance, ground.contested, machine.ffi === null, (detail) =>
+      keeper.problem('lock-contested', 'instance', detail),
+    ),
+  );
   const watch = watchInstance(instance.path, keeper.look);
   open.add('watch', watch.close);
   if (watch.degraded !== null) keeper.problem('no-inotify', 'inotify', watch.degraded);
@@ -154,6 +161,8 @@ function lookRegularly(
     () => {
       keeper.lookAtAll();
       keeper.lookAtLabels();
+      // What a read-only instance refused.
+      opened.instance.lock();
       supervision.alive();
       void opened.mounts.mend();
       void socket.mend();

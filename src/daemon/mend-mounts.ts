@@ -1,6 +1,7 @@
 import type { Outcome } from '../core/outcome.ts';
 import type { Problem } from '../core/problems.ts';
 import type { Machine } from '../host/machine.ts';
+import type { MountView } from '../host/mounts.ts';
 
 /** Where the two mounts are, and whether we may make them. */
 export interface MountWish {
@@ -75,6 +76,12 @@ export function createMountKeeper(machine: Machine, wish: MountWish, mended: () 
       problems.push({ code: 'main-covered', subject: wish.main, detail: `by ${view.main.by}` });
     if (view.anchor.kind === 'covered')
       problems.push({ code: 'anchor-covered', subject: wish.anchor, detail: `by ${view.anchor.by}` });
+    if (differ(view)) {
+      const { main, anchor } = view;
+      const devices = [main, anchor].map((state) => (state.kind === 'binfmt' ? state.device : ''));
+      const detail = `${wish.main} is device ${devices[0]}, ${wish.anchor} is ${devices[1]}`;
+      problems.push({ code: 'instances-differ', subject: wish.anchor, detail });
+    }
     if (view.anchor.kind === 'absent' && wish.mayMount && !problems.some((p) => p.code === 'anchor-missing'))
       problems.push({ code: 'anchor-missing', subject: wish.anchor, detail: 'not mounted' });
     found = problems;
@@ -146,6 +153,8 @@ export function createMountKeeper(machine: Machine, wish: MountWish, mended: () 
       const seen = machine.observeMounts(wish);
       const state = path === wish.anchor ? seen.anchor : seen.main;
       if (closed || state.kind !== 'binfmt' || state.covered) continue;
+      // Another instance is somebody else's affair.
+      if (path === wish.anchor && differ(seen)) continue;
       if (!state.readOnly && (reason !== 'read-only' || path !== wish.anchor)) continue;
       const outcome = await machine.remountWritable(path);
       if (!outcome.ok) problems.push({ code: 'read-only', subject: path, detail: outcome.message });
@@ -189,4 +198,10 @@ export function createMountKeeper(machine: Machine, wish: MountWish, mended: () 
       for (const one of [timer, calm]) if (one !== null) clearTimeout(one);
     },
   };
+}
+
+/** Both mounts are there, and do not show one instance. */
+function differ({ main, anchor }: MountView): boolean {
+  if (main.kind !== 'binfmt' || anchor.kind !== 'binfmt' || main.covered || anchor.covered) return false;
+  return main.device !== anchor.device;
 }

@@ -5,6 +5,8 @@ import { hasNamespacedInstances, parseKernelVersion } from '../core/kernel-versi
 import type { ProblemCode } from '../core/problems.ts';
 import type { Instance } from '../host/instance.ts';
 import type { Machine } from '../host/machine.ts';
+import type { MountState, MountView } from '../host/mounts.ts';
+import { createClaim } from './claim.ts';
 import { createMountKeeper, type MountKeeper } from './mend-mounts.ts';
 import { type HostIdentity, targetOf } from './prepare.ts';
 
@@ -72,7 +74,7 @@ export async function openHost(
     );
   const mayMount = options.mayMount && (initial || options.owns);
   const mounts = createMountKeeper(machine, { ...config.mounts, mayMount }, mended);
-  const kept = mayMount && isKept(machine, config);
+  const kept = mayMount && (await isKept(machine, config));
   mounts.hold(kept);
   await mounts.mend('start');
   const doubt = await machine.distrust(config.mounts.main);
@@ -108,14 +110,31 @@ export async function openHost(
  * Whether another keeper has the instance that can be seen here: then mounting is its affair, or it was asked to pause,
  * and whoever only waits for its end mounts nothing. The open descriptor keeps the entries alive meanwhile.
  */
-function isKept(machine: Machine, { mounts: { main, anchor } }: Config): boolean {
-  const seen = machine.observeMounts({ main, anchor });
-  const path = [anchor, main].find((_, at) => [seen.anchor, seen.main][at]?.kind === 'binfmt');
-  const opened = path === undefined ? null : machine.openInstance(path);
+async function isKept(machine: Machine, config: Config): Promise<boolean> {
+  const path = instancePath(config.mounts, machine.observeMounts(config.mounts));
+  const opened = path === null ? null : machine.openInstance(path);
   if (!opened?.ok) return false;
-  const free = opened.instance.lock();
+  const claimed = await createClaim(machine, opened.instance, runDirectory(config))();
   opened.instance.close();
-  return !free;
+  return !claimed.ok && claimed.held;
+}
+
+/**
+ * Which of both mounts leads to the instance. The anchor, which others leave alone; but where it shows another
+ * instance than the main mount does (a directory shared by a host whose user namespace is not ours), programs run by
+ * the main one's.
+ */
+function instancePath(
+  places: { readonly main: string; readonly anchor: string },
+  seen: MountView,
+): string | null {
+  const [main, anchor] = [deviceOf(seen.main), deviceOf(seen.anchor)];
+  if (anchor === null || (main !== null && main !== anchor)) return main === null ? null : places.main;
+  return places.anchor;
+}
+
+function deviceOf(state: MountState): string | null {
+  return state.kind === 'binfmt' && !state.covered ? state.device : null;
 }
 
 function openMounted(
@@ -124,10 +143,10 @@ function openMounted(
   mounts: MountKeeper,
   ours: boolean,
 ): { ok: true; instance: Instance } | Refusal {
-  const { main, anchor } = config.mounts;
-  const seen = mounts.describe();
-  const path = seen.anchor === 'binfmt' ? anchor : main;
-  const opened = machine.openInstance(path);
+  const { main } = config.mounts;
+  const opened = machine.openInstance(
+    instancePath(config.mounts, machine.observeMounts(config.mounts)) ?? main,
+  );
   if (opened.ok) return opened;
   if (!ours)
     return refuse(

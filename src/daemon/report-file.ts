@@ -41,8 +41,12 @@ export function createReportFile(
   };
 }
 
-/** The keeper that holds the lock, as the end of a sentence: by its report where its run directory is ours too. */
-export async function nameHolder(machine: Machine, dir: string): Promise<string> {
+/**
+ * The keeper that holds the lock, as the end of a sentence: by its report where its run directory is ours too; `older`
+ * where one of an older version was recognized.
+ */
+export async function nameHolder(machine: Machine, dir: string, older: string | null): Promise<string> {
+  if (older !== null) return `held by ${older}`;
   const trusted = await machine.inspectRunDirectory(dir);
   const pid = trusted.ok ? pidOf(await machine.readFile(`${dir}/${reportName}`)) : null;
   return pid !== null && machine.isAlive(pid)

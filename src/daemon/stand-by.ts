@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { problemCatalogue } from '../core/problems.ts';
+import type { Claim } from './claim.ts';
 
 /** How often whoever stands by asks for the lock: the entries outlive its holder, so nothing is lost in between. */
 const everyMs = 250;
@@ -7,27 +8,35 @@ const everyMs = 250;
 /**
  * Waits until nobody else keeps this instance; the kernel frees the lock when its holder ends, killed or not. Whoever
  * waits writes no report, opens no socket and touches no entry. `waited`: somebody else had it; null where `stop` came
- * first.
+ * first; as refused where it cannot be taken at all.
  */
 export async function takeLock(
-  tryLock: () => boolean,
+  claim: () => Promise<Claim>,
   stop: AbortSignal,
   logger: Logger,
-  holder: () => Promise<string>,
-): Promise<{ readonly waited: boolean } | null> {
-  if (stop.aborted) return null;
-  if (tryLock()) return { waited: false };
-  const { title, remedy } = problemCatalogue['locked-by-another'];
-  logger.warn({ problem: 'locked-by-another', detail: await holder(), remedy }, `${title}; standing by`);
+  holder: (older: string | null) => Promise<string>,
+): Promise<Taken | Refused | null> {
+  let waited = false;
   while (!stop.aborted) {
-    if (tryLock()) {
-      logger.info('the other keeper has ended; taking over');
-      return { waited: true };
+    const claimed = await claim();
+    if (claimed.ok) {
+      if (waited) logger.info('the other keeper has ended; taking over');
+      return { ...claimed, waited };
     }
+    if (!claimed.held) return claimed;
+    if (!waited) {
+      const { title, remedy } = problemCatalogue['locked-by-another'];
+      const detail = await holder(claimed.older);
+      logger.warn({ problem: 'locked-by-another', detail, remedy }, `${title}; standing by`);
+    }
+    waited = true;
     await pause(stop);
   }
   return null;
 }
+
+type Taken = Extract<Claim, { readonly ok: true }> & { readonly waited: boolean };
+type Refused = Extract<Claim, { readonly ok: false; readonly held: false }>;
 
 function pause(stop: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -58,8 +58,8 @@ export async function lastingFacts(
     seenBefore: before.here.has(device),
     heldBefore: holds(before.elsewhere, device),
     heldNow: holds(binfmtElsewhere(), device),
-    main: await placeFacts(main, places.main, hostNamespace),
-    anchor: await placeFacts(anchor, places.anchor, hostNamespace),
+    main: await placeFacts(main, device, places.main, hostNamespace),
+    anchor: await placeFacts(anchor, device, places.anchor, hostNamespace),
   };
 }
 
@@ -69,8 +69,14 @@ const tick = 100;
 const startError = 1000;
 
 /** In the namespace of the host nothing needs to be found out, hence nothing is changed there. */
-async function placeFacts(state: MountState, path: string, host: boolean): Promise<PlaceFacts> {
-  if (state.kind !== 'binfmt') return { mounted: false, outside: false };
+async function placeFacts(
+  state: MountState,
+  device: string,
+  path: string,
+  host: boolean,
+): Promise<PlaceFacts> {
+  // A mount of another instance keeps nothing of ours.
+  if (deviceOf(state) !== device || state.kind !== 'binfmt') return { mounted: false, outside: false };
   const point = Buffer.from(path, 'utf8')
     .toString('latin1')
     .replace(/(?<=.)\/+$/, '');

@@ -6,6 +6,7 @@ import { failure } from './errno.ts';
 import { createClients } from './http-clients.ts';
 import { type Serve, serveConnection } from './http-connection.ts';
 import { placeSocket, type SocketFile, type SocketRights } from './http-socket.ts';
+import { portOwner } from './port-owner.ts';
 
 /** Answers requests until it is closed. */
 export interface HttpListener {
@@ -62,7 +63,10 @@ export async function listenHttp(
     return listening(`http://${host.includes(':') ? `[${host}]` : host}:${portOf(server) ?? port}`, null);
   } catch (error) {
     server.close();
-    return failure('listen', error);
+    const failed = failure('listen', error);
+    const owner =
+      failed.code === 'EADDRINUSE' && address.kind === 'tcp' ? await portOwner(address.port) : null;
+    return owner === null ? failed : { ...failed, message: `${failed.message}: uid ${owner} listens there` };
   }
 }
 

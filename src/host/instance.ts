@@ -1,5 +1,6 @@
 import type { EntryId } from '../core/entry.ts';
 import type { Outcome } from '../core/outcome.ts';
+import type { Locked } from './instance-lock.ts';
 
 /** An entry's file as read: its text as a byte string, and which registration it is. */
 export interface RawEntry {
@@ -28,7 +29,8 @@ export interface Instance {
   change(name: string, value: '1' | '-1', id: EntryId): Outcome;
   /** Writes `1` to `status`; nothing else is ever written there. */
   enable(): Outcome;
-  /** Tries to take the exclusive lock on the instance; false where another keeper has it. */
-  lock(): boolean;
+  /** Tries to take the exclusive lock on the instance, or what of it is not held yet; `EAGAIN` where another keeper has it. */
+  lock(): Locked;
+  unlock(): void;
   close(): void;
 }

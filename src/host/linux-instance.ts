@@ -13,9 +13,9 @@ import type { EntryId } from '../core/entry.ts';
 import { done, type Outcome } from '../core/outcome.ts';
 import { descriptorLimit } from './descriptors.ts';
 import type { Instance, RawEntry } from './instance.ts';
+import { createInstanceLock } from './instance-lock.ts';
 import { createKeptFiles } from './kept-files.ts';
 import type { Libc } from './libc.ts';
-import { lockExclusive } from './lock.ts';
 
 /** What opening an instance yields; `ENOTBINFMT` where the directory belongs to another file system. */
 export type Opened =
@@ -49,6 +49,8 @@ function bindTo(fd: number, path: string, libc: Libc | null): Instance {
   const register = file('register');
   const status = file('status');
   const kept = createKeptFiles(file, keptDescriptors(descriptorLimit()));
+  const lock = createInstanceLock(fd, register, libc);
+  let closed = false;
   return {
     root: idOf(fd),
     path,
@@ -62,14 +64,14 @@ function bindTo(fd: number, path: string, libc: Libc | null): Instance {
     register: (line) => write(register, line),
     change: (name, value, id) => (isEntryName(name) ? writeTo(file(name), value, id) : refused(name)),
     enable: () => write(status, ENABLE),
-    lock: () => {
-      const taken = lockExclusive(fd, libc);
-      if (taken.ok) return true;
-      if (taken.code === 'EAGAIN' || taken.code === 'EWOULDBLOCK') return false;
-      throw new Error(`cannot lock the binfmt_misc instance: ${taken.message}`);
-    },
+    lock: lock.take,
+    unlock: lock.release,
     close: () => {
+      // The number may be that of another file by now.
+      if (closed) return;
+      closed = true;
       kept.only([]);
+      lock.release();
       closeSync(fd);
     },
   };

@@ -2,31 +2,42 @@ import { spawnSync } from 'node:child_process';
 import { done, type Outcome } from '../core/outcome.ts';
 import type { Libc } from './libc.ts';
 
-const LOCK_EX = 2;
+/** What is asked of an open file description. */
+export type LockWish = 'exclusive' | 'shared' | 'none';
+
+const operations: Readonly<Record<LockWish, { readonly flags: number; readonly option: string }>> = {
+  shared: { flags: 1, option: '-s' },
+  exclusive: { flags: 2, option: '-x' },
+  none: { flags: 8, option: '-u' },
+};
 const LOCK_NB = 4;
 
 /**
- * Takes the exclusive lock on an open file description, without waiting. It excludes across containers and mount
- * namespaces, which lock files and process ids do not, and goes with the last copy of the descriptor. `EAGAIN`
- * where somebody else holds it.
+ * Takes or lets go the lock of an open file description, without waiting. It excludes across containers and mount
+ * namespaces, which lock files and process ids do not, and goes with the last copy of the descriptor. `EAGAIN` where
+ * somebody else holds it, `ENOTOOL` where there is neither FFI nor flock(1).
  */
-export function lockExclusive(fd: number, libc: Libc | null): Outcome {
-  return libc ? libc.flock(fd, LOCK_EX | LOCK_NB) : lockByCommand(fd);
+export function lockFile(fd: number, wish: LockWish, libc: Libc | null): Outcome {
+  const { flags, option } = operations[wish];
+  if (libc === null) return lockByCommand(fd, option);
+  const result = libc.flock(fd, flags | LOCK_NB);
+  return !result.ok && result.code === 'EWOULDBLOCK' ? { ...result, code: 'EAGAIN' } : result;
 }
 
 /** flock(1) locks the description that it inherited as descriptor 3, which is ours: the lock outlives the child. */
-function lockByCommand(fd: number): Outcome {
-  const { error, status, stderr } = spawnSync('flock', ['-n', '-x', '3'], {
+function lockByCommand(fd: number, option: string): Outcome {
+  const { error, status, stderr } = spawnSync('flock', ['-n', option, '3'], {
     stdio: ['ignore', 'ignore', 'pipe', fd],
     encoding: 'latin1',
   });
-  if (error) return { ok: false, code: errorCode(error), message: `flock(1): ${error.message}` };
+  if (error) return notStarted(error);
   if (status === 0) return done;
   // util-linux and busybox say 1, and nothing on stderr, for a lock that is held
   if (status === 1 && stderr === '') return { ok: false, code: 'EAGAIN', message: 'flock(1): EAGAIN' };
   return { ok: false, code: 'EIO', message: `flock(1) ended with ${status}: ${stderr.trim()}` };
 }
 
-function errorCode(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : 'EIO';
+function notStarted(error: Error): Outcome {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'EIO';
+  return { ok: false, code: code === 'ENOENT' ? 'ENOTOOL' : code, message: `flock(1): ${error.message}` };
 }

@@ -37,6 +37,7 @@ import {
 } from './mounts.ts';
 import { runsNatively } from './native.ts';
 import { takeNotifier } from './notify.ts';
+import { describeRootHolder, findOlderKeeper } from './older-keeper.ts';
 import { placeOf } from './place.ts';
 import { runProbe } from './probe.ts';
 import { probes } from './probe-data.ts';
@@ -70,6 +71,8 @@ function assemble(libc: Libc | null, ffi: string | null) {
     notifier: takeNotifier(libc, process.env),
     descriptorLimit,
     openInstance: (path: string) => openOwn(path, libc),
+    findOlderKeeper,
+    describeRootHolder,
     watchMounts: (changed: () => void) => watchMounts(libc, changed),
     observeMounts,
     mountMain: (path: string) => whereTrusted(path, mountMain),

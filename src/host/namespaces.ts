@@ -2,17 +2,26 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { parseMountinfo } from '../core/mountinfo.ts';
 
 /** Inode numbers of the initial namespaces (uapi linux/nsfs.h, init_ns_ino); that of mounts is fixed since 6.18 only. */
-const initialPid = 'pid:[4026531836]';
+export const initialPid = 'pid:[4026531836]';
 const initialMount = 'mnt:[4026531832]';
 
 /**
- * Whether what is mounted here stays: the initial mount namespace never ends. The namespace of process 1 counts as
- * that where process 1 is the machine's own: in a container it is the container's, and ends with it.
+ * Whether process 1, as /proc shows it here, is the machine's own. In a container it is the container's, or that of
+ * another one which shares its process ids (`shareProcessNamespace`): it says nothing of the host. False as well where
+ * it may not be looked at.
+ */
+export function hasHostInit(hostPids = initialPid): boolean {
+  return link('1', 'pid') === hostPids;
+}
+
+/**
+ * Whether what is mounted here stays: the initial mount namespace never ends. The namespace of the machine's process 1
+ * counts as that; a container's ends with it.
  */
 export function inHostMountNamespace(): boolean {
   const own = link('self', 'mnt');
   if (own === initialMount) return true;
-  return own !== null && link('self', 'pid') === initialPid && link('1', 'mnt') === own;
+  return own !== null && hasHostInit() && link('1', 'mnt') === own;
 }
 
 /** binfmt_misc mounts in mount namespaces other than our own. */
@@ -39,7 +48,7 @@ export function binfmtElsewhere(): Elsewhere {
     seen.add(namespace);
     for (const mount of parseMountinfo(text)) if (mount.type === 'binfmt_misc') devices.add(mount.device);
   }
-  return { devices, complete: link('self', 'pid') === initialPid && link('1', 'mnt') !== null };
+  return { devices, complete: hasHostInit() && link('1', 'mnt') !== null };
 }
 
 /** When the first process of this container started (Unix ms); null where process ids are the machine's own. */

@@ -2,6 +2,7 @@ import { readlinkSync, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { runChild } from './child.ts';
+import { hasHostInit, initialPid } from './namespaces.ts';
 import { reach } from './reach.ts';
 
 /**
@@ -18,15 +19,15 @@ export interface Place {
 /**
  * Looks at a path with our eyes and with those of pid 1. With `F` the kernel opens our file and shows only the path:
  * where that is another file on the host, everybody who reads the entry there is misled, and a registration of the
- * same line by somebody else gets another interpreter.
+ * same line by somebody else gets another interpreter. `hostPids`: the namespace whose pid 1 is the host's.
  */
-export async function placeOf(path: string): Promise<Place> {
+export async function placeOf(path: string, hostPids = initialPid): Promise<Place> {
   const reached = await reach(path);
   if (!reached.ok) return { here: false, host: 'unseen', why: reached.message };
   const mine = await stat(path, { bigint: true }).catch(() => null);
   const here = mine !== null;
   const missing = `${path} does not exist`;
-  const root = hostRoot();
+  const root = hasHostInit(hostPids) ? hostRoot() : 'unseen';
   if (root === 'ours') return { here, host: 'same', why: here ? '' : missing };
   if (root === 'unseen')
     return { here, host: 'unseen', why: here ? 'the host is not visible here' : missing };
@@ -37,17 +38,13 @@ export async function placeOf(path: string): Promise<Place> {
   return { here, host: 'elsewhere', why: `${path} ${why}` };
 }
 
-/** PROC_PID_INIT_INO: elsewhere pid 1 is that of a container, and says nothing of the host. */
-const initialPidNamespace = 'pid:[4026531836]';
-
 /** Where the host's files are to be seen. Without rights over pid 1 its links cannot be read. */
 function hostRoot(): 'ours' | 'unseen' | '/proc/1/root' {
   try {
     const [mine, theirs] = [statSync('/'), statSync('/proc/1/root/')];
     const sameRoot = mine.dev === theirs.dev && mine.ino === theirs.ino;
     const sameMounts = readlinkSync('/proc/self/ns/mnt') === readlinkSync('/proc/1/ns/mnt');
-    if (!sameRoot || !sameMounts) return '/proc/1/root';
-    return readlinkSync('/proc/self/ns/pid') === initialPidNamespace ? 'ours' : 'unseen';
+    return sameRoot && sameMounts ? 'ours' : '/proc/1/root';
   } catch {
     return 'unseen';
   }

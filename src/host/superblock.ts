@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createInstanceLock } from './instance-lock.ts';
 import type { Libc } from './libc.ts';
-import { lockExclusive } from './lock.ts';
 
 /**
  * Whether this user namespace's instance existed before, asked by trying to make it anew: FSCONFIG_CMD_CREATE_EXCL
@@ -57,7 +57,9 @@ function glance(libc: Libc): { readonly young: boolean; readonly locked: boolean
 
 function isLocked(libc: Libc, path: string): boolean {
   const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
-  const taken = lockExclusive(fd, libc);
+  const lock = createInstanceLock(fd, Buffer.from(`${path}/register`), libc);
+  const taken = lock.take();
+  lock.release();
   closeSync(fd);
   return !taken.ok;
 }

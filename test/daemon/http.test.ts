@@ -94,7 +94,10 @@ describe('the server', () => {
     const port = typeof address === 'object' ? address?.port : 0;
     const { http, problems } = start(t, `127.0.0.1:${port}`);
     await http.mend();
-    assert.match(problems.get(`http-unavailable 127.0.0.1:${port}`) ?? '', /EADDRINUSE/);
+    assert.match(
+      problems.get(`http-taken 127.0.0.1:${port}`) ?? '',
+      new RegExp(`EADDRINUSE.*: uid ${process.getuid?.()} listens there$`),
+    );
     await new Promise((resolve) => holder.close(resolve));
     await until('the port', () => (problems.size === 0 ? true : null));
     assert.equal((await get(`http://127.0.0.1:${port}`, '/livez')).status, 200);

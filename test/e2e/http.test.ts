@@ -216,9 +216,9 @@ await suite(import.meta.url, 'HTTP', {
       });
     });
     const daemon = await world.startVerified({ env: { BINFMT_KEEPER_HTTP_LISTEN: `127.0.0.1:${port}` } });
-    const report = await daemon.problem('http-unavailable');
+    const report = await daemon.problem('http-taken');
     assert.ok(report.ready);
-    assert.match(report.problems.find((p) => p.code === 'http-unavailable')?.detail ?? '', /EADDRINUSE/);
+    assert.match(report.problems.find((p) => p.code === 'http-taken')?.detail ?? '', /EADDRINUSE/);
     assert.equal(cli(world, ['status']).status, 0);
     assert.equal(cli(world, ['health']).status, 0);
     await new Promise((resolve) => {
@@ -226,7 +226,7 @@ await suite(import.meta.url, 'HTTP', {
     });
     const at = await httpOf(daemon);
     assert.equal((await get(at, '/readyz')).status, 200);
-    await daemon.reported('that it is solved', (r) => !r.problems.some((p) => p.code === 'http-unavailable'));
+    await daemon.reported('that it is solved', (r) => !r.problems.some((p) => p.code === 'http-taken'));
     assert.equal(await daemon.ended('SIGTERM'), 0);
     return undefined;
   },

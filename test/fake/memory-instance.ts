@@ -49,7 +49,10 @@ export function boundInstance(held: Held, pin: (path: string) => Pinned): Instan
     lock: () => {
       const holder = locks.get(sb);
       if (holder === undefined) locks.set(sb, held);
-      return (holder ?? held) === held;
+      return (holder ?? held) === held ? { ok: true, alone: true } : failed('EAGAIN');
+    },
+    unlock: () => {
+      if (locks.get(sb) === held) locks.delete(sb);
     },
     close: () => {
       if (!open) return;

@@ -3,21 +3,34 @@ import { closeSync, mkdtempSync, openSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { loadLibc } from '../../src/host/libc.ts';
-import { lockExclusive } from '../../src/host/lock.ts';
+import type { Outcome } from '../../src/core/outcome.ts';
+import { type Libc, loadLibc } from '../../src/host/libc.ts';
+import { lockFile } from '../../src/host/lock.ts';
 
-test('FFI and flock(1) take the same lock', async (t) => {
+const code = (outcome: Outcome): string => (outcome.ok ? 'ok' : outcome.code);
+
+test('FFI and flock(1) take the same locks', async (t) => {
   const libc = await loadLibc();
   if (libc === null) return t.skip('no FFI here');
   const directory = mkdtempSync(join(tmpdir(), 'lock-'));
-  const [a, b] = [openSync(directory, 'r'), openSync(directory, 'r')];
   t.after(() => rmdirSync(directory));
-  assert.equal(lockExclusive(a, null).ok, true);
-  const held = lockExclusive(b, libc);
-  assert.equal(held.ok ? 'ok' : held.code, 'EAGAIN');
-  closeSync(a);
-  assert.equal(lockExclusive(b, libc).ok, true);
-  closeSync(b);
+  const ways: readonly (readonly [Libc | null, Libc | null])[] = [
+    [null, libc],
+    [libc, null],
+  ];
+  for (const [one, other] of ways) {
+    const [a, b] = [openSync(directory, 'r'), openSync(directory, 'r')];
+    assert.equal(code(lockFile(a, 'exclusive', one)), 'ok');
+    assert.equal(code(lockFile(b, 'exclusive', other)), 'EAGAIN');
+    assert.equal(code(lockFile(b, 'shared', other)), 'EAGAIN');
+    assert.equal(code(lockFile(a, 'none', one)), 'ok');
+    assert.equal(code(lockFile(b, 'shared', other)), 'ok');
+    assert.equal(code(lockFile(a, 'shared', one)), 'ok');
+    assert.equal(code(lockFile(a, 'exclusive', one)), 'EAGAIN');
+    closeSync(b);
+    assert.equal(code(lockFile(a, 'exclusive', one)), 'ok');
+    closeSync(a);
+  }
 });
 
 test('a missing flock(1) is told as such, not as a lock that somebody holds', (t) => {
@@ -28,6 +41,5 @@ test('a missing flock(1) is told as such, not as a lock that somebody holds', (t
   process.env.PATH = '/nonexistent';
   const fd = openSync(tmpdir(), 'r');
   t.after(() => closeSync(fd));
-  const locked = lockExclusive(fd, null);
-  assert.equal(locked.ok ? 'ok' : locked.code, 'ENOENT');
+  assert.equal(code(lockFile(fd, 'exclusive', null)), 'ENOTOOL');
 });

@@ -18,10 +18,8 @@ test('in a container whose process 1 sees other files, paths are told apart by f
   symlinkSync(`${dir}/same`, `${dir}/to-same`);
   symlinkSync(dir, `${dir}/itself`);
   const names = ['same', 'one', 'private/file', 'to-one', 'to-same', 'itself/to-same', 'missing'];
-  const found = inContainer(
-    dir,
-    names.map((name) => `${dir}/${name}`),
-  );
+  const paths = names.map((name) => `${dir}/${name}`);
+  const found = inContainer(dir, '"$(readlink /proc/1/ns/pid)"', paths);
   const hosts = Object.fromEntries(names.map((name) => [name, found[`${dir}/${name}`]?.host]));
   assert.deepEqual(hosts, {
     same: 'same',
@@ -37,20 +35,32 @@ test('in a container whose process 1 sees other files, paths are told apart by f
   assert.match(found[`${dir}/private/file`]?.why ?? '', /does not exist on the host$/);
 });
 
-/** Process 1 is a shell with the files as they are; the child runs in a mount namespace and a root of its own. */
-function inContainer(dir: string, paths: readonly string[]): Readonly<Record<string, Place>> {
+test('process 1 of a pid namespace that containers share is not taken for that of the host', (t) => {
+  if (!requireKernel(t)) return;
+  const dir = scratch();
+  for (const name of ['same', 'one', 'two']) writeFileSync(`${dir}/${name}`, name);
+  const paths = [`${dir}/same`, `${dir}/one`, `${dir}/private/file`];
+  for (const place of Object.values(inContainer(dir, 'real', paths)))
+    assert.deepEqual(place, { here: true, host: 'unseen', why: 'the host is not visible here' });
+});
+
+/**
+ * Process 1 is a shell with the files as they are; the child runs in a mount namespace and a root of its own. `host` is
+ * a word for the shell.
+ */
+function inContainer(dir: string, host: string, paths: readonly string[]): Readonly<Record<string, Place>> {
   const inner = [
     `mkdir ${dir}/root ${dir}/private`,
     `mount --rbind / ${dir}/root`,
     `mount --bind ${dir}/two ${dir}/root${dir}/one`,
     `mount -t tmpfs tmpfs ${dir}/root${dir}/private`,
     `echo > ${dir}/root${dir}/private/file`,
-    `exec chroot ${dir}/root "$@"`,
+    `script=$1; shift; exec chroot ${dir}/root "$0" --no-warnings "$script" ${host} "$@"`,
   ].join(' && ');
-  const outer = 'unshare -m sh -c "$0" sh "$@"; exit $?';
+  const outer = 'inner=$1; shift; unshare -m sh -c "$inner" "$@"; exit $?';
   const { stdout, stderr, status } = spawnSync(
     'unshare',
-    ['-Urmpf', '--mount-proc', 'sh', '-c', outer, inner, process.execPath, '--no-warnings', child, ...paths],
+    ['-Urmpf', '--mount-proc', 'sh', '-c', outer, 'sh', inner, process.execPath, child, ...paths],
     { encoding: 'utf8', timeout: 30_000 },
   );
   assert.equal(status, 0, stderr);
