@@ -46,10 +46,10 @@ const anchor = String.raw`'run-binfmt\x2dkeeper-binfmt_misc.mount'`;
 
 /**
  * As debhelper would write them: enabled and started at the first installation, restarted at an upgrade unless it is
- * both disabled and stopped. In a chroot nothing is uninstalled: what could be reached there is the host's, and what is
- * mounted to reach it would stay and keep the chroot busy. Removal keeps
- * what the administrator said of starting at boot, for a later installation, and purging forgets it: the configuration
- * and the emulators go then too.
+ * both disabled and stopped. Removal takes away what the keeper made, unless another keeper has the instance; the main
+ * mount stays. In a chroot nothing is uninstalled: what could be reached there is the host's, and removing an anchor's
+ * directory there would take the host's mount away. Removal keeps what the administrator said of starting at boot, for
+ * a later installation, and purging forgets it: the configuration and the emulators go then too.
  */
 export const maintainerScripts = {
   postinst: `#!/bin/sh
@@ -67,20 +67,30 @@ systemctl restart binfmt-keeper.service || echo 'binfmt-keeper did not start: jo
 set -e
 [ "$1" = remove ] || exit 0
 if [ -d /run/systemd/system ]; then systemctl stop binfmt-keeper.service || true; fi
-ischroot || /usr/sbin/binfmt-keeper uninstall all || true
+if ischroot; then exit 0; fi
+status=0
+/usr/sbin/binfmt-keeper health >/dev/null 2>&1 || status=$?
+# 3: no keeper answers. Without the first question the one that does would be told to remove what it keeps.
+if [ "$status" -ne 3 ] || ! /usr/sbin/binfmt-keeper uninstall all; then
+  echo 'binfmt-keeper: another keeper has this host, or its entries cannot be removed: they stay, with anchor and /run/binfmt-keeper' >&2
+  exit 0
+fi
 if [ -d /run/systemd/system ]; then systemctl stop ${anchor} || true; fi
+umount /run/binfmt-keeper/binfmt_misc 2>/dev/null || true
+# Where this directory cannot be removed something is mounted there.
+if rmdir /run/binfmt-keeper/binfmt_misc 2>/dev/null; then rm -rf /run/binfmt-keeper; fi
 `,
   postrm: `#!/bin/sh
 set -e
-case $1 in
-  remove)
-    # Where this directory cannot be removed something is mounted there, and somebody else may need the rest.
-    if rmdir /run/binfmt-keeper/binfmt_misc 2>/dev/null; then rm -rf /run/binfmt-keeper; fi ;;
-  purge)
+if [ "$1" = purge ]; then
+  if ! ischroot && grep -qs '^interpreter /var/lib/binfmt-keeper/' /proc/sys/fs/binfmt_misc/*; then
+    echo 'binfmt-keeper: /var/lib/binfmt-keeper stays: entries use emulators of it' >&2
+  else
     rm -rf /var/lib/binfmt-keeper
-    rm -f /etc/binfmt-keeper/config.yaml /etc/systemd/system/multi-user.target.wants/binfmt-keeper.service
-    rmdir /etc/binfmt-keeper 2>/dev/null || true ;;
-esac
+  fi
+  rm -f /etc/binfmt-keeper/config.yaml /etc/systemd/system/multi-user.target.wants/binfmt-keeper.service
+  rmdir /etc/binfmt-keeper 2>/dev/null || true
+fi
 if [ -d /run/systemd/system ]; then systemctl daemon-reload || true; fi
 `,
 } as const;

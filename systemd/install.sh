@@ -26,9 +26,13 @@ man=$PREFIX/share/man
 doc=$PREFIX/share/doc/binfmt-keeper
 bash=$PREFIX/share/bash-completion/completions
 
-# Only on the machine itself, not where a package is built.
+# Only on the machine itself: not where a package is built, nor in a chroot, where what can be reached is the host's.
+on_host() {
+  [ -z "$DESTDIR" ] && [ "$(stat -Lc %d:%i /)" = "$(stat -Lc %d:%i /proc/1/root/. 2>/dev/null)" ]
+}
+
 systemd() {
-  [ -z "$DESTDIR" ] && [ -d /run/systemd/system ] || return 0
+  on_host && [ -d /run/systemd/system ] || return 0
   systemctl "$@"
 }
 
@@ -66,16 +70,30 @@ install_all() {
     restorecon -RF "$lib" "$bin/binfmt-keeper" "$UNITDIR/binfmt-keeper.service" "$UNITDIR/$anchor" || true
   fi
   systemd daemon-reload
+  # A running one has parts of the version before.
+  systemd try-restart binfmt-keeper.service
   [ -n "$DESTDIR" ] || echo "installed; to start it now and at each boot: systemctl enable --now binfmt-keeper"
+}
+
+# The main mount stays: others use it. Where another keeper has the instance, that of a container say, all of it stays.
+remove_entries() {
+  status=0
+  "$bin/binfmt-keeper" health >/dev/null 2>&1 || status=$?
+  # 3: no keeper answers. Without the first question the one that does would be told to remove what it keeps.
+  if [ "$status" -ne 3 ] || ! "$bin/binfmt-keeper" uninstall all; then
+    echo 'another keeper has this host, or its entries cannot be removed: they stay, with anchor and /run/binfmt-keeper' >&2
+    return 0
+  fi
+  systemd stop "$anchor" 2>/dev/null || true
+  umount /run/binfmt-keeper/binfmt_misc 2>/dev/null || true
+  # Where this directory cannot be removed something is mounted there.
+  if rmdir /run/binfmt-keeper/binfmt_misc 2>/dev/null; then rm -rf /run/binfmt-keeper; fi
 }
 
 remove_all() {
   # The keeper first, so that it brings nothing back; its entries go with the program that could keep them.
   systemd disable --now binfmt-keeper.service 2>/dev/null || true
-  if [ -z "$DESTDIR" ] && [ -x "$bin/binfmt-keeper" ]; then
-    "$bin/binfmt-keeper" uninstall all || echo 'entries are left; the next boot has none of them' >&2
-  fi
-  systemd stop "$anchor" 2>/dev/null || true
+  if on_host && [ -x "$bin/binfmt-keeper" ]; then remove_entries; fi
   rm -rf "$DESTDIR$lib" "$DESTDIR$doc"
   rm -f "$DESTDIR$bin/binfmt-keeper" "$DESTDIR$man/man8/binfmt-keeper.8" "$DESTDIR$man/man5/binfmt-keeper.yaml.5" \
     "$DESTDIR$bash/binfmt-keeper" "$DESTDIR$UNITDIR/binfmt-keeper.service" "$DESTDIR$UNITDIR/$anchor"
@@ -88,8 +106,6 @@ remove_all() {
       done
       case $PREFIX in */binfmt-keeper) rmdir "$DESTDIR$PREFIX" 2>/dev/null || true ;; esac ;;
   esac
-  # Where the anchor's directory cannot be removed something is mounted there, and somebody else may need the rest.
-  if [ -z "$DESTDIR" ] && rmdir /run/binfmt-keeper/binfmt_misc 2>/dev/null; then rm -rf /run/binfmt-keeper; fi
   systemd daemon-reload
   [ -n "$DESTDIR" ] || echo 'removed; kept: /etc/binfmt-keeper (configuration), /var/lib/binfmt-keeper (emulators)'
 }

@@ -22,7 +22,15 @@ describe('the scripts of the Debian package', () => {
     assert.deepEqual(calls(t, 'postinst', ['configure', '0.0.9'], '') ?? [], []);
     assert.deepEqual(calls(t, 'postrm', ['remove'], '') ?? [], []);
     assert.deepEqual(calls(t, 'prerm', ['upgrade', '0.0.9'], '') ?? [], []);
-    assert.deepEqual(calls(t, 'prerm', ['remove'], '') ?? [uninstall], [uninstall]);
+    assert.deepEqual(calls(t, 'prerm', ['remove'], '') ?? removal, removal);
+  });
+
+  test('leave entries and anchor where another keeper answers, or has the lock', (t) => {
+    const stop = 'systemctl stop binfmt-keeper.service';
+    assert.deepEqual(calls(t, 'prerm', ['remove'], 'systemd kept') ?? [stop, health], [stop, health]);
+    assert.deepEqual(calls(t, 'prerm', ['remove'], 'locked') ?? removal, removal);
+    const anchor = `systemctl stop run-binfmt\\x2dkeeper-binfmt_misc.mount`;
+    assert.deepEqual(calls(t, 'prerm', ['remove'], 'systemd') ?? [], [stop, ...removal, anchor]);
   });
 
   test('uninstall nothing from within a chroot: what is registered there is of the host', (t) => {
@@ -32,7 +40,8 @@ describe('the scripts of the Debian package', () => {
 });
 
 const reload = 'systemctl daemon-reload';
-const uninstall = 'binfmt-keeper uninstall all';
+const health = 'binfmt-keeper health';
+const removal = [health, 'binfmt-keeper uninstall all'];
 
 /** What a script calls of ours and of systemd in a world that has these; null where there can be no such world. */
 function calls(
@@ -47,11 +56,17 @@ mount -t tmpfs none /run; mount -t tmpfs none /usr/sbin; mount -t tmpfs none /mn
 mkdir /mnt/bin /mnt/root
 cat >/usr/sbin/binfmt-keeper <<'END'
 #!/bin/sh
-echo "binfmt-keeper $*"
+# The script throws away what health says.
+echo "binfmt-keeper $*" >>/mnt/said
+case " $WORLD $1 " in
+  *' kept health '*) exit 0 ;;
+  *' health '*) exit 3 ;;
+  *' locked uninstall '*) exit 1 ;;
+esac
 END
 cat >/mnt/bin/systemctl <<'END'
 #!/bin/sh
-echo "systemctl $*"
+echo "systemctl $*" >>/mnt/said
 case " $* " in
   *' is-enabled '*) case $WORLD in *enabled*) ;; *) exit 1 ;; esac ;;
   *' is-active '*) case $WORLD in *active*) ;; *) exit 3 ;; esac ;;
@@ -68,7 +83,8 @@ if has chroot; then
   done
 fi
 # No exec: the first process of this namespace stays outside, as that of a host does.
-PATH=/mnt/bin:/usr/bin:/bin $enter /mnt/script "$@" || exit $?`;
+PATH=/mnt/bin:/usr/bin:/bin $enter /mnt/script "$@" >&2 || exit $?
+touch /mnt/said; cat /mnt/said`;
   const { status, stdout, stderr } = spawnSync(
     'unshare',
     ['-Urmpf', '--mount-proc', '--propagation', 'private', 'sh', '-c', setUp, 'sh', ...args],

@@ -53,7 +53,7 @@ export async function settle(
   let facts = await look();
   if (!persist && before.anchorAbsent && facts.anchor.mounted && holderWithoutAnchor(facts) !== null) {
     // EBUSY is no failure: whoever uses it meanwhile keeps it.
-    await machine.unmountAnchor(config.mounts.anchor);
+    await machine.unmount(config.mounts.anchor);
     facts = await look();
   }
   if (proof !== null && !(await runs(machine, proof, config.probe.timeout)))

@@ -1,6 +1,8 @@
 import type { Config } from '../core/config.ts';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
 import { createLookUp } from '../daemon/obtain.ts';
+import { createMachine, type Machine } from '../host/machine.ts';
+import type { MountView } from '../host/mounts.ts';
 import type { Context } from './context.ts';
 import { oneShot } from './one-shot.ts';
 import { render } from './print.ts';
@@ -15,7 +17,9 @@ export async function uninstall(
 ): Promise<ExitCode> {
   const answered = await viaDaemon(context, config, { type: 'uninstall', targets });
   if (answered !== null) return answered;
-  return oneShot(
+  const machine = await createMachine();
+  const before = machine.observeMounts(config.mounts);
+  const code = await oneShot(
     context,
     config,
     { changes: true, obtain: createLookUp, passive: true },
@@ -25,4 +29,16 @@ export async function uninstall(
       return failed.length === 0 ? exitCodes.ok : exitCodes.failed;
     },
   );
+  await takeDown(machine, config, before);
+  return code;
+}
+
+/** Whoever comes to remove leaves no mount that was not there: what was mounted was for looking. */
+async function takeDown(machine: Machine, config: Config, before: MountView): Promise<void> {
+  for (const which of ['anchor', 'main'] as const) {
+    if (before[which].kind !== 'absent' || machine.observeMounts(config.mounts)[which].kind !== 'binfmt')
+      continue;
+    // EBUSY is no failure: whoever uses it meanwhile keeps it.
+    await machine.unmount(config.mounts[which]);
+  }
 }

@@ -27,14 +27,7 @@ import { judgeLabel } from './label.ts';
 import { type Libc, loadLibc } from './libc.ts';
 import { type Opened, openInstance } from './linux-instance.ts';
 import { watchMounts } from './mount-watch.ts';
-import {
-  mountAnchor,
-  mountMain,
-  observeMounts,
-  remountWritable,
-  triggerAutofs,
-  unmountAnchor,
-} from './mounts.ts';
+import { mountAnchor, mountMain, observeMounts, remountWritable, triggerAutofs, unmount } from './mounts.ts';
 import { runsNatively } from './native.ts';
 import { takeNotifier } from './notify.ts';
 import { describeRootHolder, findOlderKeeper } from './older-keeper.ts';
@@ -79,7 +72,7 @@ function assemble(libc: Libc | null, ffi: string | null) {
     mountAnchor: (path: string) => inRunDirectory(dirname(path), () => mountAnchor(path)),
     remountWritable: (path: string) => whereTrusted(path, remountWritable),
     triggerAutofs,
-    unmountAnchor: (path: string) => whereTrusted(path, unmountAnchor),
+    unmount: (path: string) => whereTrusted(path, unmount),
     /** Why somebody else decides what a path leads to; null where nobody does, or nothing is there. */
     distrust: async (path: string) => {
       const judged = await judgePath(path, 'way');

@@ -73,8 +73,8 @@ export function triggerAutofs(path: string): Promise<Outcome> {
   return run('stat', ['-c', '%i', `${path}/status`]);
 }
 
-/** Unmounts the anchor: not lazily, so that EBUSY tells of whoever still uses it. */
-export function unmountAnchor(path: string): Promise<Outcome> {
+/** Unmounts what is mounted there: not lazily, so that EBUSY tells of whoever still uses it. */
+export function unmount(path: string): Promise<Outcome> {
   return run('umount', ['-n', path]);
 }
 

@@ -27,7 +27,7 @@ test('main and anchor mount one instance, and the anchor can be taken away again
     ${verb('mountAnchor', anchor)}
     ${look}
     ${verb('mountAnchor', anchor)}
-    ${verb('unmountAnchor', anchor)}
+    ${verb('unmount', anchor)}
     ${look}`);
   assert.deepEqual((before as MountView).anchor, { kind: 'absent' });
   assert.deepEqual([mounted, anchored, unmounted], [ok, ok, ok]);
@@ -107,11 +107,11 @@ test('what cannot be mounted or unmounted is told by its errno', async (t) => {
   if (!requireKernel(t)) return;
   const outcomes = await inNamespace(`touch /mnt/file; mkdir -p ${anchor}
     ${verb('mountMain', '/mnt/none')}
-    ${verb('unmountAnchor', anchor)}
+    ${verb('unmount', anchor)}
     ${verb('triggerAutofs', '/mnt/none')}
     ${verb('mountAnchor', '/mnt/file/x')}
     mount -t binfmt_misc b ${anchor}; cd ${anchor}
-    ${verb('unmountAnchor', anchor)}`);
+    ${verb('unmount', anchor)}`);
   assert.deepEqual(outcomes.map(code), ['ENOENT', 'EINVAL', 'ENOENT', 'ENOTDIR', 'EBUSY']);
 });
 
