@@ -28,7 +28,7 @@ export async function findOlderKeeper(
   const connected = await connectControl(dir);
   if (connected.ok) {
     connected.socket.on('error', () => {}).destroy();
-    return { at: null, said: `a daemon of an older version listens in ${dir}` };
+    return { at: null, said: `a daemon of an older version, which listens in ${dir}` };
   }
   const found = await findProcess(file, isRoot);
   return found && { at: found.at, said: `pid ${found.pid}, which holds the lock of older versions` };

@@ -135,7 +135,7 @@ await suite(
       await until('the socket', () => (readdirSync(world.run).includes('control.sock') ? true : null));
       const daemon = world.start({ prefix: own });
       const line = await daemon.logged('that it stands by', standsBy);
-      assert.equal(line.detail, `held by a daemon of an older version listens in ${world.run}`);
+      assert.equal(line.detail, `held by a daemon of an older version, which listens in ${world.run}`);
       listening.kill('SIGKILL');
       await daemon.logged('that it serves', serves);
       const contested = await daemon.logged('who is in the way', (l) => l.problem === 'lock-contested');
