@@ -2,7 +2,10 @@ import { type Family, type MetricsFormat, renderFamilies, type Sample } from './
 import { type HandlerReport, provenHandlers, type Report } from './report.ts';
 import type { Histogram, Totals } from './totals.ts';
 
-/** The report as Prometheus reads it; docs/metrics.md says what each metric means. At most 200 series with 13 platforms. */
+/**
+ * The report as Prometheus reads it; docs/metrics.md says what each metric means. At most 200 series with 13 platforms
+ * and 11 for each further handler, whatever goes wrong and however often the configuration changes.
+ */
 export function renderMetrics(report: Report, format: MetricsFormat): string {
   return renderFamilies(familiesOf(report), format);
 }
@@ -24,7 +27,6 @@ function familiesOf(report: Report): Family[] {
 
 function ofKeeper(report: Report): Family[] {
   const { totals, problems, emulated } = report;
-  const codes = new Map(problems.map(({ code, severity }) => [code, severity]));
   const build = { version: report.version, node_version: totals.process?.node ?? '' };
   return [
     gauge('build_info', 'Version of the keeper, always 1.', [{ labels: build, value: 1 }]),
@@ -44,14 +46,7 @@ function ofKeeper(report: Report): Family[] {
     gauge('foreign_entries', 'Entries of binfmt_misc that are not ours.', [
       { value: report.instance.foreign },
     ]),
-    gauge(
-      'problems',
-      'Problems that stand now, by code.',
-      [...codes].map(([code, severity]) => ({
-        labels: { code, severity },
-        value: problems.filter((p) => p.code === code).length,
-      })),
-    ),
+    gauge('problems', 'Problems that stand now, by code.', ofProblems(problems)),
     gauge(
       'emulated_processes',
       'Processes of this host that run under emulation; absent where they cannot be seen.',
@@ -69,6 +64,36 @@ function ofKeeper(report: Report): Family[] {
     ),
     ...ofProcess(totals),
   ];
+}
+
+/** So many codes have a series of their own, the worst first; the others of each severity share one. */
+const mostCodes = 8;
+
+function ofProblems(problems: Report['problems']): Sample[] {
+  const counts = new Map<string, { code: string; severity: Severity; value: number }>();
+  for (const { code, severity } of problems)
+    counts.set(code, { code, severity, value: (counts.get(code)?.value ?? 0) + 1 });
+  const ranked = [...counts.values()].toSorted((a, b) => rankOf(a) - rankOf(b));
+  const others = severities.flatMap((severity) => {
+    const rest = ranked.slice(mostCodes).filter((one) => one.severity === severity);
+    return rest.length === 0 ? [] : { code: 'other', severity, value: sum(rest) };
+  });
+  return [...ranked.slice(0, mostCodes), ...others].map(({ code, severity, value }) => ({
+    labels: { code, severity },
+    value,
+  }));
+}
+
+const severities = ['error', 'warning', 'notice'] as const;
+type Severity = (typeof severities)[number];
+
+/** A pause has an alert of its own. */
+function rankOf({ code, severity }: { code: string; severity: Severity }): number {
+  return code === 'paused' ? -1 : severities.indexOf(severity);
+}
+
+function sum(rows: readonly { readonly value: number }[]): number {
+  return rows.reduce((all, { value }) => all + value, 0);
 }
 
 /** Under the names that dashboards expect of any process. */
@@ -124,12 +149,21 @@ function ofHandlers(report: Report): Family[] {
         .map((h) => ({ labels: { handler: h.name }, value: Number(proven.includes(h)) })),
     ),
     counter('heals', 'Losses that were repaired.', heals(handlers, totals)),
-    counter(
-      'registration_failures',
-      'Repairs that the kernel refused.',
-      totals.failures.map(({ handler, code, count }) => ({ labels: { handler, code }, value: count })),
-    ),
+    counter('registration_failures', 'Repairs that the kernel refused.', failures(totals)),
   ];
+}
+
+/** So many refusals have a series of their own, those met first; the others share one. */
+const mostFailures = 2;
+
+function failures({ failures: all }: Totals): Sample[] {
+  const rows = all.map(({ handler, code, count }) => ({ handler, code, value: count }));
+  const rest = rows.slice(mostFailures);
+  const other = rest.length === 0 ? [] : [{ handler: 'other', code: 'other', value: sum(rest) }];
+  return [...rows.slice(0, mostFailures), ...other].map(({ handler, code, value }) => ({
+    labels: { handler, code },
+    value,
+  }));
 }
 
 /** What is lost for the first time must be seen to increase, so each way to be lost starts at 0. */
@@ -141,9 +175,12 @@ function heals(handlers: readonly HandlerReport[], totals: Totals): Sample[] {
   };
   for (const { name } of handlers) for (const reason of reasons) add(name, reason, 0);
   add('status', 'status-zero', 0);
-  // Out of order is shadowed by one of our own.
-  for (const { handler, reason, count } of totals.heals)
-    add(handler, reason === 'order' ? 'shadowed' : reason, count);
+  for (const { handler, reason, count } of totals.heals) {
+    // Out of order is shadowed by one of our own.
+    const told = reason === 'order' ? 'shadowed' : reason;
+    // What nobody wants any more has no series.
+    if (counts.has(`${told} ${handler}`)) add(handler, told, count);
+  }
   return [...counts.values()].map(({ handler, reason, value }) => ({ labels: { handler, reason }, value }));
 }
 

@@ -7,6 +7,7 @@ import { describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
 import { catalogue } from '../../src/core/catalogue.ts';
 import { renderMetrics } from '../../src/core/metrics.ts';
+import { type ProblemCode, problemCatalogue } from '../../src/core/problems.ts';
 import type { HandlerReport } from '../../src/core/report.ts';
 import { noTotals, type Totals } from '../../src/core/totals.ts';
 import { handlerLike, moment, problemsLike, reportLike } from '../cli/reports.ts';
@@ -37,6 +38,27 @@ const busy = reportLike({
   totals: daemonLike,
 });
 
+const problemCodes = Object.keys(problemCatalogue) as ProblemCode[];
+
+/** Everything that can be told of these handlers at once, after reloads that wanted others. */
+function worst(rows: readonly { readonly target: string; readonly platforms: readonly string[] }[]) {
+  const names = [...rows.map(({ target }) => `keeper-${target}`), 'keeper-gone'];
+  const reasons = ['missing', 'disabled', 'drifted', 'stale', 'shadowed', 'order', 'unheard-of'];
+  const codes = Array.from({ length: 20 }, (_, n) => `E${n}`);
+  return reportLike({
+    handlers: rows.map(({ target, platforms: of }) => handlerLike({ key: target, platforms: of })),
+    problems: problemCodes.flatMap((code) =>
+      ['a', 'b'].map((subject) => ({ code, subject, detail: '', ...problemCatalogue[code] })),
+    ),
+    emulated: rows.map(({ target, platforms: of }) => ({ platform: of[0] ?? target, count: 1 })),
+    totals: {
+      ...daemonLike,
+      heals: names.flatMap((handler) => reasons.map((reason) => ({ handler, reason, count: 1 }))),
+      failures: names.flatMap((handler) => codes.map((code) => ({ handler, code, count: 1 }))),
+    },
+  });
+}
+
 describe('the metrics of a report', () => {
   for (const format of ['text', 'openmetrics'] as const) {
     it(`are at most 200 series with the platforms of OCI, as ${format}`, () => {
@@ -44,6 +66,33 @@ describe('the metrics of a report', () => {
       assert.ok(readExposition(renderMetrics(busy, format)).length <= 200);
     });
   }
+
+  it('stay within a bound whatever goes wrong and whatever was wanted once: 57 and 11 for each handler', () => {
+    const own = Array.from({ length: 500 }, (_, n) => ({ target: `own-${n}`, platforms: [] as string[] }));
+    for (const rows of [platforms, catalogue.slice(0, 30), [...platforms, ...own]]) {
+      const report = worst(rows);
+      assert.ok(report.problems.length > problemCodes.length);
+      for (const format of ['text', 'openmetrics'] as const) {
+        const series = readExposition(renderMetrics(report, format));
+        assert.ok(series.length <= 57 + 11 * rows.length, `${series.length} with ${rows.length} handlers`);
+      }
+    }
+    assert.equal(readExposition(renderMetrics(worst(platforms), 'text')).length, 200);
+  });
+
+  it('lose no problem and no refusal in the bound: errors and the pause by their codes, others in a sum', () => {
+    const series = readExposition(renderMetrics(worst(platforms), 'text'));
+    const problems = series.filter((s) => s.name === 'binfmt_keeper_problems');
+    const total = problems.reduce((all, { value }) => all + value, 0);
+    assert.equal(total, worst(platforms).problems.length);
+    assert.ok(problems.some((s) => s.labels.code === 'paused'));
+    assert.ok(problems.some((s) => s.labels.code === 'other' && s.labels.severity === 'notice'));
+    const refused = series.filter((s) => s.name === 'binfmt_keeper_registration_failures_total');
+    assert.equal(
+      refused.reduce((all, { value }) => all + value, 0),
+      13 * 20 + 20,
+    );
+  });
 
   it('say what promtool has nothing against', (t) => {
     if (!requirePromtool(t)) return;
