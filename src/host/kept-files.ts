@@ -87,8 +87,10 @@ function readKept(kept: Kept): RawEntry {
   let length = readSync(kept.fd, buffer, 0, buffer.length, 0);
   let bytes = buffer.subarray(0, length);
   while (length === buffer.length) {
-    length = readSync(kept.fd, buffer, 0, buffer.length, bytes.length);
-    bytes = Buffer.concat([bytes, buffer.subarray(0, length)]);
+    // Copied before the buffer is read into again, on which what was read first would only be a view.
+    const before = Buffer.from(bytes);
+    length = readSync(kept.fd, buffer, 0, buffer.length, before.length);
+    bytes = Buffer.concat([before, buffer.subarray(0, length)]);
   }
   if (kept.raw !== null && kept.bytes.equals(bytes)) return kept.raw;
   kept.bytes = Buffer.from(bytes);
