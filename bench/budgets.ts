@@ -11,7 +11,7 @@ export interface Verdict {
 
 /** Compares the results with the budgets; parts that were not run have none. */
 export function judge(results: Results): Verdict[] {
-  const { latency, loss, standstill, others, start, rest, passes, logged, http } = results;
+  const { latency, loss, standstill, others, start, rest, passes, logged, http, storms } = results;
   const verdicts: Verdict[] = [];
   const add = (what: string, budget: string, measured: string, met: boolean): void => {
     verdicts.push({ what, budget, measured, met });
@@ -78,6 +78,11 @@ export function judge(results: Results): Verdict[] {
   }
   for (const { beside, fault, ratio } of http?.ratios ?? [])
     add(`heal, ${fault}: median, beside ${beside} to none`, '≤ 1.1', short(ratio), ratio <= 1.1);
+  for (const { beside, ratio, cpuPercent } of storms ?? []) {
+    add(`heal, entry deleted: median, beside ${beside} to none`, '≤ 1.5', short(ratio), ratio <= 1.5);
+    if (!/mount/.test(beside)) continue;
+    add(`processor, beside ${beside}`, '≤ 5 %', `${short(cpuPercent)} %`, cpuPercent <= 5);
+  }
   const most = passes?.find((p) => p.handlers === 200 && p.foreign === 1000);
   if (most !== undefined) {
     const worst = Math.max(most.first, most.nothingToDo.max, most.afterOneLoss.max);

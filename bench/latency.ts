@@ -86,7 +86,8 @@ export async function runBlock(
   }
 }
 
-function inject(place: Place, fault: Fault, path: string): Sample {
+/** One fault, and how long it was until it was healed. */
+export function inject(place: Place, fault: Fault, path: string): Sample {
   const { main } = place;
   const status = `${main}/status`;
   switch (fault) {
@@ -117,7 +118,7 @@ function inject(place: Place, fault: Fault, path: string): Sample {
 }
 
 /** One fault; NaN where it was not healed within five seconds. */
-interface Sample {
+export interface Sample {
   readonly ms: number;
   readonly write: number;
 }

@@ -36,7 +36,7 @@ export async function measureRest(place: Place, seconds: number): Promise<Rest> 
 }
 
 /** Processor time by schedstat, since utime and stime count in steps of 10 ms; wake-ups of every thread. */
-function account(pid: number): { ns: number; wakeups: number } {
+export function account(pid: number): { ns: number; wakeups: number } {
   let ns = 0;
   let wakeups = 0;
   for (const task of readdirSync(`/proc/${pid}/task`)) {

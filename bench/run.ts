@@ -13,6 +13,7 @@ import { enterNamespace, makePlace, mountMain } from './place.ts';
 import { measureRest } from './rest.ts';
 import { measureStandstill } from './standstill.ts';
 import { measureStart } from './start.ts';
+import { measureStorms } from './storms.ts';
 import { tables } from './tables.ts';
 
 /**
@@ -60,6 +61,7 @@ const results = {
   latency: await part('latency', () => measureLatency(place, faults, say)),
   logged: await part('logged', () => measureLogged(place, quick ? 24 : faults)),
   http: await part('http', () => measureHttp(place, quick ? 24 : 240, say)),
+  storms: await part('storms', () => measureStorms(place, quick ? 12 : 96, say)),
   loss: await part('loss', () => measureLoss(place, quick ? 3 : 20)),
   others: await part('others', () => measureOthers(place, quick ? 20 : 200)),
   standstill: await part('standstill', () => measureStandstill(place, quick ? 1 : 4)),

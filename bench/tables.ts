@@ -18,6 +18,7 @@ export function tables(results: Results, budgets: readonly Verdict[]): string {
     peers,
     logged,
     http,
+    storms,
   } = results;
   const parts: [string, string[][]][] = [];
   if (latency !== null)
@@ -128,6 +129,17 @@ export function tables(results: Results, budgets: readonly Verdict[]): string {
       ],
     ]);
   }
+  if (storms !== null)
+    parts.push([
+      'Beside what others do: one entry deleted, write to seen, ms; and a daemon that heals nothing',
+      [
+        ['beside', 'n', ...spread, 'ratio', 'unhealed', '% of a core', 'wake-ups/s', 'reload'],
+        ...storms.map((s) => [
+          ...[s.beside, String(s.ms.n), ...cells(s.ms), short(s.ratio), String(s.unhealed)],
+          ...[short(s.cpuPercent), short(s.wakeupsPerSecond), short(s.reloadMs)],
+        ]),
+      ],
+    ]);
   if (rest !== null)
     parts.push([
       'At rest',

@@ -18,7 +18,7 @@ export async function uninstall(
   const answered = await viaDaemon(context, config, { type: 'uninstall', targets });
   if (answered !== null) return answered;
   const machine = await createMachine();
-  const before = machine.observeMounts(config.mounts);
+  const before = await machine.observeMounts(config.mounts);
   const code = await oneShot(
     context,
     config,
@@ -36,8 +36,9 @@ export async function uninstall(
 /** Whoever comes to remove leaves no mount that was not there: what was mounted was for looking. */
 async function takeDown(machine: Machine, config: Config, before: MountView): Promise<void> {
   for (const which of ['anchor', 'main'] as const) {
-    if (before[which].kind !== 'absent' || machine.observeMounts(config.mounts)[which].kind !== 'binfmt')
-      continue;
+    if (before[which].kind !== 'absent') continue;
+    const now = await machine.observeMounts(config.mounts);
+    if (now[which].kind !== 'binfmt') continue;
     // EBUSY is no failure: whoever uses it meanwhile keeps it.
     await machine.unmount(config.mounts[which]);
   }

@@ -18,6 +18,22 @@ export function parseMountinfo(text: string): readonly Mount[] {
   return text.split('\n').flatMap((line) => parseLine(line) ?? []);
 }
 
+/**
+ * Of a mount table only the mounts that decide where some paths without symlinks lead: those at the paths and above
+ * them. Everything else is not even split, for hosts have tens of thousands.
+ */
+export function mountsAlong(text: string, paths: readonly string[]): readonly Mount[] {
+  return mountsAt(text, [...new Set(paths.flatMap(pointsAlong))]);
+}
+
+/** The mounts whose mount points are among these. */
+export function mountsAt(text: string, points: readonly string[]): readonly Mount[] {
+  const escaped = points.map((point) => escapeRegExp(escapeOctal(point)));
+  // Only a space and a newline end a field: `^`, `.` and `\S` would believe what stands behind a \r or a \xa0 in a name.
+  const lines = new RegExp(`(?:^|\\n)(\\d+ \\d+ [^ \\n]+ [^ \\n]+ (?:${escaped.join('|')}) [^\\n]*)`, 'g');
+  return [...text.matchAll(lines)].flatMap(([, line]) => parseLine(line ?? '') ?? []);
+}
+
 /** The mount that a path leads to when it is exactly a mount point: the topmost one there, or null. */
 export function topMountAt(mounts: readonly Mount[], path: string): Mount | null {
   const mount = mountOf(mounts, path);
@@ -31,7 +47,7 @@ export function topMountAt(mounts: readonly Mount[], path: string): Mount | null
 export function mountOf(mounts: readonly Mount[], path: string): Mount | null {
   const ids = new Set(mounts.map((mount) => mount.id));
   let current: Mount | null = null;
-  for (const prefix of prefixes(path)) {
+  for (const prefix of pointsAlong(path)) {
     for (;;) {
       const next = mountedOn(mounts, ids, current, prefix);
       if (!next) break;
@@ -67,12 +83,22 @@ function unescapeOctal(field: string): string {
   return field.replace(/\\([0-3][0-7]{2})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));
 }
 
+/** What the kernel escapes in a path. */
+function escapeOctal(path: string): string {
+  return path.replace(/[ \t\n\\]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`);
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
+
 function tag(tags: readonly string[], name: 'shared' | 'master'): { [key in typeof name]?: number } {
   const found = tags.find((text) => text.startsWith(`${name}:`));
   return found ? { [name]: Number(found.slice(name.length + 1)) } : {};
 }
 
-function prefixes(path: string): string[] {
+/** A path and all directories above it, from the root on. */
+export function pointsAlong(path: string): string[] {
   const parts = path.split('/').filter((part) => part !== '');
   return ['/', ...parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)];
 }

@@ -8,6 +8,7 @@ import type { Disposers } from './disposers.ts';
 import { createDroppedLines } from './dropped-lines.ts';
 import type { Ground, Life } from './ground.ts';
 import { createKeeper, type Keeper } from './keeper.ts';
+import { createMountLooks } from './mount-looks.ts';
 import { createOrders } from './orders.ts';
 import { reloadConfig } from './reload.ts';
 import { repeat } from './repeat.ts';
@@ -126,10 +127,10 @@ async function makeKeeper(parts: RunParts, open: Disposers, life: Life, ground: 
     mounts.hold(false);
     void mounts.mend('start');
   }
-  open.add(
-    'mount watch',
-    machine.watchMounts(() => void mounts.mend().then(keeper.look)),
-  );
+  const { main, anchor } = parts.config.mounts;
+  const looks = createMountLooks(mounts.mend);
+  open.add('mount looks', looks.close);
+  open.add('mount watch', machine.watchMounts([main, anchor], looks.noticed));
   const socketOf = (socket: Control): void => {
     control = socket;
   };

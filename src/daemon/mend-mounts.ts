@@ -39,9 +39,11 @@ const mostTries = 3;
  * within 10 s, and the anchor serves meanwhile. A main mount that is back within seconds is no problem; one that three
  * attempts running did not bring back for good is. Whatever lies over a mount is reported, never stacked upon.
  */
-export function createMountKeeper(machine: Machine, wish: MountWish, mended: () => void): MountKeeper {
+export function createMountKeeper(machine: Machine, wish: MountWish, changed: () => void): MountKeeper {
   let found: Problem[] = [];
-  let view = machine.observeMounts(wish);
+  let view: MountView = { main: { kind: 'absent' }, anchor: { kind: 'absent' } };
+  let told = '';
+  let acted = false;
   let pause = firstPause;
   let timer: NodeJS.Timeout | null = null;
   let calm: NodeJS.Timeout | null = null;
@@ -54,20 +56,24 @@ export function createMountKeeper(machine: Machine, wish: MountWish, mended: () 
   let closed = false;
   let held = false;
 
+  /** Where the host has no descriptors left it is as it was. */
+  const observe = (): Promise<MountView> => machine.observeMounts(wish).catch(() => view);
+
   const once = async (reason: 'start' | 'change' | 'read-only'): Promise<void> => {
     const problems: Problem[] = [];
-    view = machine.observeMounts(wish);
+    acted = false;
+    view = await observe();
     if (reason === 'start' && view.main.kind === 'autofs') {
       const outcome = await machine.triggerAutofs(wish.main);
       if (!outcome.ok)
         problems.push({ code: 'main-autofs-unreachable', subject: wish.main, detail: outcome.message });
-      view = machine.observeMounts(wish);
+      view = await observe();
     }
     if (wish.mayMount && !held) {
       if (view.main.kind === 'absent') await mendMain(reason === 'start' || due);
       if (view.anchor.kind === 'absent') await mendAnchor(problems);
       await mendReadOnly(reason, problems);
-      view = machine.observeMounts(wish);
+      if (acted) view = await observe();
       if (view.main.kind === 'binfmt') rest();
     }
     if (view.main.kind === 'absent' && !isMending())
@@ -85,7 +91,9 @@ export function createMountKeeper(machine: Machine, wish: MountWish, mended: () 
     if (view.anchor.kind === 'absent' && wish.mayMount && !problems.some((p) => p.code === 'anchor-missing'))
       problems.push({ code: 'anchor-missing', subject: wish.anchor, detail: 'not mounted' });
     found = problems;
-    mended();
+    const now = JSON.stringify([view, found]);
+    if (acted || now !== told) changed();
+    told = now;
   };
 
   const isMending = (): boolean => {
@@ -118,6 +126,7 @@ export function createMountKeeper(machine: Machine, wish: MountWish, mended: () 
   };
 
   const mountNow = async (restores: boolean): Promise<boolean> => {
+    acted = true;
     const outcome = await machine.mountMain(wish.main);
     mainFailure = outcome.ok || outcome.code === 'EBUSY' ? null : outcome;
     if (restores || mainFailure !== null) tries += 1;
@@ -142,6 +151,7 @@ export function createMountKeeper(machine: Machine, wish: MountWish, mended: () 
 
   const mendAnchor = async (problems: Problem[]): Promise<void> => {
     if (closed) return;
+    acted = true;
     const outcome = await machine.mountAnchor(wish.anchor);
     if (!outcome.ok && outcome.code !== 'EBUSY')
       problems.push({ code: 'anchor-missing', subject: wish.anchor, detail: outcome.message });
@@ -150,12 +160,13 @@ export function createMountKeeper(machine: Machine, wish: MountWish, mended: () 
   /** `remount,ro` marks the mount that it names and the superblock: the superblock through either, the mark only there. */
   const mendReadOnly = async (reason: string, problems: Problem[]): Promise<void> => {
     for (const path of [wish.anchor, wish.main]) {
-      const seen = machine.observeMounts(wish);
+      const seen = acted ? await observe() : view;
       const state = path === wish.anchor ? seen.anchor : seen.main;
       if (closed || state.kind !== 'binfmt' || state.covered) continue;
       // Another instance is somebody else's affair.
       if (path === wish.anchor && differ(seen)) continue;
       if (!state.readOnly && (reason !== 'read-only' || path !== wish.anchor)) continue;
+      acted = true;
       const outcome = await machine.remountWritable(path);
       if (!outcome.ok) problems.push({ code: 'read-only', subject: path, detail: outcome.message });
     }

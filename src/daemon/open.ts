@@ -80,7 +80,7 @@ export async function openHost(
   const doubt = await machine.distrust(config.mounts.main);
   const opened =
     doubt === null
-      ? openMounted(machine, config, mounts, initial || options.owns)
+      ? await openMounted(machine, config, mounts, initial || options.owns)
       : refuse('instance-missing', `${config.mounts.main} cannot be trusted: ${doubt}`, exitCodes.failed);
   if (!opened.ok) {
     mounts.close();
@@ -111,7 +111,7 @@ export async function openHost(
  * and whoever only waits for its end mounts nothing. The open descriptor keeps the entries alive meanwhile.
  */
 async function isKept(machine: Machine, config: Config): Promise<boolean> {
-  const path = instancePath(config.mounts, machine.observeMounts(config.mounts));
+  const path = instancePath(config.mounts, await machine.observeMounts(config.mounts));
   const opened = path === null ? null : machine.openInstance(path);
   if (!opened?.ok) return false;
   const claimed = await createClaim(machine, opened.instance, runDirectory(config))();
@@ -137,16 +137,15 @@ function deviceOf(state: MountState): string | null {
   return state.kind === 'binfmt' && !state.covered ? state.device : null;
 }
 
-function openMounted(
+async function openMounted(
   machine: Machine,
   config: Config,
   mounts: MountKeeper,
   ours: boolean,
-): { ok: true; instance: Instance } | Refusal {
+): Promise<{ ok: true; instance: Instance } | Refusal> {
   const { main } = config.mounts;
-  const opened = machine.openInstance(
-    instancePath(config.mounts, machine.observeMounts(config.mounts)) ?? main,
-  );
+  const path = instancePath(config.mounts, await machine.observeMounts(config.mounts)) ?? main;
+  const opened = machine.openInstance(path);
   if (opened.ok) return opened;
   if (!ours)
     return refuse(

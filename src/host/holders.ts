@@ -4,7 +4,7 @@ import type { LastingFacts, PlaceFacts } from '../core/lasting.ts';
 import { kernelRelease } from './identity.ts';
 import type { Libc } from './libc.ts';
 import { readMounts } from './mount-table.ts';
-import { type MountState, observeMounts } from './mounts.ts';
+import { type MountState, observeMountsNow } from './mounts.ts';
 import { binfmtElsewhere, containerStart, type Elsewhere, inHostMountNamespace } from './namespaces.ts';
 import { copiedOutside } from './propagation.ts';
 import { superblockBirth, superblockExisted } from './superblock.ts';
@@ -34,7 +34,7 @@ export async function holdersBefore(
     created: mayMake ? await superblockExisted(libc, here.size === 0) : null,
     here,
     elsewhere: binfmtElsewhere(),
-    anchorAbsent: observeMounts(places).anchor.kind === 'absent',
+    anchorAbsent: observeMountsNow(places).anchor.kind === 'absent',
   };
 }
 
@@ -43,7 +43,7 @@ export async function lastingFacts(
   before: HoldersBefore,
   places: { readonly main: string; readonly anchor: string },
 ): Promise<LastingFacts> {
-  const { main, anchor } = observeMounts(places);
+  const { main, anchor } = observeMountsNow(places);
   const device = deviceOf(main) ?? deviceOf(anchor) ?? '';
   const inMain = main.kind === 'binfmt' && !main.covered;
   const birth = superblockBirth(inMain ? places.main : places.anchor);

@@ -18,6 +18,8 @@ export interface Libc {
   mountDetached(type: string): Opened | Failure;
   /** A new epoll set with `fd` in it, for events that libuv cannot ask for; the caller closes it. Null where none can be made. */
   epoll(fd: number, events: number): Epoll | null;
+  /** poll(2) without waiting: whether `fd` has one of these events now. */
+  hasEvent(fd: number, events: number): boolean;
   /** Whether any process has the regular file behind `fd` (opened for reading) open for writing; null where nobody tells. */
   isOpenForWriting(fd: number): boolean | null;
   /** lgetxattr(2): the value of an extended attribute of a file that is known to answer; null where there is none. */
@@ -37,6 +39,8 @@ export interface Epoll {
   readonly fd: number;
   /** Takes the pending event, so that the descriptor stops being readable. */
   drain(): void;
+  /** Takes the member out, so that its events cost nothing, or puts it in again. */
+  listen(on: boolean): void;
 }
 
 interface Opened {
@@ -71,8 +75,10 @@ const F_RDLCK = 0;
 const F_UNLCK = 2;
 const SIGURG = constants.signals.SIGURG;
 const EPOLL_CTL_ADD = 1;
+const EPOLL_CTL_DEL = 2;
 /** 12 bytes, packed, on x86_64 and 16 elsewhere; the data field is not used. */
 const EPOLL_EVENT_SIZE = 16;
+const POLLFD_SIZE = 8;
 
 /**
  * Loads koffi and binds the C library that the process already has, because start-up should not pay for FFI where
@@ -110,6 +116,9 @@ function bind(koffi: Koffi): Libc {
   );
   const epollWait: (set: number, event: Buffer, count: number, timeout: number) => number = library.func(
     'int epoll_wait(int, _Out_ uint8_t *, int, int)',
+  );
+  const poll: (wanted: Buffer, count: number, timeout: number) => number = library.func(
+    'int poll(uint8_t *, unsigned long, int)',
   );
   const socket: (family: number, type: number, protocol: number) => number =
     library.func('int socket(int, int, int)');
@@ -171,7 +180,18 @@ function bind(koffi: Koffi): Libc {
         closeSync(set);
         return null;
       }
-      return { fd: set, drain: () => void epollWait(set, event, 1, 0) };
+      const taken = Buffer.alloc(EPOLL_EVENT_SIZE);
+      return {
+        fd: set,
+        drain: () => void epollWait(set, taken, 1, 0),
+        listen: (on) => void epollControl(set, on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, fd, event),
+      };
+    },
+    hasEvent: (fd, events) => {
+      const wanted = Buffer.alloc(POLLFD_SIZE);
+      wanted.writeInt32LE(fd, 0);
+      wanted.writeInt16LE(events, 4);
+      return poll(wanted, 1, 0) > 0;
     },
     attribute: (path, name) => {
       const value = Buffer.alloc(ATTRIBUTE_SIZE);

@@ -26,7 +26,7 @@ import { findInterpreter, interpreterVersion } from './interpreters.ts';
 import { judgeLabel } from './label.ts';
 import { type Libc, loadLibc } from './libc.ts';
 import { type Opened, openInstance } from './linux-instance.ts';
-import { watchMounts } from './mount-watch.ts';
+import { type MountsChanged, watchMounts } from './mount-watch.ts';
 import { mountAnchor, mountMain, observeMounts, remountWritable, triggerAutofs, unmount } from './mounts.ts';
 import { runsNatively } from './native.ts';
 import { takeNotifier } from './notify.ts';
@@ -66,7 +66,7 @@ function assemble(libc: Libc | null, ffi: string | null) {
     openInstance: (path: string) => openOwn(path, libc),
     findOlderKeeper,
     describeRootHolder,
-    watchMounts: (changed: () => void) => watchMounts(libc, changed),
+    watchMounts: (points: readonly string[], changed: MountsChanged) => watchMounts(libc, points, changed),
     observeMounts,
     mountMain: (path: string) => whereTrusted(path, mountMain),
     mountAnchor: (path: string) => inRunDirectory(dirname(path), () => mountAnchor(path)),

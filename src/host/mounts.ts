@@ -9,7 +9,7 @@ import { runChild } from './child.ts';
 import { makeDirectories } from './directories.ts';
 import { failure } from './errno.ts';
 import { inheritedDevices } from './identity.ts';
-import { readMounts } from './mount-table.ts';
+import { readMountsAlong, readMountsSliced } from './mount-table.ts';
 
 /** What is at one of our two mount points. */
 export type MountState =
@@ -37,12 +37,19 @@ export interface MountView {
 /** How long mount(8) and its like may take: an autofs waits for systemd, a path may lie on a dead server. */
 const limitMs = 5000;
 
+interface Points {
+  readonly main: string;
+  readonly anchor: string;
+}
+
 /** Looks at both mount points by the mount table alone, which never blocks and triggers no automount. */
-export function observeMounts(config: { readonly main: string; readonly anchor: string }): MountView {
-  const mounts = readMounts();
-  const inherited = inheritedDevices();
-  const at = (path: string): MountState => stateAt(mounts, path, inherited);
-  return { main: at(config.main), anchor: at(config.anchor) };
+export async function observeMounts(points: Points): Promise<MountView> {
+  return viewOf(points, await readMountsSliced([byteString(points.main), byteString(points.anchor)]));
+}
+
+/** The same in one go, for those who do not heal meanwhile. */
+export function observeMountsNow(points: Points): MountView {
+  return viewOf(points, readMountsAlong([byteString(points.main), byteString(points.anchor)]));
 }
 
 /** Mounts binfmt_misc for everybody to see. EBUSY where it is there already. */
@@ -78,12 +85,21 @@ export function unmount(path: string): Promise<Outcome> {
   return run('umount', ['-n', path]);
 }
 
-/** In a sandbox, what was mounted before it is as good as nothing. */
-function stateAt(mounts: readonly Mount[], path: string, inherited: ReadonlySet<string> | null): MountState {
-  // Configured paths are text, the table is bytes.
-  const point = Buffer.from(path, 'utf8')
+function viewOf({ main, anchor }: Points, mounts: readonly Mount[]): MountView {
+  const inherited = inheritedDevices();
+  const at = (path: string): MountState => stateAt(mounts, byteString(path), inherited);
+  return { main: at(main), anchor: at(anchor) };
+}
+
+/** Configured paths are text, the table is bytes. */
+function byteString(path: string): string {
+  return Buffer.from(path, 'utf8')
     .toString('latin1')
     .replace(/(?<=.)\/+$/, '');
+}
+
+/** In a sandbox, what was mounted before it is as good as nothing. */
+function stateAt(mounts: readonly Mount[], point: string, inherited: ReadonlySet<string> | null): MountState {
   const isOurs = ({ device }: Mount): boolean => inherited?.has(device) !== true;
   const binfmt = mounts
     .filter((mount) => mount.mountPoint === point && mount.type === 'binfmt_misc' && isOurs(mount))

@@ -1,10 +1,9 @@
 import { lstatSync, readlinkSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { mountOf } from '../core/mountinfo.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { done } from '../core/outcome.ts';
 import { runChild } from './child.ts';
-import { readMounts } from './mount-table.ts';
+import { recentMountOf } from './mount-table.ts';
 import { EndlessPath, walk } from './walk.ts';
 
 /**
@@ -28,12 +27,14 @@ const local = new Set(
 
 /** Asks before each step which file system the next one touches. */
 function staysLocal(path: string): boolean {
-  const mounts = readMounts();
-  const way = walk(isAbsolute(path) ? path : join(process.cwd(), path));
+  const whole = isAbsolute(path) ? path : join(process.cwd(), path);
+  const way = walk(whole);
+  // All of the way that has no symlink is found in one go.
+  recentMountOf(byteString(whole));
   let link: string | null = '';
   try {
     for (let step = way.next(); step.done !== true; step = way.next(link)) {
-      const mount = mountOf(mounts, Buffer.from(step.value, 'utf8').toString('latin1'));
+      const mount = recentMountOf(byteString(step.value));
       if (!mount || !local.has(mount.type)) return false;
       link = linkAt(step.value);
     }
@@ -41,6 +42,10 @@ function staysLocal(path: string): boolean {
     if (!(error instanceof EndlessPath)) throw error;
   }
   return true;
+}
+
+function byteString(path: string): string {
+  return Buffer.from(path, 'utf8').toString('latin1');
 }
 
 /** Where a symlink leads, an empty string for everything else, null for nothing. */

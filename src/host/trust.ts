@@ -2,10 +2,9 @@ import type { Stats } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import type { Mount } from '../core/mountinfo.ts';
-import { mountOf } from '../core/mountinfo.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { failure } from './errno.ts';
-import { readMounts } from './mount-table.ts';
+import { recentMountOf } from './mount-table.ts';
 import { mayBeRoot, trustedOwner } from './owners.ts';
 import { walk } from './walk.ts';
 
@@ -99,7 +98,7 @@ function distrustProc(at: string, found: Stats, mount: Mount): string | null {
 }
 
 function isReadOnly(at: string): boolean {
-  return mountOf(readMounts(), at)?.options.includes('ro') ?? false;
+  return recentMountOf(at)?.options.includes('ro') ?? false;
 }
 
 /** Looked up where the device changes only: the mount table may be long. */
@@ -107,7 +106,7 @@ function mountFinder(): (at: string, dev: number) => Mount | null {
   let last: { readonly dev: number; readonly mount: Mount | null } | null = null;
   return (at, dev) => {
     if (last?.dev !== dev) {
-      last = { dev, mount: mountOf(readMounts(), at) };
+      last = { dev, mount: recentMountOf(at) };
     }
     return last.mount;
   };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { mountOf, parseMountinfo, topMountAt } from '../../src/core/mountinfo.ts';
+import { mountOf, mountsAlong, parseMountinfo, topMountAt } from '../../src/core/mountinfo.ts';
 
 const host = parseMountinfo(`
 1 1 0:2 / / rw - rootfs rootfs rw
@@ -96,6 +96,35 @@ test('any mount table ends in an answer', () => {
       const mounts = parseMountinfo(lines.join('\n'));
       const found = mountOf(mounts, '/a/b/c');
       assert.ok(found === null || mounts.includes(found));
+    }),
+  );
+});
+
+test('the mounts along a path decide where it leads as all of them do, whatever stands in the other lines', () => {
+  const part = fc.constantFrom('a', 'b c', 'x\\', '\r7 0 0:9 ', '\xa0', '.*');
+  const path = fc.array(part, { maxLength: 3 }).map((parts) => `/${parts.join('/')}`);
+  const escaped = (text: string): string =>
+    text.replace(/[ \t\n\\]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`);
+  const table = fc.array(fc.tuple(path, fc.nat()), { maxLength: 8 }).map((rows) => {
+    const points = ['/'];
+    const parents = [0];
+    for (const [point, choice] of rows) {
+      // Whatever it hangs on is mounted above it or at the same place.
+      const above = points.flatMap((p, at) =>
+        `${point}/`.startsWith(p === '/' ? p : `${p}/`) ? [at + 1] : [],
+      );
+      parents.push(above[choice % above.length] ?? 1);
+      points.push(point);
+    }
+    return points.map(
+      (p, at) => `${at + 1} ${parents[at]} 0:${at} ${escaped(p)} ${escaped(p)} rw - tmpfs t rw\n`,
+    );
+  });
+  fc.assert(
+    fc.property(table, path, (lines, wanted) => {
+      const text = lines.join('');
+      const full = mountOf(parseMountinfo(text), wanted);
+      assert.deepEqual(mountOf(mountsAlong(text, [wanted, '/z']), wanted), full);
     }),
   );
 });

@@ -286,7 +286,7 @@ function testBed(t: TestContext, mock = true, mayMount = true) {
     return bed.answer;
   };
   const machine: Partial<Machine> = {
-    observeMounts: () => ({ ...state }),
+    observeMounts: async () => ({ ...state }),
     mountMain: (path) => {
       bed.onMount();
       return act('mount', path, () => {

@@ -9,7 +9,7 @@ test('an entry of any size is read as it is, the first time and on the descripto
   const dir = scratch();
   const buffer = 16 * 1024;
   for (const size of [0, 1, buffer - 1, buffer, buffer + 1, 2 * buffer, 3 * buffer + 5]) {
-    const kept = createKeptFiles((name) => Buffer.from(join(dir, name)));
+    const kept = createKeptFiles((name) => Buffer.from(join(dir, name)), 8);
     const text = Array.from({ length: size }, (_, at) =>
       String.fromCharCode(33 + ((at * 7 + (at >> 10)) % 90)),
     );

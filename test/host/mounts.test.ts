@@ -15,8 +15,8 @@ const views = async (script: string): Promise<MountView[]> => (await inNamespace
 const bare = `umount -l ${main} 2>/dev/null || :\n`;
 const ok = { ok: true };
 
-test('a path where nothing was ever mounted is absent', () => {
-  const view = observeMounts({ main: '/nonexistent/main', anchor: '/nonexistent/anchor' });
+test('a path where nothing was ever mounted is absent', async () => {
+  const view = await observeMounts({ main: '/nonexistent/main', anchor: '/nonexistent/anchor' });
   assert.deepEqual(view, { main: { kind: 'absent' }, anchor: { kind: 'absent' } });
 });
 
