@@ -36,7 +36,7 @@ export const quietMs = 2000;
 /**
  * Compares what is found under a kept name with what is known of it. An adopted entry is whatever its owner last
  * registered; a declared one is what its file says, and what the file said before (`former`) is replaced, but the line
- * of a third party is left alone. A published one is nobody's duty: only where it has an interpreter of our `store` that
+ * of a third party is left alone. A published one is nobody's duty: only where it has an interpreter of ours (`isStored`) that
  * the file names no more is it replaced.
  */
 export function judge(
@@ -44,9 +44,9 @@ export function judge(
   record: Registration | null,
   former: readonly Registration[],
   found: EntryText | null,
-  store = '',
+  isStored: (interpreter: string) => boolean = () => false,
 ): Judgement {
-  if (kept.published === true) return judgePublished(kept, found, store);
+  if (kept.published === true) return judgePublished(kept, found, isStored);
   const wanted = (kept.adopted ? record : null) ?? kept.declared?.registration ?? null;
   const common = { registration: wanted };
   if (found === null) {
@@ -68,9 +68,13 @@ export function judge(
   return { ...common, state: 'drifted', why, due: stale ? 'replace' : 'nothing' };
 }
 
-function judgePublished({ name, declared }: Kept, found: EntryText | null, store: string): Judgement {
+function judgePublished(
+  { name, declared }: Kept,
+  found: EntryText | null,
+  isStored: (interpreter: string) => boolean,
+): Judgement {
   const registration = declared?.registration ?? null;
-  const ours = store !== '' && (found?.interpreter.startsWith(`${store}/`) ?? false);
+  const ours = found !== null && isStored(found.interpreter);
   const seen = found && registrationOf(name, found);
   const right = seen !== null && registration !== null && sameRegistration(seen, registration);
   if (!ours || right || found?.enabled === false)

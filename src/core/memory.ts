@@ -19,6 +19,8 @@ export interface Memory {
   readonly verdicts: ReadonlyMap<string, Verdict>;
   /** Keys of handlers whose probe met another interpreter than the entry names: they are registered anew once. */
   readonly mistrusted: ReadonlySet<string>;
+  /** Directories of interpreters that this boot's keepers have deployed to, also before the setting was changed. */
+  readonly stores: ReadonlySet<string>;
   /** By entry name: foreign entries as they were when they were good. */
   readonly adopted: ReadonlyMap<string, Adopted>;
 }

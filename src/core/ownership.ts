@@ -4,13 +4,18 @@ import { type Handler, temporaryName } from './handler.ts';
 import { type Memory, sameEntry } from './memory.ts';
 
 /**
- * Whether an entry was made by us: its interpreter lies in our store, or we recorded this very registration. The
+ * Whether an entry was made by us: its interpreter lies in a store of ours, or we recorded this very registration. The
  * only place that may call something ours; text alone proves nothing, since anybody can register the same line.
  */
 export function isOurs(entry: Entry, desired: Desired, memory: Memory): boolean {
-  if (desired.store !== '' && entry.interpreter.startsWith(`${desired.store}/`)) return true;
+  if (isStored(entry.interpreter, desired.store, memory)) return true;
   const record = memory.records.get(entry.name);
   return record !== undefined && sameEntry(record.id, entry.id);
+}
+
+/** Whether an interpreter lies in our store, or in one that was ours before `interpreters.store` was changed. */
+export function isStored(interpreter: string, store: string, { stores }: Pick<Memory, 'stores'>): boolean {
+  return [store, ...stores].some((one) => one !== '' && interpreter.startsWith(`${one}/`));
 }
 
 /**

@@ -35,6 +35,8 @@ export interface State {
   /** Hashes of registration lines after which the native canary has run on this boot. */
   readonly canary: readonly string[];
   readonly adopted: readonly RecordedAdoption[];
+  /** Directories that interpreters were deployed to; byte strings. */
+  readonly stores: readonly string[];
 }
 
 /** Reads a state file; `why` is a sentence for the log where it cannot be used. */
@@ -46,8 +48,8 @@ export function parseState(
   if (!isObject(value)) return { ok: false, why: 'it is not a JSON object' };
   if (value.schema !== 1) return { ok: false, why: `schema ${JSON.stringify(value.schema)} is not known` };
   if (value.bootId !== bootId) return { ok: false, why: 'it was written on another boot' };
-  // Files of version 0.1 have no list of adopted entries.
-  const { entries, canary, adopted = [] } = value;
+  // Files of version 0.1 have no list of adopted entries, and none of stores.
+  const { entries, canary, adopted = [], stores = [] } = value;
   if (!Array.isArray(entries) || !entries.every(isRecordedEntry)) {
     return { ok: false, why: 'its list of entries is damaged' };
   }
@@ -57,7 +59,13 @@ export function parseState(
   if (!Array.isArray(adopted) || !adopted.every(isRecordedAdoption)) {
     return { ok: false, why: 'its list of adopted entries is damaged' };
   }
-  return { ok: true, state: { schema: 1, bootId, entries, canary, adopted } };
+  if (
+    !Array.isArray(stores) ||
+    !stores.every((one) => isByteString(one) && one.length > 1 && one.startsWith('/'))
+  ) {
+    return { ok: false, why: 'its list of stores is damaged' };
+  }
+  return { ok: true, state: { schema: 1, bootId, entries, canary, adopted, stores } };
 }
 
 /** The text that `parseState` reads back. */

@@ -11,6 +11,7 @@ import { type Entry, parseEntry } from '../core/entry.ts';
 import type { Handler } from '../core/handler.ts';
 import { handlersIn, isKeptKey, keptTask } from '../core/kept-task.ts';
 import { identify } from '../core/memory.ts';
+import { isStored } from '../core/ownership.ts';
 import { prepare } from '../core/prepared.ts';
 import type { Problem } from '../core/problems.ts';
 import type { Registration } from '../core/registration.ts';
@@ -95,10 +96,12 @@ export function createCustody(parts: CustodyParts): Custody {
     return raw && toEntry(name, raw);
   };
 
+  const isOfStore = (interpreter: string): boolean => isStored(interpreter, store, memory);
+
   const judgeNow = (kept: Kept): KeptView => {
     const entry = read(kept.name);
     const record = memory.adopted.get(kept.name)?.registration ?? null;
-    return { kept, entry, ...judge(kept, record, former.get(kept.name) ?? [], entry, store) };
+    return { kept, entry, ...judge(kept, record, former.get(kept.name) ?? [], entry, isOfStore) };
   };
 
   /** Only another line is worth another trial. */

@@ -242,6 +242,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     board.retract((p) => p.code === 'register-failed');
     verification.renew();
     if (parts.passive) return;
+    if (world.desired.store !== '') memory.stores.add(world.desired.store);
     renewed = pause.state() !== null;
     occasion = configured ? 'configure' : 'start';
     configured = true;

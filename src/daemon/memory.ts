@@ -7,17 +7,20 @@ export interface LiveMemory extends Memory {
   readonly verdicts: Map<string, Verdict>;
   readonly mistrusted: Set<string>;
   readonly adopted: Map<string, Adopted>;
+  readonly stores: Set<string>;
 }
 
 /** A memory that starts with what an earlier run on the same boot recorded. */
 export function createMemory(
   records: Iterable<readonly [string, EntryRecord]> = [],
   adopted: Iterable<readonly [string, Adopted]> = [],
+  stores: Iterable<string> = [],
 ): LiveMemory {
   return {
     records: new Map(records),
     verdicts: new Map(),
     mistrusted: new Set(),
     adopted: new Map(adopted),
+    stores: new Set(stores),
   };
 }

@@ -11,6 +11,8 @@ export interface Records {
 }
 
 const pause = 50;
+/** Nobody moves it more often in one boot. */
+const mostStores = 16;
 
 /** Records of one boot in a run directory; `tried` are the lines that the canary has passed. */
 export function createRecords(
@@ -35,7 +37,10 @@ export function createRecords(
       text: renderEntry(registration, true),
       behind: [...behind],
     }));
-    const outcome = await machine.saveState(dir, { schema: 1, bootId, entries, canary: tried(), adopted });
+    const outcome = await machine.saveState(dir, {
+      ...{ schema: 1 as const, bootId, entries, canary: tried(), adopted },
+      stores: [...memory.stores].slice(-mostStores),
+    });
     board.set('state-unwritable', dir, outcome.ok ? null : `cannot be written: ${outcome.message}`);
   };
   return {

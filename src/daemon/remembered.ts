@@ -18,6 +18,7 @@ export async function openMemory(
       { id: { dev, ino, ctimeMs }, interpreter },
     ]),
     recalled(state?.adopted ?? []),
+    state?.stores ?? [],
   );
   return { memory, canary: state?.canary ?? [] };
 }

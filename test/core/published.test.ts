@@ -96,15 +96,16 @@ test('an entry of an earlier file is replaced; one of somebody else, a right one
     declared: { registration: line, where: '' },
     published: true,
   };
+  const isStored = (path: string): boolean => path.startsWith(`${store}/`);
   const due = (interpreter: string, enabled = true): string => {
     const found = parseEntry(renderEntry({ ...line, interpreter }, enabled));
-    return judge(kept, null, [], found, store).due;
+    return judge(kept, null, [], found, isStored).due;
   };
   assert.equal(due(line.interpreter), 'nothing');
   assert.equal(due(`${store}/old/qemu-aarch64`), 'replace');
   assert.equal(due(`${store}/old/qemu-aarch64`, false), 'nothing');
   assert.equal(due('/usr/bin/qemu-aarch64-static'), 'nothing');
-  assert.equal(judge(kept, null, [], null, store).due, 'nothing');
+  assert.equal(judge(kept, null, [], null, isStored).due, 'nothing');
 });
 
 function wanting(...targets: readonly string[]): Desired {

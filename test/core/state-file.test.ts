@@ -25,6 +25,10 @@ const state: fc.Arbitrary<State> = fc.record({
     fc.record({ name: byteString, text: byteString, behind: fc.array(fc.string(), { maxLength: 3 }) }),
     { maxLength: 3 },
   ),
+  stores: fc.array(
+    byteString.map((name) => `/${name}`),
+    { maxLength: 3 },
+  ),
 });
 
 const refusal = (text: string): string => {

@@ -13,7 +13,9 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Report } from '../../src/core/report.ts';
+import { cli } from './cli.ts';
 import { foreignLine, targets } from './foreign.ts';
 import { suite } from './suite.ts';
 import { until } from './until.ts';
@@ -183,6 +185,40 @@ await suite(import.meta.url, 'publish.binfmtD, with the real systemd-binfmt', {
     assert.ok(existsSync(old));
     return undefined;
   },
+
+  'a changed interpreters.store leaves nothing of the old one: files and entries move at a reload, and go by uninstall':
+    async (world) => {
+      if (!hasSystemd(world)) return `no ${program}`;
+      const [old, next] = [`${world.dir}/first/store`, `${world.dir}/second/store`];
+      for (const store of [old, next]) mkdirSync(dirname(store), { recursive: true });
+      const configure = (store: string): void =>
+        world.configure(`publish: {binfmtD: true}\ninterpreters: {store: ${store}}\n`);
+      // The world's own setting goes before the file.
+      const prefix = ['env', '-u', 'BINFMT_KEEPER_INTERPRETERS_STORE'];
+      const daemonOf = async () => {
+        const daemon = world.start({ platforms: target, prefix });
+        await daemon.reported('a verified state', (r) => r.ready && r.handlers.length > 0);
+        await present(file);
+        return daemon;
+      };
+      configure(old);
+      const daemon = await daemonOf();
+      assert.equal((await systemdBinfmt()).status, 0);
+      assert.ok(entry(world, usual).includes(old));
+      configure(next);
+      daemon.kill('SIGHUP');
+      await until('the entry to move', () => (entry(world, usual).includes(next) ? true : null));
+      assert.ok(readFileSync(file, 'latin1').includes(next));
+
+      // While it is stopped: what systemd registered from the file before, and nobody to move it.
+      await daemon.ended('SIGTERM');
+      assert.equal((await systemdBinfmt()).status, 0);
+      const { status, said } = cli(world, ['uninstall', 'all', '--interpreters-store', old]);
+      assert.equal(status, 0, said);
+      assert.deepEqual(entries(world), [], said);
+      assert.deepEqual(readdirSync('/run/binfmt.d'), []);
+      return undefined;
+    },
 
   'binfmtD: true beside it does not take our files for a declaration of somebody else': async (world) => {
     if (!hasSystemd(world)) return `no ${program}`;

@@ -12,6 +12,7 @@ const state = (canary: readonly string[]): State => ({
   entries: [{ name: 'q\xff', dev: 1, ino: 2, ctimeMs: 3.25, interpreter: null }],
   canary,
   adopted: [],
+  stores: [],
 });
 
 test('what was saved is loaded, in a directory that did not exist', async () => {

@@ -74,8 +74,9 @@ check 'systemctl enable --now' systemctl enable --now binfmt-keeper
 program=/usr/local/sbin/binfmt-keeper
 works 'tarball'
 . ./http.sh
+before=$(main_pid)
 check 'install.sh over it' "$release/systemd/install.sh"
-systemctl restart binfmt-keeper
+check 'it restarts what runs' test "$before" != "$(main_pid)"
 works 'tarball upgraded'
 check 'install.sh --remove' "$release/systemd/install.sh" --remove
 gone 'tarball removed'

@@ -24,6 +24,19 @@ check 'its state is of this boot again' until_true 120 of_this_boot
 check 'what was asked for then is still not kept' runs_not riscv64
 . ./http.sh
 
+# What others have in /run/binfmt.d is not ours to clean, and an emulator that eats memory does not end the service.
+check 'an emulator that eats memory ends alone' test "$(systemctl show -P OOMPolicy binfmt-keeper)" = continue
+mkdir -p /run/binfmt.d
+echo '# of somebody else' >/run/binfmt.d/vm-clean.conf
+systemctl stop binfmt-keeper
+check 'systemctl clean' systemctl clean --what=runtime binfmt-keeper
+check 'leaves the file of somebody else' test -e /run/binfmt.d/vm-clean.conf
+rm -f /run/binfmt.d/vm-clean.conf
+rmdir /run/binfmt.d
+check 'it starts without /run/binfmt.d' systemctl start binfmt-keeper
+check 'and verifies again' until_true 120 verified
+check 'which others may read' test "$(stat -c %a /run/binfmt.d)" = 755
+
 # Uninstalling takes what systemd-binfmt registered for us, too.
 published=/run/binfmt.d/qemu-aarch64.conf
 printf 'platforms: [linux/arm64]\npublish: {binfmtD: true}\n' >/etc/binfmt-keeper/config.yaml
