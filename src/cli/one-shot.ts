@@ -8,7 +8,7 @@ import { type Claim, createClaim } from '../daemon/claim.ts';
 import { createKeeper, type Keeper } from '../daemon/keeper.ts';
 import { createLog } from '../daemon/log.ts';
 import { openHost } from '../daemon/open.ts';
-import type { Obtain } from '../daemon/prepare.ts';
+import type { Obtain } from '../daemon/ready-interpreter.ts';
 import { nameHolder } from '../daemon/report-file.ts';
 import { createMachine, type Machine } from '../host/machine.ts';
 import { complain } from './complain.ts';

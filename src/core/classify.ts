@@ -137,13 +137,13 @@ function works(foreign: Entry, memory: Memory): boolean {
 /** Whether a reserved name holds something else that stays, since what belongs there cannot be registered now. */
 function isStuck({ name, matcher }: Entry, desired: Desired): boolean {
   const owner = ownerOf(name, desired);
-  if (owner?.hung !== true) return false;
+  if (owner?.held !== true) return false;
   return matcher !== null && !sameMatcher(matcher, owner.registration.matcher);
 }
 
 /**
  * Whether an entry is somebody else's as far as this handler goes, and not merely on its way: entries under reserved
- * names are put right and leftovers removed by the same plan, except where that handler's interpreter hangs. A line of ours that somebody else registered (we
+ * names are put right and leftovers removed by the same plan, except where that handler is only held. A line of ours that somebody else registered (we
  * publish them) does no harm as long as it runs the same interpreter in the same way, and goes with the publication.
  */
 function counts(entry: Entry, handler: Handler, desired: Desired, memory: Memory): boolean {

@@ -20,6 +20,8 @@ export interface Desired {
    * interpreter lies in the store.
    */
   readonly published: ReadonlyMap<string, 'wanted' | 'withdrawn'>;
+  /** What is wanted and could not be made ready: whatever serves its files until then is no leftover. */
+  readonly unready?: readonly Handler[];
 }
 
 /** A desired state that wants nothing and touches nothing. */

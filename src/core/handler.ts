@@ -19,10 +19,10 @@ export interface Handler {
   /** Headers that this handler must serve; an entry in front that matches one of them shadows it. */
   readonly samples: readonly Uint8Array[];
   /**
-   * Its interpreter's path does not answer now. What is registered stays, since with `F` the kernel holds the file; but
-   * to register it anew would open the path, and this process with it would wait for a dead server.
+   * Its interpreter could not be made ready, and what was registered of it cannot be registered again: its path does
+   * not answer, or leads to what may not be used any more. The entry stays, since with `F` the kernel holds the file.
    */
-  readonly hung?: boolean;
+  readonly held?: boolean;
 }
 
 /** The name under which a handler stands in for itself while it is replaced. */

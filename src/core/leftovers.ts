@@ -34,7 +34,7 @@ export function leftovers(
   const busy = new Set(tasks.map((t) => t.key));
   const pending = desired.handlers.filter((h) => busy.has(h.key));
   // They cannot be put right, so whatever serves in their place stays.
-  const hung = desired.handlers.filter((h) => h.hung === true);
+  const held = [...desired.handlers.filter((h) => h.held === true), ...(desired.unready ?? [])];
   const isUnwanted = (e: Entry): boolean =>
     !wanted.has(e.name) &&
     !takers.has(e.name) &&
@@ -51,7 +51,7 @@ export function leftovers(
     if (one !== null || isUnwanted(e)) {
       for (const h of pending.filter(servesFor)) needs.add(h.key);
       for (const h of victimsOf(e, desired)) for (const need of hidden.get(h) ?? []) needs.add(need);
-      if (one === null && hung.some(servesFor)) needs.add(stays);
+      if (one === null && held.some(servesFor)) needs.add(stays);
       if (!needs.has(stays)) found.push(removal(e, one, [...needs].filter(isKey)));
     }
     if (needs.size === 0) continue;

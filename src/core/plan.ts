@@ -57,9 +57,9 @@ export function taskFor(handler: Handler, found: Classified, standIn: StandIn | 
   return { ...common, steps: replaceSteps(handler, entry, standIn) };
 }
 
-/** The same task, or none where it registers a handler whose interpreter's path hangs. */
+/** The same task, or none where it registers a handler that is only held. */
 export function feasible(task: Task | null, handler: Handler): Task | null {
-  return handler.hung === true && task?.steps.some((s) => s.action === 'register') ? null : task;
+  return handler.held === true && task?.steps.some((s) => s.action === 'register') ? null : task;
 }
 
 const statusZero: Task = {

@@ -66,6 +66,7 @@ export type ProblemCode =
   | 'interpreter-elsewhere'
   | 'interpreter-label'
   | 'source-missing'
+  | 'preparation-failed'
   | 'store-full'
   | 'store-read-only'
   | 'store-denied'
@@ -369,6 +370,12 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     severity: 'error',
     remedy:
       'Install them: apt-get install --no-install-recommends qemu-user-static (dnf install qemu-user-static). Or say where they are: --interpreters-sources DIRECTORY.',
+  },
+  'preparation-failed': {
+    title: 'An interpreter could not be made ready',
+    severity: 'error',
+    remedy:
+      'It is tried again by itself, at least twice a minute, and what is registered goes on meanwhile. The detail says what failed; for descriptors: ulimit -n, for the disk: dmesg | grep -i error.',
   },
   'store-full': {
     title: 'No space left for interpreters',

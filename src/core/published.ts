@@ -100,13 +100,25 @@ export function namesIn(files: readonly FoundFile[]): readonly string[] {
   return files.filter((file) => isPublished(file.text)).map((file) => file.name.replace(/\.conf$/, ''));
 }
 
-/** Compares what is wanted with what is there; a file of somebody else is neither written nor removed. */
-export function planFiles(lines: readonly Registration[], found: readonly FoundFile[]): FilePlan {
+/** The usual names of what is wanted and only waits for its interpreter: what is published of it stays. */
+export function sparedNames({ unready = [] }: Desired): ReadonlySet<string> {
+  return new Set(unready.map((handler) => usualName(handler.key)));
+}
+
+/**
+ * Compares what is wanted with what is there; a file of somebody else is neither written nor removed, and one of a
+ * name that is spared stays as it is.
+ */
+export function planFiles(
+  lines: readonly Registration[],
+  found: readonly FoundFile[],
+  spared: ReadonlySet<string> = new Set(),
+): FilePlan {
   const there = new Map(found.map((file) => [file.name, file.text]));
   const wanted = lines.map((line) => ({ name: `${line.name}.conf`, text: publishedText(line) }));
   const isTaken = ({ name }: { readonly name: string }): boolean =>
     there.has(name) && !isPublished(there.get(name) ?? null);
-  const names = new Set(wanted.map((file) => file.name));
+  const names = new Set([...wanted.map((file) => file.name), ...[...spared].map((name) => `${name}.conf`)]);
   return {
     write: wanted.filter((file) => !isTaken(file) && there.get(file.name) !== file.text),
     remove: found.filter((f) => isPublished(f.text) && !names.has(f.name)).map((f) => f.name),

@@ -148,7 +148,8 @@ export function createCustody(parts: CustodyParts): Custody {
       tidied.add(kept.name);
       return { task: keptTask(view, entry, read(`${kept.name}.next`)), again: null };
     }
-    if (refuse(registration) !== null || !isThere(watched, registration, now)) return idle;
+    if (refuse(registration) !== null) return idle;
+    if (!isThere(watched, registration, now)) return { task: null, again: lookAgainMs };
     if (due === 'record') {
       const behind = memory.adopted.get(kept.name)?.behind ?? new Set();
       memory.adopted.set(kept.name, { registration, behind });

@@ -4,6 +4,7 @@ import type { Desired } from '../core/desired.ts';
 import { ownerOf } from '../core/ownership.ts';
 import type { Problem } from '../core/problems.ts';
 import { isPublished, publishedDirectory } from '../core/published.ts';
+import type { BinfmtD } from '../host/binfmt-d.ts';
 import type { Machine } from '../host/machine.ts';
 
 /** What systemd's binfmt.d directories ask for, and what is wrong with them. */
@@ -17,8 +18,15 @@ export interface DeclaredWorld {
 /** Where binfmt.d is not looked at. */
 export const nothingDeclared: DeclaredWorld = { declared: [], problems: [], sources: [] };
 
-/** Reads binfmt.d; a line that cannot be obeyed is a problem with its place and stops no other. */
-export async function readDeclared(machine: Machine, desired: Desired): Promise<DeclaredWorld> {
+/**
+ * Reads binfmt.d; a line that cannot be obeyed is a problem with its place and stops no other. What a file that cannot
+ * be read now declared `before` stays declared.
+ */
+export async function readDeclared(
+  machine: Machine,
+  desired: Desired,
+  before: readonly Kept[] = [],
+): Promise<DeclaredWorld> {
   const { paths, directories, faults } = await machine.readBinfmtD();
   const inForce = filesInForce(directories);
   const read = readDeclarations(inForce);
@@ -31,8 +39,9 @@ export async function readDeclared(machine: Machine, desired: Desired): Promise<
     subject,
     detail,
   });
+  const declared = read.declared.filter((one) => !mine(one) && !published.has(fileOf(one)));
   return {
-    declared: read.declared.filter((one) => !mine(one) && !published.has(fileOf(one))),
+    declared: [...declared, ...unread(faults, before, read.declared)],
     problems: [
       ...faults.map(({ path, why }) => invalid(path, why)),
       ...read.faults.map(({ where, why }) => invalid(where, why)),
@@ -42,6 +51,21 @@ export async function readDeclared(machine: Machine, desired: Desired): Promise<
     ],
     sources: paths,
   };
+}
+
+/** Names that other files declare now are theirs. */
+function unread(
+  faults: BinfmtD['faults'],
+  before: readonly Kept[],
+  now: readonly Declared[],
+): readonly Declared[] {
+  const names = new Set(now.map((one) => one.registration.name));
+  const paths = faults.filter((fault) => fault.unread).map((fault) => fault.path);
+  return before.flatMap(({ declared, published }) => {
+    if (declared === null || published === true || names.has(declared.registration.name)) return [];
+    const file = fileOf(declared);
+    return paths.some((path) => file === path || file.startsWith(`${path}/`)) ? declared : [];
+  });
 }
 
 function isOurs({ path, text }: BinfmtFile): boolean {

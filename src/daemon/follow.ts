@@ -26,18 +26,27 @@ export async function follow(
       await configure();
       // It would open again what a stop has closed.
       if (stop.aborted) return;
-      files.add(keeper.sources());
-      emulators.use(life.config.interpreters.sources);
       renew();
       probing.renew();
     });
   });
-  const watched = [configFile, ...keeper.sources(), life.config.interpreters.store];
-  const files = await watchFiles(watched, () => void again());
+  /** What does not answer is watched when it does: a look at it would never end. */
+  const places = async (): Promise<readonly string[]> => {
+    const all = [...keeper.sources(), life.config.interpreters.store];
+    const tried = await Promise.all(
+      all.map(async (path) => ((await machine.reach(path, 2000)).ok ? path : [])),
+    );
+    return tried.flat();
+  };
+  const files = await watchFiles([configFile, ...(await places())], () => void again());
   open.add('file watch', files.close);
   const emulators = watchSources(machine, () => void again());
   open.add('emulator watch', emulators.close);
   emulators.use(life.config.interpreters.sources);
+  keeper.onPrepared(() => {
+    void places().then(files.add);
+    emulators.use(life.config.interpreters.sources);
+  });
   const probing = repeat(
     () => life.config.probe.interval,
     () => void keeper.verifyAll(),

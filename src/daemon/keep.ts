@@ -130,7 +130,11 @@ async function makeKeeper(parts: RunParts, open: Disposers, life: Life, ground: 
   const { main, anchor } = parts.config.mounts;
   const looks = createMountLooks(mounts.mend);
   open.add('mount looks', looks.close);
-  open.add('mount watch', machine.watchMounts([main, anchor], looks.noticed));
+  const noticed = (concerns: boolean): void => {
+    keeper.stir();
+    looks.noticed(concerns);
+  };
+  open.add('mount watch', machine.watchMounts([main, anchor], noticed));
   const socketOf = (socket: Control): void => {
     control = socket;
   };

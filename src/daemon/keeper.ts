@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { acceptHandler } from '../core/acceptance.ts';
-import type { Asked } from '../core/asked.ts';
+import { type Asked, nothingAsked, selectAsked } from '../core/asked.ts';
 import type { Config } from '../core/config.ts';
 import { runDirectory } from '../core/config.ts';
 import { nothingDesired } from '../core/desired.ts';
@@ -16,6 +16,7 @@ import { createAvailability } from './availability.ts';
 import { belongingsOf, removeBelongings } from './belongings.ts';
 import { createCanaryWatch } from './canary.ts';
 import { createCensus } from './census.ts';
+import { curableIn, placesOf, sameHandlers } from './curable.ts';
 import { createCustody, keptAmong, withCustody } from './custody.ts';
 import { createHealLog, type Occasion } from './heal-log.ts';
 import { createHistory } from './history.ts';
@@ -29,15 +30,17 @@ import {
   dangersOf,
   emptyWorld,
   type HostIdentity,
-  type Obtain,
   prepareWorld,
+  type World,
 } from './prepare.ts';
 import { createProblemBoard } from './problem-board.ts';
 import { withPublication } from './publication.ts';
-import { type Recalled, recall, servedBefore } from './recall.ts';
+import type { Obtain } from './ready-interpreter.ts';
+import { createRecall, servedBefore } from './recall.ts';
 import { createRecords } from './records.ts';
 import { openMemory } from './remembered.ts';
 import { createRepair, type Repair, type Repaired } from './repair.ts';
+import { createRetry } from './retry.ts';
 import type { Situation } from './situation.ts';
 import { removeSuperseded } from './superseded.ts';
 import { createCounters, processFigures } from './totals.ts';
@@ -72,6 +75,8 @@ export interface Keeper {
   lookAtAll(): void;
   /** Prepares again where the SELinux label of an interpreter was changed; for a slow timer. */
   lookAtLabels(): void;
+  /** Something changed that may have cured what could not be made ready: it is prepared again soon. */
+  stir(): void;
   /** Queues a probe of every handler, unless paused; resolves when all that waits has run. */
   verifyAll(): Promise<void>;
   /** The same for the handlers of these keys, paused or not: somebody asked for it. */
@@ -89,6 +94,8 @@ export interface Keeper {
   reloaded(ok: boolean): void;
   /** When the last look was complete, or the keeper was made: `performance.now()`. */
   lookedAt(): number;
+  /** Calls back after each preparation: the sources may be others. */
+  onPrepared(call: () => void): void;
   /** Files whose change asks for configuring again. */
   sources(): readonly string[];
   /** Names of entries of ours, all of them or those of the handlers of these keys. */
@@ -140,6 +147,9 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   };
   let occasion: Occasion = 'start';
   let configured = false;
+  /** The world in force, before anything of it is taken back. */
+  let prepared = emptyWorld;
+  let onPrepared = (): void => {};
   let renewed = false;
   let closed = false;
   let lookedAt = performance.now();
@@ -222,22 +232,72 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     prove: verification.queue,
   });
 
-  const recalling = (name: string): Recalled | null => recall(instance, memory, name);
+  const recall = createRecall(instance, memory);
+  const accept = parts.accept ?? acceptHandler;
+
+  const prepareAll = async (config: Config): Promise<World> => {
+    const obtain = await (parts.obtain ?? createObtain)(machine, config);
+    const options = { accept, asked: parts.asked?.(), recall, former: prepared };
+    const world = await prepareWorld(machine, config, host, obtain, parts.probes, options);
+    return withPublication(machine, world, config, situation.world.desired);
+  };
 
   const configure = async (config: Config): Promise<void> => {
-    const obtain = await (parts.obtain ?? createObtain)(machine, config);
-    const accept = parts.accept ?? acceptHandler;
-    const prepared = await prepareWorld(
-      ...([machine, config, host, obtain, parts.probes, accept, parts.asked?.()] as const),
-      recalling,
-    );
-    const world = await withPublication(machine, prepared, config, situation.world.desired);
-    // Emulators may take long to deploy, and a stop does not wait for them.
+    try {
+      const world = await prepareAll(config);
+      // Emulators may take long to deploy, and a stop does not wait for them.
+      if (!closed) await putInForce(config, world);
+    } catch (error) {
+      if (!lacksMeans(error)) throw error;
+      if (!closed) goOnWithout(config, error);
+    }
+  };
+
+  /** The host is short of something: what is in force stays, and what is wanted for the first time is missing. */
+  const goOnWithout = (config: Config, error: Error): void => {
+    board.set('preparation-failed', 'configuration', error.message);
+    if (!configured) {
+      const { chosen } = selectAsked(config, parts.asked?.() ?? nothingAsked, host);
+      const unmet = chosen.map(({ target, platforms }) => ({ target, platforms, why: error.message }));
+      situation = { ...situation, config, world: { ...emptyWorld, unmet } };
+    }
+    if (!parts.passive) retry.settle('yes', placesOf(config));
+    changed();
+  };
+
+  /** The same configuration on a machine that may have been cured meanwhile. */
+  const prepareAgain = async (config: Config): Promise<void> => {
+    const world = await prepareAll(config);
     if (closed) return;
+    if (!sameHandlers(world, prepared)) return putInForce(config, world);
+    // What is under trial or in a storm goes on.
+    prepared = { ...world, desired: prepared.desired, kept: prepared.kept, info: prepared.info };
+    situation = { ...situation, world: guard.renew(prepared) };
+    tellOf(config, prepared);
+    onPrepared();
+    changed();
+  };
+
+  const tellOf = (config: Config, world: World): void => {
+    board.sync('configuration', world.problems);
+    board.set('preparation-failed', 'configuration', null);
+    if (!parts.passive) retry.settle(curableIn(world), placesOf(config));
+  };
+
+  const putInForce = async (config: Config, world: World): Promise<void> => {
+    prepared = world;
     afterLook.renew();
     custody.use(world.kept, (registration) => dangers(registration, accept), world.desired.store);
-    use(config, guard.admit(world, servedBefore(world.desired.handlers, recalling)));
-    board.sync('configuration', world.problems);
+    const { prefix, store, handlers } = world.desired;
+    const claims = { prefix, store, taken: new Set<string>() };
+    use(
+      config,
+      guard.admit(
+        world,
+        servedBefore(handlers, (wanted) => recall(wanted, claims)),
+      ),
+    );
+    tellOf(config, world);
     // Tried anew, and what is not wanted any more cannot fail.
     board.retract((p) => p.code === 'register-failed');
     verification.renew();
@@ -253,6 +313,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     logger.info({ handlers: keys }, `keeping ${keys.length} handlers`);
     records.save();
     changed();
+    onPrepared();
     await publisher.publish(config, world.desired);
     void removeSuperseded(machine, situation, bootId, logger);
   };
@@ -267,6 +328,12 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     const [fault] = dangersOf(registration, host, accept);
     return fault === undefined ? null : `${fault.field}: expected ${fault.expected}, got ${fault.given}`;
   };
+
+  const retry = createRetry(machine, () =>
+    inTurn(() => prepareAgain(latest)).catch((error) => {
+      logger.error({ err: error }, 'preparing again failed; trying later');
+    }),
+  );
 
   const guard = createNativeGuard({
     canaries,
@@ -290,6 +357,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     closed = true;
     verification.close();
     guard.close();
+    retry.close();
     turns.close();
   };
 
@@ -302,10 +370,14 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   let withdrawn: Promise<void> = Promise.resolve();
   let configuring: Promise<void> = Promise.resolve();
   let latest = first;
+  /** One after the other. */
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    configuring = configuring.catch(() => {}).then(work);
+    return configuring;
+  };
   const configureNext = (config: Config): Promise<void> => {
     latest = config;
-    configuring = configuring.catch(() => {}).then(() => configure(config));
-    return configuring;
+    return inTurn(() => configure(config));
   };
   const labels = createLabelWatch(machine, () => {
     if (closed) return;
@@ -317,6 +389,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     configure: configureNext,
     look: turns.look,
     lookAtAll: () => turns.lookAtAll(),
+    stir: retry.stir,
     lookAtLabels: () => void labels.look(situation.world),
     verifyAll: () => (pause.state() === null ? tried(verification.all()) : Promise.resolve()),
     verify(keys) {
@@ -338,6 +411,9 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     problem: board.set,
     reloaded: counters.reloaded,
     lookedAt: () => lookedAt,
+    onPrepared(call) {
+      onPrepared = call;
+    },
     sources: () => situation.world.sources,
     owned: (keys) => belongingsOf(situation, memory, keys).map((entry) => entry.name),
     remove(keys) {
@@ -355,6 +431,12 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
       await withdrawn;
     },
   };
+}
+
+/** Whether an exception says that the host has no descriptors, memory or processes left, and not that we are wrong. */
+function lacksMeans(error: unknown): error is Error {
+  const means: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'ENOSPC', 'EIO']);
+  return error instanceof Error && 'code' in error && means.has(error.code);
 }
 
 const nothingDone: Repaired = { results: [], again: null };

@@ -28,6 +28,8 @@ export interface GuardParts {
 export interface NativeGuard {
   /** What may come into force of a new world; `before` is what served until now in the place of a new line. */
   admit(world: World, before: ReadonlyMap<string, Handler>): World;
+  /** The same for a world that wants the same handlers; trials go on. */
+  renew(world: World): World;
   /** Tries native programs after handlers of these keys, or these entries of others, were registered. */
   check(keys: ReadonlySet<string | null>, kept: readonly Handler[]): Promise<void>;
   /** Resolves when nothing is under trial; what could not be tried waits for another time. */
@@ -143,6 +145,10 @@ export function createNativeGuard(parts: GuardParts): NativeGuard {
       );
       for (const [hash, handler] of doubtful)
         if (!isKeptKey(handler.key) && away.wanted(handler) === null) forget(hash);
+      return away.permitted();
+    },
+    renew(world) {
+      away.renew(world);
       return away.permitted();
     },
     check(keys, kept) {

@@ -3,31 +3,79 @@ import type { Config } from '../core/config.ts';
 import { type Problem, type ProblemCode, problemCatalogue } from '../core/problems.ts';
 import type { Machine } from '../host/machine.ts';
 import { judgePlace } from './elsewhere.ts';
-import type { Obtain, ReadyInterpreter } from './prepare.ts';
+import type { Obtain, ReadyInterpreter } from './ready-interpreter.ts';
+
+/** The store of one configuration. */
+type Store = ReturnType<Machine['createStore']>;
 
 /** Makes interpreters ready as the configuration asks: deployed into the store, or used where they are. */
 export async function createObtain(machine: Machine, config: Config): Promise<Obtain> {
   const { store: dir, deploy, label } = config.interpreters;
   const { sources, hung } = await reachable(machine, config.interpreters.sources);
+  const [stuck = null] = deploy === 'copy' ? (await reachable(machine, [dir])).hung : [];
   const store = machine.createStore(dir, label);
+  const late = performance.now() + patienceMs;
   const obtain: Obtain = async (architecture) => {
-    const found = await machine.findInterpreter(architecture, sources);
-    if (!found.ok) {
-      const kept = deploy === 'copy' ? await fromStore(machine, store, architecture) : null;
-      return kept === null ? missing(architecture, found.tried) : judged(machine, kept);
-    }
-    if (deploy === 'in-place') return judged(machine, await inPlace(machine, found.path));
-    const deployed = await store.deploy(found.path, architecture.interpreter);
-    if ('code' in deployed) {
-      const outdated = problem(deployed.code, architecture, deployed.message);
-      const kept = noUpgrade.has(deployed.code) ? await fromStore(machine, store, architecture) : null;
-      return kept === null ? outdated : judged(machine, { ...kept, source: found.path, outdated });
-    }
-    const inspected = await machine.inspectInterpreter(deployed.path);
-    if (!inspected.ok) return problem(inspected.code, architecture, inspected.message);
-    return { ...deployed, header: inspected.header, source: found.path };
+    // Whoever touches it waits for ever.
+    if (stuck !== null) return stuck;
+    const work = deploy === 'copy' ? deployed : usedInPlace;
+    return inTime(late, architecture, work(machine, store, sources, architecture));
   };
-  return Object.assign(obtain, { problems: hung });
+  return Object.assign(obtain, { problems: stuck === null ? hung : [...hung, stuck] });
+}
+
+/** For all of them together. What hangs in the middle of its work would keep every later configuration waiting. */
+const patienceMs = 120_000;
+
+/** A failure by exception, as of a host without descriptors, is one of this interpreter alone. */
+async function inTime<T>(late: number, { target }: Architecture, work: Promise<T>): Promise<T | Problem> {
+  let timer: NodeJS.Timeout | undefined;
+  const end = new Promise<Problem>((resolve) => {
+    const detail = `was not ready within ${patienceMs / 1000} s`;
+    const given = { code: 'hung-path' as const, subject: target, detail };
+    timer = setTimeout(resolve, Math.max(0, late - performance.now()), given);
+    timer.unref();
+  });
+  try {
+    return await Promise.race([work, end]);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    return { code: 'preparation-failed', subject: target, detail };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function deployed(
+  machine: Machine,
+  store: Store,
+  sources: readonly string[],
+  architecture: Architecture,
+): Promise<ReadyInterpreter | Problem> {
+  const found = await machine.findInterpreter(architecture, sources);
+  if (!found.ok) {
+    const kept = await fromStore(machine, store, architecture);
+    return kept === null ? missing(architecture, found.tried) : judged(machine, kept);
+  }
+  const copy = await store.deploy(found.path, architecture.interpreter);
+  if ('code' in copy) {
+    const outdated = problem(copy.code, architecture, copy.message);
+    const kept = noUpgrade.has(copy.code) ? await fromStore(machine, store, architecture) : null;
+    return kept === null ? outdated : judged(machine, { ...kept, source: found.path, outdated });
+  }
+  const inspected = await machine.inspectInterpreter(copy.path);
+  if (!inspected.ok) return problem(inspected.code, architecture, inspected.message);
+  return { ...copy, header: inspected.header, source: found.path };
+}
+
+async function usedInPlace(
+  machine: Machine,
+  _: Store,
+  sources: readonly string[],
+  architecture: Architecture,
+): Promise<ReadyInterpreter | Problem> {
+  const found = await machine.findInterpreter(architecture, sources);
+  return found.ok ? judged(machine, await inPlace(machine, found.path)) : missing(architecture, found.tried);
 }
 
 /** A newer emulator that cannot be deployed must not take away what works with the older one. */
@@ -42,10 +90,10 @@ const noUpgrade: ReadonlySet<string> = new Set([
 /** Directories that do not answer are left out and named: each look into one would cost its time limit again. */
 async function reachable(
   machine: Machine,
-  sources: readonly string[],
+  directories: readonly string[],
 ): Promise<{ readonly sources: readonly string[]; readonly hung: readonly Problem[] }> {
   const tried = await Promise.all(
-    sources.map(async (path) => ({ path, outcome: await machine.reach(path, 2000) })),
+    directories.map(async (path) => ({ path, outcome: await machine.reach(path, 2000) })),
   );
   return {
     sources: tried.filter((t) => t.outcome.ok).map((t) => t.path),
@@ -57,16 +105,14 @@ async function reachable(
 
 /** For looking only: what the store holds already, nothing is copied. */
 export function createLookUp(machine: Machine, config: Config): Obtain {
-  const store = machine.createStore(config.interpreters.store);
+  const { store: dir, deploy, sources } = config.interpreters;
+  const store = machine.createStore(dir);
   return async (architecture) => {
-    if (config.interpreters.deploy === 'copy') {
-      const kept = await fromStore(machine, store, architecture);
-      return kept === null ? missing(architecture, ['it was never deployed']) : judged(machine, kept);
-    }
-    const found = await machine.findInterpreter(architecture, config.interpreters.sources);
-    return found.ok
-      ? judged(machine, await inPlace(machine, found.path))
-      : missing(architecture, found.tried);
+    if (deploy !== 'copy') return usedInPlace(machine, store, sources, architecture);
+    const [stuck] = (await reachable(machine, [dir])).hung;
+    if (stuck !== undefined) return stuck;
+    const kept = await fromStore(machine, store, architecture);
+    return kept === null ? missing(architecture, ['it was never deployed']) : judged(machine, kept);
   };
 }
 
@@ -79,7 +125,7 @@ async function judged<T extends ReadyInterpreter | Problem>(machine: Machine, re
 /** A deployed copy outlives its source, so that removing the distribution's package does not stop what works. */
 async function fromStore(
   machine: Machine,
-  store: ReturnType<Machine['createStore']>,
+  store: Store,
   architecture: Architecture,
 ): Promise<ReadyInterpreter | null> {
   const file = (await store.list()).findLast((f) => f.name === architecture.interpreter);
@@ -123,7 +169,7 @@ function problem(code: string, architecture: Architecture, detail: string): Prob
 /** What the store and the checks of a file say, in the words of the catalogue of problems. */
 function codeOf(code: string): ProblemCode {
   if (isProblemCode(code)) return code;
-  return translations[code] ?? 'store-corrupt';
+  return translations[code] ?? 'preparation-failed';
 }
 
 function isProblemCode(code: string): code is ProblemCode {
@@ -135,4 +181,5 @@ const translations: Readonly<Record<string, ProblemCode>> = {
   'store-untrusted': 'interpreter-untrusted',
   'store-noexec': 'interpreter-noexec',
   'store-source': 'source-missing',
+  'store-failed': 'preparation-failed',
 };

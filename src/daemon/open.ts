@@ -174,6 +174,11 @@ async function nativeFacts(
 ): Promise<{ probes: ReadonlyMap<string, string>; runs: readonly string[]; probeFault: string | null }> {
   const faults: string[] = [];
   for (const parent of [parentOf(config.interpreters.store), runDirectory(config)]) {
+    const reached = await machine.reach(parent, 2000);
+    if (!reached.ok) {
+      faults.push(reached.message);
+      continue;
+    }
     try {
       const probes = await machine.writeProbes(`${parent}/probes`, machine.probeTargets);
       const candidates = new Map([...probes].filter(([target]) => twins[host ?? '']?.includes(target)));

@@ -1,10 +1,12 @@
 import type { Config } from '../core/config.ts';
-import { sameRegistration } from '../core/custody.ts';
+import type { Handler } from '../core/handler.ts';
 import type { Problem } from '../core/problems.ts';
 import { canonicalFlags, type Matcher } from '../core/registration.ts';
 import type { Machine } from '../host/machine.ts';
+import { type Candidate, standIn } from './candidate.ts';
 import { judgePlace } from './elsewhere.ts';
-import { type Candidate, hungCandidate, type Recalled } from './recall.ts';
+import type { Gathered } from './platform-candidates.ts';
+import type { Recalled } from './recall.ts';
 
 type OwnHandler = Config['handlers'][number];
 
@@ -12,51 +14,65 @@ type OwnHandler = Config['handlers'][number];
 export async function ownCandidates(
   machine: Machine,
   handlers: readonly OwnHandler[],
-  recalled: (name: string) => Recalled | null,
-): Promise<{ readonly candidates: readonly Candidate[]; readonly problems: readonly Problem[] }> {
+  recalled: (wanted: Handler) => Recalled | null,
+): Promise<Gathered> {
   const candidates: Candidate[] = [];
   const problems: Problem[] = [];
+  const unready: Handler[] = [];
   for (const own of handlers) {
-    const reached = await machine.reach(textOf(own.interpreter), 2000);
-    if (!reached.ok) {
-      problems.push({ code: 'hung-path', subject: own.name, detail: reached.message });
-      candidates.push(...hung(own, recalled(own.name)));
+    const { made, problem } = await attempt(machine, own);
+    if (problem !== null) problems.push(problem);
+    if (made !== null) {
+      candidates.push(made);
       continue;
     }
-    const place = own.flags.includes('F') ? await judgePlace(machine, own.interpreter, own.name) : null;
-    if (place?.problem) problems.push(place.problem);
-    if (place?.refused) continue;
-    const made = await inspected(machine, own);
-    if ('code' in made) problems.push(made);
-    else candidates.push(made);
+    const wanted = wantedHandler(own);
+    unready.push(wanted);
+    const there = recalled(wanted);
+    if (there === null || problem === null) continue;
+    const older = await standIn(machine, wanted, there, problem, nothingKnown);
+    if (older !== null) candidates.push(older);
   }
-  return { candidates, problems };
+  return { candidates, problems, unready };
 }
 
-/** Where the file cannot be looked at, an entry that was made of the same line stays. */
-function hung(own: OwnHandler, pinned: Recalled | null): Candidate[] {
-  const wanted = { ...own, flags: canonicalFlags(own.flags) };
-  if (pinned === null || !sameRegistration(pinned.registration, wanted)) return [];
-  return [hungCandidate(pinned, { key: own.name, platforms: [], samples: sampleOf(own.matcher) }, null)];
+const nothingKnown = { version: null, probe: null };
+
+/** Either a candidate, maybe with a remark, or why there is none. */
+async function attempt(
+  machine: Machine,
+  own: OwnHandler,
+): Promise<{ readonly made: Candidate | null; readonly problem: Problem | null }> {
+  const reached = await machine.reach(textOf(own.interpreter), 2000);
+  if (!reached.ok)
+    return { made: null, problem: { code: 'hung-path', subject: own.name, detail: reached.message } };
+  const place = own.flags.includes('F') ? await judgePlace(machine, own.interpreter, own.name) : null;
+  if (place?.refused) return { made: null, problem: place.problem };
+  const made = await inspected(machine, own);
+  if ('code' in made) return { made: null, problem: made };
+  return { made, problem: place?.problem ?? null };
 }
 
 /** Its interpreter is used where it is, since only the user knows what it needs. */
 async function inspected(machine: Machine, own: OwnHandler): Promise<Candidate | Problem> {
-  const flags = canonicalFlags(own.flags);
-  const found = await machine.inspectInterpreter(textOf(own.interpreter), {
-    requireStatic: flags.includes('F'),
-  });
+  const wanted = wantedHandler(own);
+  const pinned = own.flags.includes('F');
+  const found = await machine.inspectInterpreter(textOf(own.interpreter), { requireStatic: pinned });
   if (!found.ok) {
     const code = found.code === 'interpreter-unreachable' ? 'hung-path' : found.code;
     return { code, subject: own.name, detail: found.message };
   }
-  const { name, matcher } = own;
-  const registration = { name, matcher, interpreter: own.interpreter, flags };
-  const interpreter = flags.includes('F') ? { dev: found.dev, ino: found.ino, sha256: '' } : null;
+  const interpreter = pinned ? { dev: found.dev, ino: found.ino, sha256: '' } : null;
+  return { handler: { ...wanted, interpreter }, info: nothingKnown, header: found.header };
+}
+
+function wantedHandler({ name, matcher, interpreter, flags }: OwnHandler): Handler {
   return {
-    handler: { key: name, platforms: [], registration, interpreter, samples: sampleOf(matcher) },
-    info: { version: null, probe: null },
-    header: found.header,
+    key: name,
+    platforms: [],
+    registration: { name, matcher, interpreter, flags: canonicalFlags(flags) },
+    interpreter: null,
+    samples: sampleOf(matcher),
   };
 }
 

@@ -6,23 +6,24 @@ import {
 } from '../core/acceptance.ts';
 import { type Asked, nothingAsked, selectAsked, withAsked } from '../core/asked.ts';
 import { type Architecture, catalogue } from '../core/catalogue.ts';
-import { matcherOf, sampleHeaders } from '../core/catalogue-magic.ts';
 import type { Config } from '../core/config.ts';
 import type { Kept } from '../core/custody.ts';
 import { type Desired, nothingDesired } from '../core/desired.ts';
 import type { Handler } from '../core/handler.ts';
-import { flagsFor, type KernelVersion } from '../core/kernel-version.ts';
+import type { KernelVersion } from '../core/kernel-version.ts';
 import { inOrder } from '../core/order.ts';
-import { resolvePlatform } from '../core/platforms.ts';
 import type { Problem } from '../core/problems.ts';
 import { usualName } from '../core/published.ts';
 import { checkRegistration, type Fault, type Registration } from '../core/registration.ts';
 import type { LeftOut } from '../core/select.ts';
 import type { Machine } from '../host/machine.ts';
+import type { Candidate, HandlerInfo } from './candidate.ts';
 import { keptOf, nothingDeclared, readDeclared } from './declared.ts';
 import { noticeStore } from './elsewhere.ts';
 import { ownCandidates } from './own-candidates.ts';
-import { type Candidate, type HandlerInfo, hungCandidate, type Recalled } from './recall.ts';
+import { type GatheredPlatforms, platformCandidates } from './platform-candidates.ts';
+import type { Obtain } from './ready-interpreter.ts';
+import type { Recall, Recalled } from './recall.ts';
 
 /** What this host is, found out once at start. */
 export interface HostIdentity {
@@ -91,29 +92,17 @@ function withdrawn({ published }: Desired, gone: readonly Handler[]): Desired['p
   return new Map([...published].map(([name, state]) => [name, names.has(name) ? 'withdrawn' : state]));
 }
 
-/** One interpreter ready for use, wherever it came from. */
-export interface ReadyInterpreter {
-  readonly path: string;
-  readonly dev: number;
-  readonly ino: number;
-  readonly sha256: string;
-  readonly version: string | null;
-  readonly header: Uint8Array | null;
-  readonly source: string;
-  /** Why SELinux keeps ordinary containers from executing it, where it does. */
-  readonly mislabelled?: string | undefined;
-  /** Why it is an older one than the source has, where it is. */
-  readonly outdated?: Problem | undefined;
-}
-
-/** How interpreters are made ready: deployed into the store, used in place, or only looked up. */
-export type Obtain = ((architecture: Architecture) => Promise<ReadyInterpreter | Problem>) & {
-  /** What was wrong before any interpreter was asked for. */
-  readonly problems?: readonly Problem[];
-};
-
 /** The rule that a handler must pass before the kernel sees it. */
 export type Accept = typeof acceptHandler;
+
+/** What preparation knows beside the configuration; each has a default for those who only look or register once. */
+export interface PrepareOptions {
+  readonly accept?: Accept;
+  readonly asked?: Asked | undefined;
+  readonly recall?: Recall;
+  /** The world before, whose declarations stay in force where they cannot be read now. */
+  readonly former?: World;
+}
 
 /** Turns the configuration into handlers, gathering every problem: one missing emulator leaves the others working. */
 export async function prepareWorld(
@@ -122,70 +111,35 @@ export async function prepareWorld(
   host: HostIdentity,
   obtain: Obtain,
   probes: ReadonlyMap<string, string>,
-  accept: Accept = acceptHandler,
-  asked: Asked = nothingAsked,
-  recalled: (name: string) => Recalled | null = () => null,
+  {
+    accept = acceptHandler,
+    asked = nothingAsked,
+    recall = () => null,
+    former = emptyWorld,
+  }: PrepareOptions = {},
 ): Promise<World> {
   const config = withAsked(given, asked);
   const chosen = selectAsked(given, asked, host);
+  const recalled = recallFor(config, chosen.chosen, recall);
+  const { kernel } = host;
+  const made = await platformCandidates(
+    { machine, config, kernel, probes, obtain, recalled, known: former.info },
+    chosen.chosen,
+  );
+  const own = await ownCandidates(machine, config.handlers, recalled);
+  const candidates = [...made.candidates, ...own.candidates];
+  const { leftOut, unmet, problems: missing } = accountOf(config, made.failed);
   const problems: Problem[] = [
     ...(obtain.problems ?? []),
     ...chosen.faults.map((f) => ({ code: 'config-invalid' as const, subject: f.given, detail: f.why })),
+    ...(await storeNotice(machine, config, made.candidates)),
+    ...made.problems,
+    ...missing,
+    ...own.problems,
   ];
-  const candidates: Candidate[] = [];
-  const sources: string[] = [];
-  const leftOut = [...chosen.leftOut];
-  const unmet: World['unmet'][number][] = [...chosen.missing];
-  const obtained = await inBatches(chosen.chosen, obtain);
-  const { deploy, store } = config.interpreters;
-  const notice =
-    deploy === 'copy' && !obtained.every((r) => 'code' in r) ? await noticeStore(machine, store) : null;
-  if (notice !== null) problems.push(notice);
-  for (const [i, architecture] of chosen.chosen.entries()) {
-    const ready = obtained[i];
-    if (ready === undefined) continue;
-    if ('code' in ready) {
-      const { target, platforms } = architecture;
-      const pinned = isUnknown(ready, obtain) ? recalled(bytes(`${config.names}${target}`)) : null;
-      if (pinned !== null) {
-        if (ready.code === 'hung-path') problems.push(ready);
-        const probe = probes.get(target) ?? null;
-        candidates.push(
-          hungCandidate(pinned, { key: target, platforms, samples: sampleHeaders(architecture) }, probe),
-        );
-        continue;
-      }
-      if (config.platforms === 'all' && platforms.length === 0)
-        leftOut.push({ target, why: ready.detail, kind: 'no-emulator' });
-      else {
-        problems.push(ready);
-        unmet.push({ target, platforms, why: ready.detail });
-      }
-      continue;
-    }
-    sources.push(ready.source);
-    if (ready.outdated !== undefined) problems.push(ready.outdated);
-    if (ready.mislabelled !== undefined)
-      problems.push({ code: 'interpreter-label', subject: architecture.target, detail: ready.mislabelled });
-    candidates.push(catalogueHandler(architecture, ready, config, host, probes));
-  }
-  const own = await ownCandidates(machine, config.handlers, recalled);
-  problems.push(...own.problems);
-  candidates.push(...own.candidates);
   const good = refuse(candidates, host, accept, problems);
-  const desired: Desired = {
-    handlers: inOrder(good.map((c) => c.handler)),
-    precedence: config.precedence,
-    onStatusZero: config.onStatusZero,
-    prefix: config.names,
-    store: bytes(config.interpreters.store),
-    adopted: new Set(config.adopt.map(bytes)),
-    published: new Map(),
-  };
-  const declared = config.binfmtD ? await readDeclared(machine, desired) : nothingDeclared;
-  problems.push(...declared.problems);
-  sources.push(...declared.sources);
-  const kept = keptOf(desired.adopted, declared.declared);
+  const desired = desiredOf(config, good, [...made.unready, ...own.unready]);
+  const declared = config.binfmtD ? await readDeclared(machine, desired, former.kept) : nothingDeclared;
   const info = new Map(good.map((c) => [c.handler.key, c.info]));
   const refused = candidates
     .filter((c) => !good.includes(c))
@@ -194,47 +148,74 @@ export async function prepareWorld(
       platforms: handler.platforms,
       why: 'refused, see problems',
     }));
-  return { desired, info, leftOut, unmet: [...unmet, ...refused], problems, sources, kept };
-}
-
-/** Four at a time keep the threads of libuv busy; each may ask an emulator for its version, which is a process. */
-async function inBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let at = 0; at < items.length; at += 4) {
-    results.push(...(await Promise.all(items.slice(at, at + 4).map(work))));
-  }
-  return results;
-}
-
-function catalogueHandler(
-  architecture: Architecture,
-  ready: ReadyInterpreter,
-  config: Config,
-  host: HostIdentity,
-  probes: ReadonlyMap<string, string>,
-): Candidate {
-  const credentials = wantsCredentials(config, architecture);
-  const flags = flagsFor(host.kernel, { preserveArgv0: config.preserveArgv0, credentials });
-  const handler: Handler = {
-    key: architecture.target,
-    platforms: architecture.platforms,
-    registration: {
-      name: bytes(`${config.names}${architecture.target}`),
-      matcher: matcherOf(architecture),
-      interpreter: bytes(ready.path),
-      flags,
-    },
-    interpreter: { dev: ready.dev, ino: ready.ino, sha256: ready.sha256 },
-    samples: sampleHeaders(architecture),
+  return {
+    desired,
+    info,
+    leftOut: [...chosen.leftOut, ...leftOut],
+    unmet: [...chosen.missing, ...unmet, ...refused],
+    problems: distinct([...problems, ...declared.problems]),
+    sources: [...made.sources, ...declared.sources],
+    kept: keptOf(desired.adopted, declared.declared),
   };
-  const info = { version: ready.version, probe: probes.get(architecture.target) ?? null };
-  return { handler, info, header: ready.header };
 }
 
-/** Whether a missing emulator may well be there: in a directory that does not answer. */
-function isUnknown(problem: Problem, { problems = [] }: Obtain): boolean {
-  const hangs = problems.some((p) => p.code === 'hung-path');
-  return problem.code === 'hung-path' || (problem.code === 'source-missing' && hangs);
+/** A store that does not answer is the same problem for every platform. */
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map((p) => [`${p.code} ${p.subject} ${p.detail}`, p])).values()];
+}
+
+/** Names that other handlers want are not looked at for one. */
+function recallFor(
+  config: Config,
+  chosen: readonly Architecture[],
+  recall: Recall,
+): (wanted: Handler) => Recalled | null {
+  const taken = new Set([
+    ...chosen.map((a) => bytes(`${config.names}${a.target}`)),
+    ...config.handlers.map((h) => h.name),
+  ]);
+  const claims = { prefix: bytes(config.names), store: bytes(config.interpreters.store), taken };
+  return (wanted) => recall(wanted, claims);
+}
+
+/** What is to be said of platforms without a handler: a word for all means all that there are. */
+function accountOf(config: Config, failed: GatheredPlatforms['failed']) {
+  const leftOut: World['leftOut'][number][] = [];
+  const unmet: World['unmet'][number][] = [];
+  const problems: Problem[] = [];
+  for (const { architecture, problem } of failed) {
+    const { target, platforms } = architecture;
+    if (config.platforms === 'all' && platforms.length === 0)
+      leftOut.push({ target, why: problem.detail, kind: 'no-emulator' });
+    else {
+      problems.push(problem);
+      unmet.push({ target, platforms, why: problem.detail });
+    }
+  }
+  return { leftOut, unmet, problems };
+}
+
+async function storeNotice(
+  machine: Machine,
+  { interpreters: { deploy, store } }: Config,
+  made: readonly Candidate[],
+): Promise<readonly Problem[]> {
+  if (deploy !== 'copy' || made.every((c) => c.handler.held === true)) return [];
+  const notice = await noticeStore(machine, store);
+  return notice === null ? [] : [notice];
+}
+
+function desiredOf(config: Config, good: readonly Candidate[], unready: readonly Handler[]): Desired {
+  return {
+    handlers: inOrder(good.map((c) => c.handler)),
+    precedence: config.precedence,
+    onStatusZero: config.onStatusZero,
+    prefix: config.names,
+    store: bytes(config.interpreters.store),
+    adopted: new Set(config.adopt.map(bytes)),
+    published: new Map(),
+    unready,
+  };
 }
 
 /** Leaves out what could stop the host, before the kernel sees it. */
@@ -294,14 +275,6 @@ const loaders = [
   'ld64.so.2',
   'ld-musl-x86_64.so.1',
 ];
-
-function wantsCredentials(config: Config, architecture: Architecture): boolean {
-  if (typeof config.credentials === 'boolean') return config.credentials;
-  return config.credentials.some((name) => {
-    const found = resolvePlatform(name);
-    return 'target' in found && found.target === architecture.target;
-  });
-}
 
 /** Text as the kernel's byte string. */
 function bytes(text: string): string {

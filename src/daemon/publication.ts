@@ -1,7 +1,7 @@
 import type { Config } from '../core/config.ts';
 import type { Kept } from '../core/custody.ts';
 import type { Desired } from '../core/desired.ts';
-import { namesIn, publicationOf } from '../core/published.ts';
+import { namesIn, publicationOf, sparedNames } from '../core/published.ts';
 import type { Registration } from '../core/registration.ts';
 import type { Machine } from '../host/machine.ts';
 import { readDeclared } from './declared.ts';
@@ -29,7 +29,9 @@ export async function withPublication(
   ]);
   const ours = lines.filter(({ name }) => !others.has(name));
   const published = new Map<string, 'wanted' | 'withdrawn'>();
-  for (const name of earlier) if (!others.has(name)) published.set(name, 'withdrawn');
+  const spared = config.publish.binfmtD ? sparedNames(world.desired) : new Set<string>();
+  for (const name of earlier)
+    if (!others.has(name)) published.set(name, spared.has(name) ? 'wanted' : 'withdrawn');
   for (const { name } of ours) published.set(name, 'wanted');
   return {
     ...world,

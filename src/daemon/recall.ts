@@ -1,5 +1,6 @@
 import { registrationOf, sameRegistration } from '../core/custody.ts';
-import type { Handler, InterpreterIdentity } from '../core/handler.ts';
+import type { Entry } from '../core/entry.ts';
+import { type Handler, type InterpreterIdentity, temporaryName } from '../core/handler.ts';
 import { sameEntry } from '../core/memory.ts';
 import { type Registration, sameMatcher } from '../core/registration.ts';
 import type { Instance } from '../host/instance.ts';
@@ -12,51 +13,59 @@ export interface Recalled {
   readonly interpreter: InterpreterIdentity | null;
 }
 
-/** What a handler needs beside its registration: how to prove it and what to say of it. */
-export interface HandlerInfo {
-  readonly version: string | null;
-  readonly probe: string | null;
+/** What names are ours, and which of them other handlers want. */
+export interface Claims {
+  /** Of entries whose interpreter lies in the store, those with this prefix; may be empty. */
+  readonly prefix: string;
+  readonly store: string;
+  readonly taken: ReadonlySet<string>;
 }
 
-/** A handler that is not accepted yet. */
-export interface Candidate {
-  readonly handler: Handler;
-  readonly info: HandlerInfo;
-  /** The first bytes of its interpreter; null where it cannot be looked at. */
-  readonly header: Uint8Array | null;
+/** Finds what we registered for the files of a handler: under its name, its stand-in's, or that of an earlier prefix. */
+export type Recall = (wanted: Handler, claims: Claims) => Recalled | null;
+
+/** Looks in an instance for what still serves there. */
+export function createRecall(instance: Instance, memory: LiveMemory): Recall {
+  const read = (name: string): Entry | null => {
+    const raw = instance.read(name);
+    return raw && toEntry(name, raw);
+  };
+  return (wanted, claims) => {
+    const { name } = wanted.registration;
+    const spare = temporaryName(wanted);
+    const mine = (entry: string): boolean =>
+      memory.records.has(entry) || (claims.prefix !== '' && entry.startsWith(claims.prefix));
+    const others = (): readonly string[] =>
+      instance.names().filter((one) => mine(one) && !claims.taken.has(one) && !one.endsWith('.next'));
+    for (const found of [name, spare, ...others()]) {
+      const entry = read(found);
+      if (entry === null || !isOurs(entry, memory, claims)) continue;
+      const registration = registrationOf(found === spare ? name : found, entry);
+      if (registration === null || !mayStandIn(registration, wanted.registration)) continue;
+      return { registration, interpreter: memory.records.get(found)?.interpreter ?? null };
+    }
+    return null;
+  };
 }
 
-/** A handler whose file does not answer, as it is registered. */
-export function hungCandidate(
-  { registration, interpreter }: Recalled,
-  what: Pick<Handler, 'key' | 'platforms' | 'samples'>,
-  probe: string | null,
-): Candidate {
-  const handler = { ...what, registration, interpreter, hung: true };
-  return { handler, info: { version: null, probe }, header: null };
-}
-
-/** What we registered under a name, where it is still there: all that is known of a file that does not answer. */
-export function recall(instance: Instance, memory: LiveMemory, name: string): Recalled | null {
-  const record = memory.records.get(name);
-  const raw = record && instance.read(name);
-  if (!record || !raw || !sameEntry(record.id, raw.id)) return null;
-  const registration = registrationOf(name, toEntry(name, raw));
-  return registration && { registration, interpreter: record.interpreter };
+function isOurs(entry: Entry, memory: LiveMemory, { prefix, store }: Claims): boolean {
+  const record = memory.records.get(entry.name);
+  if (record !== undefined) return sameEntry(record.id, entry.id);
+  return prefix !== '' && entry.name.startsWith(prefix) && entry.interpreter.startsWith(`${store}/`);
 }
 
 /**
  * What serves now in the place of handlers whose lines are new. Where native programs fail after the new one came, it
- * goes on while they are tried without; one that grants more than is wanted now does not.
+ * goes on while they are tried without.
  */
 export function servedBefore(
   handlers: readonly Handler[],
-  recalled: (name: string) => Recalled | null,
+  recalled: (wanted: Handler) => Recalled | null,
 ): ReadonlyMap<string, Handler> {
   const before = new Map<string, Handler>();
   for (const handler of handlers) {
-    const there = recalled(handler.registration.name);
-    if (there === null || !mayStandIn(there.registration, handler.registration)) continue;
+    const there = recalled(handler);
+    if (there === null || there.registration.name !== handler.registration.name) continue;
     if (sameRegistration(there.registration, handler.registration)) continue;
     before.set(handler.key, { ...handler, ...there });
   }

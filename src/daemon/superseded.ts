@@ -17,7 +17,7 @@ export async function removeSuperseded(
   const wanted = new Set(world.desired.handlers.map((h) => text(h.registration.interpreter)));
   const entries = repair.view().observed.entries.map((e) => text(e.interpreter));
   const registered = [...wanted, ...entries].filter((path) => path.startsWith(`${dir}/`));
-  if (registered.length === 0) return;
+  if (registered.length === 0 || !(await machine.reach(dir, 2000)).ok) return;
   const inUse = await machine.interpretersInUse(dir, bootId, registered);
   const store = machine.createStore(dir);
   const names = new Set(registered.map((path) => path.slice(path.lastIndexOf('/') + 1)));

@@ -6,6 +6,8 @@ import { emptyWorld, type World, without } from './prepare.ts';
 export interface TakenBack {
   /** A new world and what served in the place of its handlers until now. */
   use(world: World, before: ReadonlyMap<string, Handler>): void;
+  /** The same handlers, of which something else is to be said. */
+  renew(world: World): void;
   /** What may be in force now: while a line is out, that which served before it. */
   permitted(): World;
   /** Counts worlds. */
@@ -40,6 +42,9 @@ export function createTakenBack(): TakenBack {
       out.clear();
       const lines = new Set(world.desired.handlers.map(lineHash));
       for (const hash of barred.keys()) if (!lines.has(hash)) barred.delete(hash);
+    },
+    renew(world) {
+      full = world;
     },
     permitted() {
       const away = full.desired.handlers.filter(isAway);

@@ -32,7 +32,7 @@ export async function watchFiles(paths: readonly string[], changed: () => void):
   };
 }
 
-/** Files which the keeper itself writes in the store must not wake it. */
-function isOwnTemporary(path: string): boolean {
+/** Whether a path is a file which the keeper itself writes in the store: that must not wake it. */
+export function isOwnTemporary(path: string): boolean {
   return /\/(\.[^/]+\.tmp|manifest\.json|hashes\.json|used\.json)$/.test(path);
 }

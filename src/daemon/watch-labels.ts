@@ -15,9 +15,9 @@ export function createLabelWatch(machine: Pick<Machine, 'judgeLabel'>, changed: 
     async look(world) {
       const known = world.problems.filter((p) => p.code === 'interpreter-label').map((p) => p.subject);
       const now: string[] = [];
-      for (const { key, registration, hung } of world.desired.handlers) {
+      for (const { key, registration, held } of world.desired.handlers) {
         // The label of a file that users chose themselves is their affair.
-        if (architectureOf(key) === undefined || hung === true) continue;
+        if (architectureOf(key) === undefined || held === true) continue;
         const path = Buffer.from(registration.interpreter, 'latin1').toString('utf8');
         if ((await machine.judgeLabel(path)) !== null) now.push(key);
       }

@@ -39,7 +39,7 @@ export async function findInterpreter(
 
 /**
  * The version that `qemu-X --version` prints, such as `7.2.22`; null where it prints none within 5 s. The same file is
- * asked once in the life of this process, or one that hangs would cost its time limit at each reload.
+ * asked once, or one that hangs would cost its time limit at each reload.
  */
 export async function interpreterVersion(path: string): Promise<string | null> {
   const reached = await reach(path);
@@ -47,18 +47,30 @@ export async function interpreterVersion(path: string): Promise<string | null> {
   if (found === null) return null;
   const key = identityOf(found);
   const known = versions.get(key);
-  if (known !== undefined) return known;
-  const { stdout, spawnError } = await runChild(path, ['--version'], { timeoutMs: 5000, maxOutput: 4096 });
+  if (known !== undefined && performance.now() < known.until) return known.version;
+  const { stdout, spawnError, timedOut, signal } = await runChild(path, ['--version'], {
+    timeoutMs: 5000,
+    maxOutput: 4096,
+  });
   const version = parseInterpreterVersion(stdout);
   // What could not be started says nothing of the file.
   if (spawnError === undefined) {
     if (versions.size >= mostVersions) versions.clear();
-    versions.set(key, version);
+    const silent = version === null && (timedOut || signal !== null);
+    const pauseMs = silent ? Math.min((known?.pauseMs ?? firstPauseMs / 2) * 2, lastPauseMs) : Infinity;
+    versions.set(key, { version, pauseMs, until: performance.now() + pauseMs });
   }
   return version;
 }
 
-const versions = new Map<string, string | null>();
+/** On a busy host it may not have come to an answer: it is asked again after a minute, doubling up to an hour. */
+const firstPauseMs = 60_000;
+const lastPauseMs = 3_600_000;
+
+const versions = new Map<
+  string,
+  { readonly version: string | null; readonly pauseMs: number; readonly until: number }
+>();
 /** Several versions of every architecture. */
 const mostVersions = 512;
 

@@ -7,6 +7,7 @@ import {
   planFiles,
   publicationOf,
   publishedDirectory,
+  sparedNames,
   usualName,
 } from '../core/published.ts';
 import type { Registration } from '../core/registration.ts';
@@ -40,7 +41,8 @@ export function createBinfmtDPublisher(
     publish: (config, desired) =>
       inTurn(async () => {
         const { lines, faults } = config.publish.binfmtD ? publicationOf(desired) : nothing;
-        standing = [...faults, ...(await carryOut(machine, lines, config.interpreters.store))];
+        const spared = config.publish.binfmtD ? sparedNames(desired) : new Set<string>();
+        standing = [...faults, ...(await carryOut(machine, lines, config.interpreters.store, spared))];
         return standing;
       }),
     withdraw: (targets) =>
@@ -61,9 +63,10 @@ async function carryOut(
   machine: Machine,
   lines: readonly Registration[],
   store: string,
+  spared: ReadonlySet<string>,
 ): Promise<readonly Problem[]> {
   const { dir, files, fault } = await machine.readPublishedFiles();
-  const plan = planFiles(lines, files);
+  const plan = planFiles(lines, files, spared);
   if (fault !== null) return lines.length > 0 ? [unpublished(dir, fault)] : [];
   const elsewhere = lines.length > 0 ? await isElsewhere(machine, dir, store) : null;
   if (elsewhere !== null) return [unpublished(dir, elsewhere)];

@@ -84,7 +84,7 @@ test('entries of others are left as they are: same registration, same text', () 
 test('handlers whose interpreters do not answer are never registered, and what serves goes on serving', () => {
   fc.assert(
     fc.property(anyPrecedence, fc.integer({ min: 1, max: 15 }), (given, which) => {
-      const handlers = given.desired.handlers.map((h, at) => ({ ...h, hung: ((which >> at) & 1) === 1 }));
+      const handlers = given.desired.handlers.map((h, at) => ({ ...h, held: ((which >> at) & 1) === 1 }));
       const hung = { ...given, desired: { ...given.desired, handlers } };
       const set = stage(hung);
       const before = files.filter((f) => isServed(hung, set, f));
@@ -93,7 +93,7 @@ test('handlers whose interpreters do not answer are never registered, and what s
         .flatMap((r) => r.task.steps)
         .flatMap((step) => (step.action === 'register' ? step.handler : []));
       assert.deepEqual(
-        registered.filter((h) => h.hung),
+        registered.filter((h) => h.held),
         [],
       );
       for (const f of before) assert.ok(isServed(hung, set, f), `${show(f)} lost:\n${set.kernel}`);

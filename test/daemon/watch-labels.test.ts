@@ -64,7 +64,7 @@ function world(...mislabelled: readonly string[]): World {
       },
       interpreter: null,
       samples: [],
-      hung: key === 'arm',
+      held: key === 'arm',
     }),
   );
   const problems = mislabelled.map((subject) => ({
