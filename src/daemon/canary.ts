@@ -40,7 +40,7 @@ export function createCanaryWatch(
   const tried = new Set(earlier);
   return {
     isNew: (handler) => !tried.has(lineHash(handler)),
-    trial: () => trial(machine, mostKilled),
+    trial: () => trial(machine, mostGone),
     pass(handlers) {
       for (const h of handlers) tried.add(lineHash(h));
     },
@@ -63,10 +63,15 @@ export function lineHash(handler: Handler): string {
 }
 
 /** The host had no means for a trial. */
-const withoutMeans: ReadonlySet<string> = new Set(['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE', 'ETIMEDOUT']);
+const withoutMeans: ReadonlySet<string> = new Set([
+  ...['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE', 'ETIMEDOUT'],
+  // Somebody ended it: no handler does that.
+  'canary-killed',
+]);
 
-/** A program that a handler stops for good is killed each time; one that somebody kills, hardly. */
-const mostKilled = 3;
+/** Gone before anything could be seen: the next one may last. */
+const gone: ReadonlySet<string> = new Set(['canary-killed', 'canary-crashed']);
+const mostGone = 3;
 
 async function trial(machine: Pick<Machine, 'canary'>, left: number): Promise<Trial> {
   const outcome = await machine.canary().catch((error: unknown) => ({
@@ -75,7 +80,7 @@ async function trial(machine: Pick<Machine, 'canary'>, left: number): Promise<Tr
     message: error instanceof Error ? error.message : String(error),
   }));
   if (outcome.ok) return { verdict: 'runs' };
-  if (outcome.code === 'canary-killed' && left > 1) return trial(machine, left - 1);
+  if (gone.has(outcome.code) && left > 1) return trial(machine, left - 1);
   return { verdict: withoutMeans.has(outcome.code) ? 'unknown' : 'stopped', why: outcome.message };
 }
 

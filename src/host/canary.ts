@@ -14,8 +14,8 @@ const limitMs = 10_000;
 /**
  * Proves that native programs start: this program itself and, where a place allows to execute it, a `#!` script. What
  * the kernel loaded is proof enough, whatever becomes of the program: a killed one was started. The code is the errno
- * of the exec (ELOOP: a handler catches everything), `canary-hijacked` where something else ran, `canary-killed` where
- * it was gone before anything could be seen. EAGAIN, ENOMEM, EMFILE and ETIMEDOUT say that the host could not try.
+ * of the exec (ELOOP: a handler catches everything), `canary-hijacked` where something else ran; `canary-crashed` and
+ * `canary-killed` where it was gone before anything could be seen. EAGAIN, ENOMEM, EMFILE and ETIMEDOUT say that the host could not try.
  */
 export async function canary(): Promise<Outcome> {
   const program = await programCanary();
@@ -119,7 +119,7 @@ function judge({ what, result, loaded, expected }: Trial): Outcome {
   }
   if (loaded === null && result.signal !== null) {
     const message = `${what} was ended by ${result.signal} before it could be seen`;
-    return { ok: false, code: 'canary-killed', message };
+    return { ok: false, code: faults.has(result.signal) ? 'canary-crashed' : 'canary-killed', message };
   }
   const got = `${JSON.stringify(result.stdout)}, status ${result.status}, signal ${result.signal}`;
   const ran = loaded === null ? '' : `, ran ${JSON.stringify(loaded.exe)}`;
@@ -128,6 +128,11 @@ function judge({ what, result, loaded, expected }: Trial): Outcome {
     `${what} did not run as itself: expected ${JSON.stringify(expected.output)}, got ${got}${ran} ${said}`.trim();
   return { ok: false, code: 'canary-hijacked', message };
 }
+
+/** What a program gets for what it does, and from the kernel where an exec cannot be completed; others are sent. */
+const faults: ReadonlySet<string> = new Set([
+  ...['SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP', 'SIGSYS', 'SIGABRT'],
+]);
 
 function isSame(a: Loaded, b: Loaded): boolean {
   return a.exe === b.exe && a.args.length === b.args.length && a.args.every((one, at) => one === b.args[at]);

@@ -57,8 +57,14 @@ test('what the kernel refuses or hands to something else has stopped', async () 
     assert.equal((await testBed([failed(code)]).watch.trial()).verdict, 'stopped', code);
 });
 
-test('a program that is killed before it can be seen is run again, and only killed each time it has stopped', async () => {
+test('a program that somebody kills before it can be seen is run again, and says nothing of any handler', async () => {
   const killed = failed('canary-killed');
+  assert.equal((await testBed([killed, killed, done]).watch.trial()).verdict, 'runs');
+  assert.equal((await testBed([killed, killed, killed]).watch.trial()).verdict, 'unknown');
+});
+
+test('a program that crashes before it can be seen is run again, and one that crashes each time has stopped', async () => {
+  const killed = failed('canary-crashed');
   assert.equal((await testBed([killed, killed, done]).watch.trial()).verdict, 'runs');
   assert.equal((await testBed([killed, failed('EAGAIN')]).watch.trial()).verdict, 'unknown');
   assert.equal((await testBed([killed, killed, killed]).watch.trial()).verdict, 'stopped');

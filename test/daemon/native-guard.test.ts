@@ -56,7 +56,7 @@ test('a host that cannot try takes nothing away, and the trial is made up for', 
 });
 
 test('where native programs fail without the new entry too it comes back, and is tried again with back-off', async (t) => {
-  const bed = testBed(t, () => failed('canary-killed'));
+  const bed = testBed(t, () => failed('canary-crashed'));
   await bed.configure(handler('a'));
   assert.deepEqual([bed.names(), bed.problems()], [['a'], ['canary-undecided a']]);
   const first = bed.trials;
