@@ -41,6 +41,7 @@ export async function installPackages() {
   if (still !== null)
     fail(`npm installed everything but ${still}, without a word; does the registry have it?`);
   remove(work);
+  removeLeftovers(); // an npm whose start was killed may have gone on until now
 }
 
 async function npmInstall(work) {

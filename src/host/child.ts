@@ -87,6 +87,8 @@ function environment(): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {
     PATH: process.env.PATH ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     LC_ALL: 'C',
+    // With the newer calls, mount(8) of util-linux 2.39 and later mounts twice on one place what mount(2) refuses (EBUSY).
+    LIBMOUNT_FORCE_MOUNT2: 'always',
   };
   if (process.env.LD_LIBRARY_PATH) env.LD_LIBRARY_PATH = process.env.LD_LIBRARY_PATH;
   return env;

@@ -158,7 +158,7 @@ function command(program: string, args: readonly string[], within: readonly stri
   const [file = '', ...rest] = [...within, program, ...args];
   const { error, status, stderr } = spawnSync(file, rest, {
     encoding: 'utf8',
-    env: { ...process.env, LC_ALL: 'C' },
+    env: { ...process.env, LC_ALL: 'C', LIBMOUNT_FORCE_MOUNT2: 'always' }, // as src/host/child.ts
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   if (error) return codeOf(error);

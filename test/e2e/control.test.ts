@@ -67,11 +67,11 @@ await suite(import.meta.url, 'a running daemon can be asked', {
 
   'a pause lets losses be, says so, and ends by itself': async (world) => {
     const daemon = await world.startVerified();
-    const { status, said } = cli(world, ['pause', '--for', '3s']);
+    const { status, said } = cli(world, ['pause', '--for', '6s']);
     assert.equal(status, 0, said);
     world.write(`${world.main}/${ours}`, '-1');
     const seen = await daemon.problem('paused');
-    assert.ok((seen.paused?.until ?? 0) > Date.now() - 3000);
+    assert.ok((seen.paused?.until ?? 0) > Date.now() - 6000);
     await daemon.reported('the loss', (r) =>
       r.handlers.some((h) => h.key === target && h.state === 'missing'),
     );

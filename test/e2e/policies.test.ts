@@ -6,6 +6,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -329,7 +330,10 @@ await suite(import.meta.url, 'policies hold on a live host', {
   ) => {
     const options = { flags: ['--interpreters-deploy', 'in-place'] };
     const daemon = await world.startVerified(options);
-    assert.match(readFileSync(`${world.main}/${ours}`, 'latin1'), new RegExp(`interpreter ${emulator}\n`));
+    assert.match(
+      readFileSync(`${world.main}/${ours}`, 'latin1'),
+      new RegExp(`interpreter ${realpathSync(emulator)}\n`),
+    );
     await daemon.ended('SIGKILL');
     const next = await world.startVerified(options);
     assert.equal(

@@ -13,7 +13,7 @@ export type Case = (world: World) => Promise<string | undefined>;
 
 const claimVariable = 'E2E_CLAIM';
 const directoryVariable = 'E2E_DIRECTORY';
-const limitMs = 60_000;
+const limitMs = 180_000;
 
 /**
  * Declares the cases of one file. Each runs in a user and mount namespace of its own: what a fault leaves behind (a

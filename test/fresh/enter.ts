@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type createWriteStream, readlinkSync, writeFileSync } from 'node:fs';
+import { readlinkSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
@@ -13,18 +13,17 @@ export async function enter(
   uid: number,
   command: readonly string[],
   env: NodeJS.ProcessEnv,
-  log: ReturnType<typeof createWriteStream>,
+  log: number,
 ): Promise<number | null> {
   const child = spawn('unshare', ['--user', 'sh', '-c', waitForIds, 'sh', root, String(uid), ...command], {
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', log, log],
     env,
   });
   const ended = once(child, 'close');
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => log.write(bytes));
   const own = readlinkSync('/proc/self/ns/user');
   while (readlinkSync(`/proc/${child.pid}/ns/user`) === own) await sleep(5);
   for (const map of ['uid_map', 'gid_map']) writeFileSync(`/proc/${child.pid}/${map}`, '0 0 65536\n');
-  child.stdin.end('go\n');
+  child.stdin?.end('go\n');
   const [status] = await ended;
   return status;
 }

@@ -39,12 +39,12 @@ const project = fileURLToPath(new URL('../..', import.meta.url));
 export const uids = { root: 0, user: 1000 } as const;
 export const homes = { root: '/root', user: '/home/someone' } as const;
 
-/** Makes a minimal Debian with nodejs, npm and an ordinary user; once for each suite. */
+/** Makes a minimal Debian with nodejs, npm, what Node 26 needs (libatomic1) and an ordinary user; once for each suite. */
 export function makeBase(scratch: string, { suite }: Kind): string {
   const base = join(scratch, suite);
   if (existsSync(join(base, 'home/someone'))) return base;
   must('mmdebstrap', [
-    ...['--mode=root', '--variant=minbase', '--quiet', '--include=ca-certificates,nodejs,npm'],
+    ...['--mode=root', '--variant=minbase', '--quiet', '--include=ca-certificates,libatomic1,nodejs,npm'],
     '--customize-hook=chroot "$1" useradd -m -u 1000 -s /bin/bash someone',
     ...[suite, base],
   ]);

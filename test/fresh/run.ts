@@ -4,7 +4,7 @@
  * arguments three of the six take the short tests only; `--all` runs all of them everywhere.
  */
 import { spawnSync } from 'node:child_process';
-import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -77,7 +77,8 @@ async function runCase({ name, kind, who, steps }: Case, clone: string, port: nu
   const directory = join(scratch, name);
   const root = makeRoot(scratch, directory, kindOf(kind), who, clone);
   const logFile = join(scratch, `${name}.log`);
-  const log = createWriteStream(logFile);
+  rmSync(logFile, { force: true });
+  const log = openSync(logFile, 'a');
   const run = (as: Who, these: readonly string[]): Promise<number | null> => {
     const inside = ['node', '/opt/inside.mjs', `${homes[who]}/binfmt-keeper`, String(port), ...these];
     // The shell is there to reap what loses its parent.
@@ -86,7 +87,7 @@ async function runCase({ name, kind, who, steps }: Case, clone: string, port: nu
   let status: number | null = 0;
   // Installing is root's, whoever the newcomer is.
   for (const step of steps) if (status === 0) status = await run(step === 'qemu' ? 'root' : who, [step]);
-  await new Promise((resolve) => log.end(resolve));
+  closeSync(log);
   const text = readFileSync(logFile, 'utf8');
   const outcomes = text
     .split('\n')
