@@ -6,7 +6,7 @@ set -eu
 # busybox has stat, readlink, head and sh, mount has mount and umount; the others are what these and Node link to.
 packages='base-files busybox-static gcc-14-base libblkid1 libc6 libgcc-s1 libmount1 libpcre2-8-0 libselinux1
 libsmartcols1 libstdc++6 mount tini'
-applets='env flock head ls cat nsenter ps readlink sh stat unshare'
+applets='env flock head ls cat nsenter ps readlink setpriv sh stat true unshare'
 
 export DEBIAN_FRONTEND=noninteractive
 root=/rootfs

@@ -43,7 +43,7 @@ export async function act(request: DropInRequest): Promise<ExitCode> {
     const strange = strangeRemovals(opened.instance, request.remove);
     if (strange.length > 0) return misused(strange);
     done = await carryOut({ machine, opened, config, request, daemon });
-    status = await seeStatus(machine, opened, config.probe.timeout);
+    status = await seeStatus(machine, opened, config);
   } finally {
     opened.mounts.close();
     opened.instance.close();

@@ -36,10 +36,9 @@ export async function proveHandler(
       : { ok: false, why: `${name} is not as it was registered` };
   }
   const timeoutMs = config.probe.timeout;
-  const run = (): Promise<ProbeResult> => {
-    const answer = flags.includes('P') ? word : file;
-    return machine.runProbe({ file, argv0: answer, answer, expected: handler.interpreter, timeoutMs });
-  };
+  const seesArgv0 = flags.includes('P');
+  const run = (): Promise<ProbeResult> =>
+    machine.runProbe({ file, seesArgv0, expected: handler.interpreter, sure: true, timeoutMs });
   let last: ProbeResult | null = null;
   for (let left = others ? 0 : 2; left > 0; left--) {
     last = await run();
@@ -51,12 +50,9 @@ export async function proveHandler(
     if (last.verdict === 'wrong-interpreter') memory.mistrusted.add(handler.key);
     repair.full(performance.now());
   }
-  const any = await machine.runProbe({ file, argv0: file, answer: file, expected: null, timeoutMs });
+  const any = await machine.runProbe({ file, seesArgv0: false, expected: null, sure: false, timeoutMs });
   if (any.verdict === 'verified')
     return { ok: true, why: `it runs by ${any.interpreter?.path ?? 'an entry of somebody else'}` };
   const { verdict, detail } = last ?? any;
   return { ok: false, why: `${verdict}: ${detail}` };
 }
-
-/** What a program must see as argv[0] where P keeps it. */
-const word = 'binfmt-keeper-probe';

@@ -1,3 +1,4 @@
+import type { Config } from '../core/config.ts';
 import { type DropInStatus, supportedPlatforms } from '../core/drop-in-status.ts';
 import type { Opened } from '../daemon/open.ts';
 import type { Machine } from '../host/machine.ts';
@@ -7,19 +8,22 @@ import { readable } from './drop-in-words.ts';
 export async function seeStatus(
   machine: Machine,
   { instance, host, probes }: Opened,
-  timeoutMs: number,
+  config: Config,
 ): Promise<DropInStatus> {
-  const emulators = instance
-    .names()
-    .filter((name) => instance.read(name)?.text.startsWith('enabled'))
-    .map(readable)
-    .sort();
+  const enabled = instance.names().flatMap((name) => {
+    const text = instance.read(name)?.text ?? '';
+    return text.startsWith('enabled') ? [{ name, text }] : [];
+  });
+  const emulators = enabled.map(({ name }) => readable(name)).sort();
+  const store = Buffer.from(config.interpreters.store, 'utf8').toString('latin1');
+  const sure = enabled.every(({ text }) => text.startsWith(`enabled\ninterpreter ${store}/`));
+  const timeoutMs = config.probe.timeout;
   const runs = new Set([host.target, ...host.runsNatively]);
   const waiting = [...probes].filter(([target]) => !runs.has(target));
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [target, file] = next;
-      const task = { file, argv0: file, answer: file, expected: null, timeoutMs };
+      const task = { file, seesArgv0: false, expected: null, sure, timeoutMs };
       if ((await machine.runProbe(task)).verdict === 'verified') runs.add(target);
     }
   };

@@ -2,6 +2,7 @@ import { isTaken } from '../core/classify.ts';
 import type { Config } from '../core/config.ts';
 import type { Desired } from '../core/desired.ts';
 import { judgeForeign } from '../core/drop-in-foreign.ts';
+import type { Entry } from '../core/entry.ts';
 import type { Handler } from '../core/handler.ts';
 import type { LiveMemory } from '../daemon/memory.ts';
 import { toEntry } from '../daemon/observe.ts';
@@ -40,7 +41,7 @@ export async function judgeTaken(
     const asked = replace(name);
     const judged = asked
       ? { keep: false, why: 'its removal is asked for' }
-      : await judge(machine, config, world, handler, entry.flags);
+      : await judge(machine, config, world, handler, entry);
     if (judged.keep) kept.add(handler.key);
     else memory.records.set(name, { id: raw.id, interpreter: null });
     const does = judged.keep ? 'keeping' : 'replacing';
@@ -54,14 +55,16 @@ async function judge(
   config: Config,
   world: World,
   handler: Handler,
-  flags: string,
+  { interpreter, flags }: Entry,
 ): Promise<{ readonly keep: boolean; readonly why: string }> {
   const info = world.info.get(handler.key);
   const file = info?.probe ?? null;
   // What cannot be proven to work is not what was asked for.
   if (file === null) return { keep: false, why: 'there is no probe that could prove it' };
   const timeoutMs = config.probe.timeout;
-  const { verdict } = await machine.runProbe({ file, argv0: file, answer: file, expected: null, timeoutMs });
-  const version = verdict === 'verified' ? await machine.servingVersion(file, timeoutMs) : null;
+  const { distrust, sure } = await machine.judgeForeign(interpreter, flags);
+  if (distrust !== null) return { keep: false, why: `it cannot be trusted: ${distrust}` };
+  const task = { file, seesArgv0: false, expected: null, sure, asksVersion: true, timeoutMs };
+  const { verdict, version = null } = await machine.runProbe(task);
   return judgeForeign({ flags, verdict, version, ours: info?.version ?? null });
 }

@@ -4,7 +4,7 @@ import { settings } from '../core/options.ts';
 import { repository } from '../core/project.ts';
 import { mountUnitName } from '../core/unit-name.ts';
 import { directoryLines, storeParent } from './emit-systemd-directories.ts';
-import { networkNeeds } from './emit-systemd-network.ts';
+import { type NetworkNeeds, networkNeeds } from './emit-systemd-network.ts';
 
 /** What the units start. */
 export interface UnitProgram {
@@ -57,7 +57,7 @@ function serviceUnit(config: Config, origins: ReadonlyMap<string, string>, progr
   const main = mountUnitName(bytes(config.mounts.main));
   const automount = main.replace(/\.mount$/, '.automount');
   const command = [...program.command, 'run', ...fileArgument(program.configFile)];
-  const needs = networkNeeds(config);
+  const needs = withForeign(networkNeeds(config), config);
   return `[Unit]
 Description=Keeps handlers of foreign executables alive and proves that they run
 Documentation=man:binfmt-keeper(8) man:binfmt-keeper.yaml(5) ${repository}
@@ -132,6 +132,16 @@ ${needs.systemCalls.map((group) => `SystemCallFilter=${group}\n`).join('')}Syste
 [Install]
 WantedBy=multi-user.target
 `;
+}
+
+/** Where entries of others may serve, they are tried as another user, and what runs then is looked at as that user. */
+function withForeign(needs: NetworkNeeds, { adopt, precedence }: Config): NetworkNeeds {
+  if (precedence === 'ours' && adopt.length === 0) return needs;
+  return {
+    ...needs,
+    capabilities: [...needs.capabilities, 'CAP_SETUID', 'CAP_SETGID'],
+    systemCalls: [...needs.systemCalls, '@setuid setfsuid setfsgid'],
+  };
 }
 
 /** Whether the service uses files of places that are hidden otherwise, as a checkout in somebody's home is. */

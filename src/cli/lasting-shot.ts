@@ -68,6 +68,8 @@ export async function settle(
 
 /** By execution in a new process: no path to the instance is needed for that, and none can deceive it. */
 async function runs(machine: Machine, file: string, timeoutMs: number): Promise<boolean> {
-  const { verdict } = await machine.runProbe({ file, argv0: file, answer: file, expected: null, timeoutMs });
+  // It ran a moment ago, by what was trusted.
+  const task = { file, seesArgv0: false, expected: null, sure: true, timeoutMs };
+  const { verdict } = await machine.runProbe(task);
   return verdict === 'verified';
 }

@@ -1,7 +1,7 @@
 import type { Desired } from './desired.ts';
 import type { Entry, EntryId } from './entry.ts';
 import { type Handler, temporaryName } from './handler.ts';
-import { identify, type Memory, sameEntry } from './memory.ts';
+import { identify, type Memory, sameEntry, type Verdict } from './memory.ts';
 import { isOurs, isRemovable, ownerOf } from './ownership.ts';
 import { sameMatcher } from './registration.ts';
 import { type Coverage, coverage } from './shadow.ts';
@@ -108,9 +108,7 @@ function othersAmong(
     handler,
     takers.filter((e) => counts(e, handler, desired, memory)),
   );
-  const broken = found.takers.find(
-    (e) => memory.verdicts.get(identify(e)) === 'broken' || isStuck(e, desired),
-  );
+  const broken = found.takers.find((e) => fails(memory.verdicts.get(identify(e))) || isStuck(e, desired));
   return { ...found, broken: broken ?? null };
 }
 
@@ -127,6 +125,11 @@ export function isTaken(handler: Handler, entry: Entry, desired: Desired, memory
 /** Whether an entry is adopted and may stand in front of a handler: where it once stood behind, it stays there. */
 export function keepsPlace(entry: Entry, handler: Handler, desired: Desired, memory: Memory): boolean {
   return desired.adopted.has(entry.name) && !memory.adopted.get(entry.name)?.behind.has(handler.key);
+}
+
+/** What is not to be trusted is preferred no more than what does not work. */
+function fails(verdict: Verdict | undefined): boolean {
+  return verdict === 'broken' || verdict === 'untrusted';
 }
 
 /** Whether an entry was seen to work. */

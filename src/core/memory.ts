@@ -8,8 +8,8 @@ export interface EntryRecord {
   readonly interpreter: InterpreterIdentity | null;
 }
 
-/** Whether an entry of somebody else was seen to work, by execution. */
-export type Verdict = 'works' | 'broken';
+/** Whether an entry of somebody else was seen to work, by execution; `untrusted` runs what others could change. */
+export type Verdict = 'works' | 'broken' | 'untrusted';
 
 /** What the keeper remembers between two looks; all of it can be lost without harm. */
 export interface Memory {

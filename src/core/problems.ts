@@ -55,6 +55,8 @@ export type ProblemCode =
   | 'binfmt-d-unpublished'
   | 'shadowed'
   | 'older-foreign'
+  | 'untrusted-interpreter'
+  | 'probe-privileged'
   | 'heal-storm'
   | 'canary-failed'
   | 'canary-undecided'
@@ -304,6 +306,17 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     severity: 'notice',
     remedy:
       'Use ours: --precedence ours. Or upgrade the other one: its path is in /proc/sys/fs/binfmt_misc/NAME.',
+  },
+  'untrusted-interpreter': {
+    title: "Somebody else's handler runs a file that others could change",
+    severity: 'warning',
+    remedy:
+      "It is never run as root, nor adopted, nor preferred to ours. See the whole way to its file: namei -l FILE. Then make it root's: chown root:root FILE && chmod 0755 FILE, and register it anew; or remove it: echo -1 > /proc/sys/fs/binfmt_misc/NAME. Where the detail says that capabilities are missing, let probes run as another user: systemctl edit binfmt-keeper, with [Service], CapabilityBoundingSet=CAP_SETUID CAP_SETGID and SystemCallFilter=@setuid setfsuid setfsgid.",
+  },
+  'probe-privileged': {
+    title: 'Probes keep rights that they do not need',
+    severity: 'notice',
+    remedy: 'Install setpriv: apt-get install util-linux (dnf install util-linux-core, apk add setpriv).',
   },
   'heal-storm': {
     title: 'Something keeps destroying a handler',

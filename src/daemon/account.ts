@@ -1,5 +1,6 @@
 import type { Config } from '../core/config.ts';
 import { keptKey } from '../core/kept-task.ts';
+import { identify } from '../core/memory.ts';
 import { isOurs } from '../core/ownership.ts';
 import { resolvePlatform } from '../core/platforms.ts';
 import type { Problem } from '../core/problems.ts';
@@ -163,7 +164,8 @@ export function standing({
   situation,
   mounts,
   custody,
-}: Pick<AccountParts, 'situation' | 'mounts' | 'custody'>): readonly {
+  memory,
+}: Pick<AccountParts, 'situation' | 'mounts' | 'custody' | 'memory'>): readonly {
   readonly origin: string;
   readonly problems: readonly Problem[];
 }[] {
@@ -171,6 +173,7 @@ export function standing({
     { origin: 'mounts', problems: mounts.problems() },
     { origin: 'kept', problems: custody.problems() },
     { origin: 'view', problems: seen(situation.repair.view(), situation) },
+    { origin: 'doubts', problems: doubted(situation.repair.view(), memory) },
   ];
 }
 
@@ -197,6 +200,16 @@ function seen(view: View, { repair }: Situation): Problem[] {
       return { code: 'name-taken', subject: v.handler.registration.name, detail };
     });
   return [...off, ...storms, ...shadowed, ...taken];
+}
+
+/** It stays so however ours stand in front of it. */
+function doubted({ observed }: View, memory: LiveMemory): Problem[] {
+  return observed.entries.flatMap((entry) => {
+    const detail = memory.doubts.get(identify(entry));
+    return detail === undefined
+      ? []
+      : [{ code: 'untrusted-interpreter', subject: entry.name, detail } satisfies Problem];
+  });
 }
 
 function isRequired(config: Config, key: string, provable: boolean): boolean {

@@ -1,6 +1,7 @@
 import { serving, standing } from './account.ts';
 import type { Availability } from './availability.ts';
 import type { Custody } from './custody.ts';
+import type { LiveMemory } from './memory.ts';
 import type { MountKeeper } from './mend-mounts.ts';
 import type { ProblemBoard } from './problem-board.ts';
 import { generationOf, type Situation } from './situation.ts';
@@ -18,6 +19,7 @@ export interface AfterLookParts {
   readonly board: ProblemBoard;
   readonly mounts: MountKeeper;
   readonly custody: Custody;
+  readonly memory: LiveMemory;
   /** Null for one who only looks. */
   readonly availability: Availability | null;
   readonly isPaused: () => boolean;
@@ -26,12 +28,13 @@ export interface AfterLookParts {
 
 /** Problems follow what was seen, and whatever serves now and did not before has to prove itself, whoever registered it. */
 export function createAfterLook(parts: AfterLookParts): AfterLook {
-  const { board, mounts, custody } = parts;
+  const { board, mounts, custody, memory } = parts;
   const generations = new Map<string, string>();
 
   const looked = (): void => {
     const situation = parts.situation();
-    for (const { origin, problems } of standing({ situation, mounts, custody })) board.sync(origin, problems);
+    for (const { origin, problems } of standing({ situation, mounts, custody, memory }))
+      board.sync(origin, problems);
     const kept = custody.view();
     parts.availability?.settle(serving(situation, kept), performance.now());
     // Its owner may have done what we could not.

@@ -17,6 +17,7 @@ import type { Problem } from '../core/problems.ts';
 import type { Registration } from '../core/registration.ts';
 import type { RecordedAdoption } from '../core/state-file.ts';
 import type { Task } from '../core/task.ts';
+import type { ForeignTrust } from '../host/foreign-trust.ts';
 import type { Instance } from '../host/instance.ts';
 import type { Place } from '../host/place.ts';
 import { applyTask, type TaskResult } from './apply.ts';
@@ -44,6 +45,7 @@ export interface CustodyParts {
   readonly instance: Instance;
   readonly memory: LiveMemory;
   readonly placeOf: (path: string) => Promise<Place>;
+  readonly judgeForeign: (interpreter: string, flags: string) => Promise<ForeignTrust>;
   readonly found: () => void;
   readonly recorded: () => void;
 }
@@ -66,7 +68,7 @@ interface Watch {
 interface Check {
   readonly registration: Registration;
   readonly at: number;
-  answer: { readonly good: boolean; readonly why: string } | null;
+  answer: { readonly good: boolean; readonly why: string; readonly untrusted?: boolean } | null;
 }
 
 /** Makes a custody of nothing. */
@@ -129,8 +131,11 @@ export function createCustody(parts: CustodyParts): Custody {
       return check.answer?.good ?? false;
     const asked: Check = { registration, at: now, answer: fits ? check.answer : null };
     watched.check = asked;
-    void parts.placeOf(textOf(registration.interpreter)).then((place) => {
-      asked.answer = usable(place, registration);
+    const { interpreter, flags } = registration;
+    const looks = [parts.placeOf(textOf(interpreter)), parts.judgeForeign(interpreter, flags)] as const;
+    void Promise.all(looks).then(([place, { distrust }]) => {
+      asked.answer =
+        distrust === null ? usable(place, registration) : { good: false, why: distrust, untrusted: true };
       if (watched.check === asked) parts.found();
     });
     return false;
@@ -216,8 +221,8 @@ export function createCustody(parts: CustodyParts): Custody {
       shown().flatMap((kept) => {
         const view = judgeNow(kept);
         const answer = watches.get(kept.name)?.check?.answer;
-        const gone = answer?.good === false ? answer.why : null;
-        return keptProblem(view, view.registration && refuse(view.registration), gone) ?? [];
+        const unusable = answer?.good === false ? answer : null;
+        return keptProblem(view, view.registration && refuse(view.registration), unusable) ?? [];
       }),
     bar(registration, on) {
       if (on) barred.set(registration.name, registration);

@@ -123,6 +123,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     instance,
     memory,
     placeOf: machine.placeOf,
+    judgeForeign: machine.judgeForeign,
     found: () => turns.lookAtAll('event'),
     recorded: () => records.save(),
   });
@@ -225,7 +226,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   });
 
   const afterLook = createAfterLook({
-    ...{ board, mounts, custody },
+    ...{ board, mounts, custody, memory },
     situation: () => situation,
     availability: parts.passive === true ? null : availability,
     isPaused: () => pause.state() !== null,

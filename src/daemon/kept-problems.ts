@@ -8,8 +8,12 @@ export interface KeptView extends Judgement {
   readonly entry: Entry | null;
 }
 
-/** What is wrong with a kept entry: `refused` for a dangerous line, `gone` for an interpreter that is not there. */
-export function keptProblem(view: KeptView, refused: string | null, gone: string | null): Problem | null {
+/** What is wrong with a kept entry: `refused` for a dangerous line, `unusable` for an interpreter that is not to be run. */
+export function keptProblem(
+  view: KeptView,
+  refused: string | null,
+  unusable: { readonly why: string; readonly untrusted?: boolean } | null,
+): Problem | null {
   const { kept, registration, due, why } = view;
   const subject = kept.name;
   const where = kept.declared === null || kept.adopted ? '' : `${kept.declared.where}: `;
@@ -18,8 +22,11 @@ export function keptProblem(view: KeptView, refused: string | null, gone: string
     const detail = view.entry === null ? 'no entry, and none was seen' : why;
     return { code: 'adopted-missing', subject, detail };
   }
-  if (due !== 'nothing')
-    return gone === null ? null : { code: 'kept-without-interpreter', subject, detail: `${where}${gone}` };
+  if (due !== 'nothing') {
+    if (unusable === null) return null;
+    const code = unusable.untrusted === true ? 'untrusted-interpreter' : 'kept-without-interpreter';
+    return { code, subject, detail: `${where}${unusable.why}` };
+  }
   if (view.state === 'ok') return null;
   return { code: 'declared-differs', subject, detail: `the entry ${why}` };
 }

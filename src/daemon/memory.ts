@@ -5,6 +5,8 @@ import type { EntryRecord, Memory, Verdict } from '../core/memory.ts';
 export interface LiveMemory extends Memory {
   readonly records: Map<string, EntryRecord>;
   readonly verdicts: Map<string, Verdict>;
+  /** Why the verdict `untrusted` was given, by `identify(entry)`. */
+  readonly doubts: Map<string, string>;
   readonly mistrusted: Set<string>;
   readonly adopted: Map<string, Adopted>;
   readonly stores: Set<string>;
@@ -19,6 +21,7 @@ export function createMemory(
   return {
     records: new Map(records),
     verdicts: new Map(),
+    doubts: new Map(),
     mistrusted: new Set(),
     adopted: new Map(adopted),
     stores: new Set(stores),

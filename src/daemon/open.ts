@@ -1,7 +1,11 @@
+import { architectureOf } from '../core/catalogue.ts';
+import { sampleHeaders } from '../core/catalogue-magic.ts';
 import { type Config, runDirectory } from '../core/config.ts';
 import { neededDescriptors } from '../core/descriptors.ts';
+import { parseEntry } from '../core/entry.ts';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
 import { hasNamespacedInstances, parseKernelVersion } from '../core/kernel-version.ts';
+import { matchesHeader } from '../core/match.ts';
 import type { ProblemCode } from '../core/problems.ts';
 import type { Instance } from '../host/instance.ts';
 import type { Machine } from '../host/machine.ts';
@@ -87,7 +91,7 @@ export async function openHost(
     return opened;
   }
   const native = { ...architecture, sibling: null };
-  const { probes, runs, probeFault } = await nativeFacts(machine, config, targetOf(native));
+  const { probes, runs, probeFault } = await nativeFacts(machine, config, targetOf(native), opened.instance);
   const target = targetOf(native);
   if (target === null)
     return refuse(
@@ -171,6 +175,7 @@ async function nativeFacts(
   machine: Machine,
   config: Config,
   host: string | null,
+  instance: Instance,
 ): Promise<{ probes: ReadonlyMap<string, string>; runs: readonly string[]; probeFault: string | null }> {
   const faults: string[] = [];
   for (const parent of [parentOf(config.interpreters.store), runDirectory(config)]) {
@@ -182,12 +187,26 @@ async function nativeFacts(
     try {
       const probes = await machine.writeProbes(`${parent}/probes`, machine.probeTargets);
       const candidates = new Map([...probes].filter(([target]) => twins[host ?? '']?.includes(target)));
-      return { probes, runs: await machine.runsNatively(candidates), probeFault: null };
+      return {
+        probes,
+        runs: await machine.runsNatively(candidates, (t) => isFree(instance, t)),
+        probeFault: null,
+      };
     } catch (error) {
       faults.push(error instanceof Error ? error.message : String(error));
     }
   }
   return { probes: new Map(), runs: [], probeFault: faults.join('; ') };
+}
+
+/** Whether no entry takes programs of a target, so that only the kernel can run them. */
+function isFree(instance: Instance, target: string): boolean {
+  const architecture = architectureOf(target);
+  const headers = architecture === undefined ? [] : sampleHeaders(architecture);
+  return instance.names().every((name) => {
+    const matcher = parseEntry(instance.read(name)?.text ?? '')?.matcher ?? null;
+    return matcher === null || !headers.some((header) => matchesHeader(matcher, header));
+  });
 }
 
 /** Targets that some CPU and kernel of a host run as well; whether these do is found out by running them. */

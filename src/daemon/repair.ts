@@ -244,7 +244,9 @@ function remember({ task, registered, failed }: TaskResult, memory: LiveMemory):
 function forgetGone(observed: Observed, memory: LiveMemory): void {
   if (memory.verdicts.size === 0) return;
   const there = new Set(observed.entries.map(identify));
-  for (const key of memory.verdicts.keys()) if (!there.has(key)) memory.verdicts.delete(key);
+  for (const known of [memory.verdicts, memory.doubts]) {
+    for (const key of known.keys()) if (!there.has(key)) known.delete(key);
+  }
 }
 
 /** What two repairs in a row did. */

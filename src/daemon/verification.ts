@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
+import type { Verdict } from '../core/memory.ts';
 import type { ProblemCode } from '../core/problems.ts';
 import { isOlder } from '../core/qemu-version.ts';
 import type { Machine } from '../host/machine.ts';
 import type { ProbeVerdict } from '../host/probe.ts';
 import type { LiveMemory } from './memory.ts';
 import type { ProblemBoard } from './problem-board.ts';
+import { proofOf } from './prove.ts';
 import type { View } from './repair.ts';
 import { generationOf, type Situation } from './situation.ts';
 import { createVerifyQueue, type Verified } from './verify.ts';
@@ -34,8 +36,6 @@ export interface VerificationParts {
   readonly probed: (tookMs: number) => void;
 }
 
-/** The word that a program must see as argv[0] where the handler keeps it. */
-const word = 'binfmt-keeper-probe';
 /** A handler that ran under another interpreter than its entry names is registered anew, but not over and over. */
 const retryMs = 60_000;
 /** A probe that failed is run again after this, then after twice as long each time, up to the usual interval. */
@@ -55,26 +55,10 @@ export function createVerification(parts: VerificationParts): Verification {
       .handlers.find((v) => v.handler.key === key);
 
   const queue = (key: string): void => {
-    const { config, world } = situation();
-    const file = world.info.get(key)?.probe ?? null;
-    if (stop.signal.aborted || !config.probe.enabled || file === null) return;
     const view = viewOf(key);
-    if (view === undefined) return;
-    const foreign = view.state === 'foreign-ok';
-    const keepsArgv0 = !foreign && view.handler.registration.flags.includes('P');
-    verifier.add({
-      key,
-      generation: generationOf(view),
-      run: () =>
-        machine.runProbe({
-          file,
-          argv0: keepsArgv0 ? word : file,
-          answer: keepsArgv0 ? word : file,
-          expected: foreign ? null : view.handler.interpreter,
-          timeoutMs: config.probe.timeout,
-          signal: stop.signal,
-        }),
-    });
+    const run = view === undefined ? null : proofOf({ machine, situation, signal: stop.signal }, view);
+    if (stop.signal.aborted || view === undefined || run === null) return;
+    verifier.add({ key, generation: generationOf(view), run });
   };
 
   const onVerified = (verified: Verified): void => {
@@ -88,8 +72,10 @@ export function createVerification(parts: VerificationParts): Verification {
     parts.probed(tookMs);
     note(view.handler.registration.name, verified);
     if (view.state === 'foreign-ok') {
-      const found = verdict === 'verified' ? 'works' : 'broken';
-      void compareVersions(view, verified);
+      const found = foreignVerdicts[verdict] ?? 'broken';
+      if (found === 'untrusted') memory.doubts.set(verified.generation, verified.result.detail);
+      else memory.doubts.delete(verified.generation);
+      compareVersions(view, verified);
       if (memory.verdicts.get(verified.generation) !== found) {
         memory.verdicts.set(verified.generation, found);
         parts.look();
@@ -131,12 +117,10 @@ export function createVerification(parts: VerificationParts): Verification {
   };
 
   /** Under another precedence somebody else's emulator may serve; people should know when it is older than ours. */
-  const compareVersions = async (view: View['handlers'][number], verified: Verified): Promise<void> => {
+  const compareVersions = (view: View['handlers'][number], verified: Verified): void => {
     const ours = situation().world.info.get(verified.key)?.version ?? null;
-    const path = verified.result.interpreter?.path ?? null;
-    if (ours === null || path === null) return;
-    const theirs = await machine.interpreterVersion(path);
-    const older = theirs !== null && isOlder(theirs, ours);
+    const theirs = verified.result.version ?? null;
+    const older = ours !== null && theirs !== null && isOlder(theirs, ours);
     const detail = older ? `${view.foreign?.name} runs QEMU ${theirs}, ours is ${ours}` : null;
     board.set('older-foreign', view.handler.registration.name, detail);
   };
@@ -149,6 +133,10 @@ export function createVerification(parts: VerificationParts): Verification {
   };
 
   const verifier = createVerifyQueue(onVerified);
+  void machine.confinement().then(({ lacks }) => {
+    board.set('probe-privileged', 'probes', lacks?.curable === true ? lacks.why : null);
+    if (lacks?.curable === false) logger.debug({ detail: lacks.why }, 'probes keep some of our rights');
+  });
   return {
     queue,
     async all() {
@@ -172,7 +160,7 @@ export function createVerification(parts: VerificationParts): Verification {
   };
 }
 
-const problemOf: Readonly<Record<Exclude<ProbeVerdict, 'verified'>, ProblemCode>> = {
+const problemOf: Readonly<Record<Exclude<ProbeVerdict, 'verified' | 'untrusted'>, ProblemCode>> = {
   'not-registered': 'probe-not-registered',
   'interpreter-missing': 'probe-interpreter-missing',
   permission: 'probe-permission',
@@ -180,6 +168,11 @@ const problemOf: Readonly<Record<Exclude<ProbeVerdict, 'verified'>, ProblemCode>
   hung: 'probe-hung',
   'wrong-interpreter': 'probe-wrong-interpreter',
   'wrong-answer': 'probe-wrong-answer',
+};
+
+const foreignVerdicts: Readonly<Partial<Record<ProbeVerdict, Verdict>>> = {
+  verified: 'works',
+  untrusted: 'untrusted',
 };
 
 /** Raised by what a probe found. */

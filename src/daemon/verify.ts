@@ -5,7 +5,8 @@ export interface VerifyJob {
   readonly key: string;
   /** Names the registration that serves; a result speaks of this one only. */
   readonly generation: string;
-  readonly run: () => Promise<ProbeResult>;
+  /** Null where nothing is to be said. */
+  readonly run: () => Promise<ProbeResult | null>;
 }
 
 /** A result with the registration that it speaks of. */
@@ -46,7 +47,7 @@ export function createVerifyQueue(onResult: (verified: Verified) => void): Verif
     void attempt(job).then((result) => {
       running.delete(job.key);
       setImmediate(next);
-      onResult({ key: job.key, generation: job.generation, result, at: Date.now() });
+      if (result !== null) onResult({ key: job.key, generation: job.generation, result, at: Date.now() });
     });
     // One spawn blocks the loop for about a millisecond: the next one waits for the next turn.
     setImmediate(next);
@@ -70,7 +71,7 @@ export function createVerifyQueue(onResult: (verified: Verified) => void): Verif
 }
 
 /** A probe that could not even be started (no memory, a probe file being written) proves nothing, and holds no place. */
-async function attempt(job: VerifyJob): Promise<ProbeResult> {
+async function attempt(job: VerifyJob): Promise<ProbeResult | null> {
   try {
     return await job.run();
   } catch (error) {

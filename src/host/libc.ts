@@ -30,6 +30,8 @@ export interface Libc {
   sendDatagram(address: string, data: Buffer): Outcome;
   /** _exit(2): ends this process without waiting for its threads, as exit(3) does, and without telling anybody. */
   exit(status: number): void;
+  /** Does something synchronous with the rights to files and processes of another user and group. Needs CAP_SETUID. */
+  withId<T>(id: number, work: () => T): T;
   /** Calls `ready` whenever `fd` is readable, without keeping the process alive; returns the stop function. */
   pollReadable(fd: number, ready: () => void): () => void;
 }
@@ -130,6 +132,8 @@ function bind(koffi: Koffi): Libc {
     address: Buffer,
     length: number,
   ) => number = library.func('long sendto(int, const uint8_t *, size_t, int, const uint8_t *, unsigned int)');
+  const setfsuid: (id: number) => number = library.func('int setfsuid(unsigned int)');
+  const setfsgid: (id: number) => number = library.func('int setfsgid(unsigned int)');
   const exit: (status: number) => void = library.func('void _exit(int)');
   const lgetxattr: (path: Buffer, name: Buffer, value: Buffer, size: number) => number = library.func(
     'intptr_t lgetxattr(const uint8_t *, const uint8_t *, _Out_ uint8_t *, size_t)',
@@ -218,6 +222,17 @@ function bind(koffi: Koffi): Libc {
       return result;
     },
     exit,
+    withId: (id, work) => {
+      // Of this thread alone. The group first, as long as we have the right.
+      const group = setfsgid(id);
+      const user = setfsuid(id);
+      try {
+        return work();
+      } finally {
+        setfsuid(user);
+        setfsgid(group);
+      }
+    },
     pollReadable: (fd, ready) => {
       // The callback really gets (status, events), not what the typings say, so neither is used. Code of ours
       // never runs in it: on Node 26 promises settled there wait for the next event.

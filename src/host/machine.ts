@@ -13,6 +13,7 @@ import { inspectInterpreter } from './elf-file.ts';
 import { countEmulated, type Emulators } from './emulated.ts';
 import { endNow } from './end-now.ts';
 import { errnoOf } from './errno.ts';
+import { judgeForeign } from './foreign-trust.ts';
 import { holdersBefore, lastingFacts } from './holders.ts';
 import type { listenHttp } from './http-server.ts';
 import {
@@ -32,13 +33,13 @@ import { runsNatively } from './native.ts';
 import { takeNotifier } from './notify.ts';
 import { describeRootHolder, findOlderKeeper } from './older-keeper.ts';
 import { placeOf } from './place.ts';
-import { runProbe } from './probe.ts';
+import { type ProbeTask, runProbe } from './probe.ts';
 import { probes } from './probe-data.ts';
 import { writeProbes } from './probe-files.ts';
 import { readPublishedFiles } from './published-files.ts';
 import { reach } from './reach.ts';
+import { confinement } from './rights.ts';
 import { inspectRunDirectory, prepareRunDirectory } from './run-directory.ts';
-import { servingVersion } from './serving-version.ts';
 import { settled } from './settled.ts';
 import { type LoadedState, loadState, saveState } from './state-file.ts';
 import { createStore } from './store.ts';
@@ -91,10 +92,13 @@ function assemble(libc: Libc | null, ffi: string | null) {
     writeProbes,
     /** Targets that have a probe. */
     probeTargets: Object.keys(probes),
-    runsNatively,
+    runsNatively: (files: ReadonlyMap<string, string>, sure: (target: string) => boolean) =>
+      runsNatively(files, sure, libc),
     canary,
-    runProbe,
-    servingVersion,
+    runProbe: (task: ProbeTask) => runProbe(task, libc),
+    judgeForeign,
+    /** What probes run without. */
+    confinement: () => confinement(libc !== null),
     reach,
     settled: (path: string) => settled(path, libc),
     placeOf,

@@ -1,22 +1,23 @@
-import { spawn } from 'node:child_process';
-import { readlinkSync, statSync } from 'node:fs';
+import { closeSync } from 'node:fs';
+import { runChild } from './child.ts';
+import { parseInterpreterVersion } from './interpreters.ts';
+import type { Libc } from './libc.ts';
+import { startProbe } from './probe-start.ts';
+import { judgeEnd, judgeError, type ProbeVerdict } from './probe-verdict.ts';
+import { type Confinement, confinement } from './rights.ts';
+import { type Running, type Seen, seeRunning } from './running.ts';
 
-/** What running a foreign program proved, or how it failed. */
-export type ProbeVerdict =
-  | 'verified'
-  | 'not-registered'
-  | 'interpreter-missing'
-  | 'permission'
-  | 'killed'
-  | 'hung'
-  | 'wrong-interpreter'
-  | 'wrong-answer';
+export type { ProbeVerdict } from './probe-verdict.ts';
 
 /** The result of one probe; `interpreter` is the file that really ran it, where it could be seen. */
 export interface ProbeResult {
   readonly verdict: ProbeVerdict;
   readonly detail: string;
-  readonly interpreter: { readonly path: string; readonly dev: number; readonly ino: number } | null;
+  readonly interpreter: Running | null;
+  /** Of the QEMU that ran it, where it was asked for, works and is trusted. */
+  readonly version?: string | null;
+  /** The one that ended it. */
+  readonly signal?: string | null;
   /** From spawn to the answer, milliseconds. */
   readonly tookMs: number;
 }
@@ -24,37 +25,58 @@ export interface ProbeResult {
 /** What to run and what must come of it. */
 export interface ProbeTask {
   readonly file: string;
-  /** The program must see this as argv[0]: an agreed word with `P`, else the file's own path. */
-  readonly argv0: string;
-  readonly answer: string;
-  /** The interpreter that policy expects, or null where any that works will do. */
+  /** The program must see an argv[0] that is not its path, as with `P`. */
+  readonly seesArgv0: boolean;
+  /** The interpreter that policy expects, or null where any that works and is trusted will do. */
   readonly expected: { readonly dev: number; readonly ino: number } | null;
+  /** What will run it is known to be trusted: without that nothing is run where all of our rights cannot be given up. */
+  readonly sure: boolean;
+  readonly asksVersion?: boolean;
   readonly timeoutMs: number;
   /** Ends the probe early, as a stop of the keeper does; its result then says nothing. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Runs a probe: a foreign program that prints its argv[0], waits for a byte and ends. While it waits,
- * `/proc/PID/exe` names the interpreter that runs it; afterwards that link is often gone already.
+ * Runs a probe, without rights: a foreign program that prints its argv[0], waits for a byte and ends. While it waits,
+ * `/proc/PID/exe` is the interpreter that runs it; afterwards that link is often gone already.
  */
-export function runProbe(task: ProbeTask): Promise<ProbeResult> {
+export async function runProbe(task: ProbeTask, libc: Libc | null = null): Promise<ProbeResult> {
+  const confined = await confinement(libc !== null);
+  if (confined.privileged && !task.sure) return unproven(confined);
+  const { fd, ...result } = await execute(task, libc, confined);
+  if (fd === null) return result;
+  try {
+    if (result.verdict !== 'verified') return result;
+    return { ...result, version: await versionOf(fd, task.timeoutMs, confined) };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function execute(
+  task: ProbeTask,
+  libc: Libc | null,
+  confined: Confinement,
+): Promise<ProbeResult & { readonly fd: number | null }> {
   return new Promise((resolve) => {
     const started = performance.now();
     let out = '';
     let err = '';
-    let seen: ProbeResult['interpreter'] = null;
+    let seen: Seen | null = null;
     let answered = false;
     let settled = false;
-    const settle = (verdict: ProbeVerdict, detail: string): void => {
+    const settle = (verdict: ProbeVerdict, detail: string, signal: string | null = null): void => {
       if (settled) return;
       settled = true;
       clearTimeout(timer);
       task.signal?.removeEventListener('abort', onAbort);
-      resolve({ verdict, detail, interpreter: seen, tookMs: performance.now() - started });
+      const fd = seen?.fd ?? null;
+      const interpreter = seen?.file ?? null;
+      const tookMs = performance.now() - started;
+      resolve({ verdict, detail, signal, interpreter, tookMs, fd });
     };
-    const { file, argv0 } = task;
-    const child = spawn(file, [], { argv0, cwd: barren, stdio: 'pipe', detached: true, env: {} });
+    const { child, answer, named } = startProbe(task.file, task.seesArgv0, confined);
     const abandon = (why: string): void => {
       kill(child.pid);
       // A child stuck in the kernel does not end by SIGKILL: the verdict does not wait for it.
@@ -65,7 +87,7 @@ export function runProbe(task: ProbeTask): Promise<ProbeResult> {
     const timer = setTimeout(() => abandon(`no end within ${task.timeoutMs} ms`), task.timeoutMs);
     const onAbort = (): void => abandon('stopped');
     task.signal?.addEventListener('abort', onAbort, { once: true });
-    child.on('error', (error: NodeJS.ErrnoException) => settle(...fromErrno(error)));
+    child.on('error', (error: NodeJS.ErrnoException) => settle(...judgeError(error)));
     // Where descriptors have run out (EMFILE, ENFILE) Node makes no pipes, whatever its types say.
     if (child.stdin === undefined) return;
     child.stdin.on('error', () => {}); // EPIPE: the program ended already, and `close` tells how
@@ -76,69 +98,36 @@ export function runProbe(task: ProbeTask): Promise<ProbeResult> {
       out = (out + text.toString('utf8')).slice(0, 8192);
       if (answered || !out.includes('\n')) return;
       answered = true;
-      seen = interpreterOf(child.pid);
+      seen = look(child.pid, task.asksVersion === true, confined, libc);
       child.stdin.end('x');
     });
-    child.on('close', (status, signal) => settle(...judge(task, { out, err, seen, status, signal })));
+    child.on('close', (status, signal) => {
+      // Whatever it started ends with it.
+      kill(child.pid);
+      const wish = { answer, named, expected: task.expected };
+      settle(...judgeEnd(wish, { out, err, seen: seen?.file ?? null, status, signal }), signal);
+    });
   });
 }
 
-/**
- * Nothing can be made here. glibc's execvp hands a file that nobody runs to /bin/sh, and to a shell the probe of x86_64
- * (machine number 62, `>`) redirects output into a file.
- */
-export const barren = '/proc';
-
-interface End {
-  readonly out: string;
-  readonly err: string;
-  readonly seen: ProbeResult['interpreter'];
-  readonly status: number | null;
-  readonly signal: string | null;
+/** Where we have no right to look at processes of others, we look with the rights of that other. */
+function look(pid: number | undefined, keep: boolean, { id }: Confinement, libc: Libc | null): Seen | null {
+  return (
+    seeRunning(pid, keep) ??
+    (id === null || libc === null ? null : libc.withId(id, () => seeRunning(pid, keep)))
+  );
 }
 
-/**
- * The shell that got a file which no entry matches complains, naming that file first, and ends with 2, 126 or 127: an
- * answer that never came from a shell means that nothing is registered.
- */
-function judge(task: ProbeTask, end: End): [ProbeVerdict, string] {
-  const { out, err, seen, status, signal } = end;
-  const said = err.trim().split('\n')[0] ?? '';
-  if (signal !== null) return ['killed', `ended by ${signal}${said === '' ? '' : `: ${said}`}`];
-  if (out === '' && status !== 0 && !said.startsWith('qemu')) {
-    if (/permission denied/i.test(said)) return ['permission', said];
-    if (said === '' || said.startsWith(`${task.file}: `))
-      return ['not-registered', `no entry runs it: status ${status} without an answer`];
-    return ['not-registered', said];
-  }
-  if (out !== `${task.answer}\n` || status !== 0)
-    return [
-      'wrong-answer',
-      `expected ${JSON.stringify(task.answer)}, got ${JSON.stringify(out.trim() || said)}, status ${status}`,
-    ];
-  const wanted = task.expected;
-  if (wanted !== null && seen === null) return ['wrong-interpreter', 'the interpreter could not be seen'];
-  if (wanted !== null && seen !== null && (seen.dev !== wanted.dev || seen.ino !== wanted.ino))
-    return ['wrong-interpreter', `ran by ${seen.path}`];
-  return ['verified', ''];
+/** The file itself is asked, by the descriptor that was judged: its path may lead elsewhere here, or nowhere. */
+async function versionOf(fd: number, timeoutMs: number, { prefix, id }: Confinement): Promise<string | null> {
+  const [command = '', ...args] = [...prefix, '/proc/self/fd/3', '--version'];
+  const { stdout } = await runChild(command, args, { timeoutMs, maxOutput: 4096, id, files: [fd] });
+  return parseInterpreterVersion(stdout);
 }
 
-function fromErrno(error: NodeJS.ErrnoException): [ProbeVerdict, string] {
-  const message = error.message;
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return ['interpreter-missing', message];
-  if (error.code === 'EACCES' || error.code === 'EPERM') return ['permission', message];
-  if (error.code === 'ENOEXEC' || error.code === 'UNKNOWN') return ['not-registered', message];
-  return ['wrong-answer', message];
-}
-
-function interpreterOf(pid: number | undefined): ProbeResult['interpreter'] {
-  const link = `/proc/${pid}/exe`;
-  try {
-    const { dev, ino } = statSync(link);
-    return { path: readlinkSync(link), dev, ino };
-  } catch {
-    return null; // an exiting process has no exe, and another user's cannot be read
-  }
+function unproven({ lacks }: Confinement): ProbeResult {
+  const detail = `nobody can see what runs it before it runs, and ${lacks?.why}`;
+  return { verdict: 'untrusted', detail, interpreter: null, tookMs: 0 };
 }
 
 function kill(pid: number | undefined): void {

@@ -142,6 +142,20 @@ describe('emit systemd', () => {
     assert.match(service, /^OOMPolicy=continue$/m);
   });
 
+  test('where entries of others may serve, their probes may become another user, and nothing more', (t) => {
+    for (const flags of [
+      ['--precedence', 'last'],
+      ['--precedence', 'theirs'],
+      ['--adopt', 'rosetta'],
+    ]) {
+      const directory = emitted(t, flags);
+      const service = readFileSync(join(directory, 'binfmt-keeper.service'), 'utf8');
+      assert.match(service, /^CapabilityBoundingSet=CAP_SETUID CAP_SETGID$/m);
+      assert.match(service, /^SystemCallFilter=@setuid setfsuid setfsgid$/m);
+      verify(t, directory);
+    }
+  });
+
   test('prints each unit below its path, and as JSON by its name', () => {
     const text = cli(['emit', 'systemd']).stdout;
     assert.ok(text.includes(`# /etc/systemd/system/${anchor}\n`));

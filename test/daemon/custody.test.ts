@@ -56,6 +56,7 @@ async function testBed() {
     instance: guarded(opened.instance, () => (bed.refuses ? 'EROFS' : null)),
     memory: createMemory(),
     placeOf: async () => ({ here: true, host: 'same', why: '' }),
+    judgeForeign: async () => ({ distrust: null, sure: true }),
     found: () => {},
     recorded: () => {},
   });

@@ -63,7 +63,7 @@ test('what cannot be executed is not native', async () => {
   await writeFile(join(dir, 'talkative'), 'echo; read x\n', { mode: 0o755 });
   await writeFile(join(dir, 'plain'), '', { mode: 0o644 });
   const files = ['text', 'talkative', 'plain', 'none'].map((name) => [name, join(dir, name)] as const);
-  assert.deepEqual(await runsNatively(new Map(files)), []);
+  assert.deepEqual(await runsNatively(new Map(files), () => true, null), []);
 });
 
 test('of the probes exactly the one of this CPU is native where nothing is registered', async (t) => {
@@ -71,7 +71,7 @@ test('of the probes exactly the one of this CPU is native where nothing is regis
   if (own === undefined) return t.skip(`no expectation for ${process.arch}`);
   if (!requireKernel(t)) return;
   assert.deepEqual((await withRegistered()).native, own === 'riscv64' || own === 's390x' ? [] : [own]);
-  assert.ok((await runsNatively(await writeProbes(scratch(), [own]))).includes(own));
+  assert.ok((await runsNatively(await writeProbes(scratch(), [own]), () => true, null)).includes(own));
 });
 
 test('a probe that an emulator runs is not native', async (t) => {

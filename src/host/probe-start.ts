@@ -1,0 +1,71 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { closeSync, constants, lstatSync, openSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import type { Confinement } from './rights.ts';
+
+/** A foreign program that was started, and what it prints if it runs as it should. */
+export interface StartedProbe {
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly answer: string;
+  /** As a shell names the file that it cannot understand. */
+  readonly named: string;
+}
+
+/**
+ * Starts a probe without our rights. A program that is to see its argv[0] gets the bare name, which is looked for in PATH:
+ * so it differs from the path even where another program is between. Where the user that it runs as cannot pass a
+ * directory on the way, it gets the file open.
+ */
+export function startProbe(file: string, seesArgv0: boolean, confined: Confinement): StartedProbe {
+  const handed = confined.id !== null && !isOpen(dirname(file)) ? openFile(file) : null;
+  const path = handed === null ? file : '/proc/self/fd/3';
+  const answer = seesArgv0 ? basename(path) : path;
+  const as = confined.id === null ? {} : { uid: confined.id, gid: confined.id };
+  const stdio = ['pipe' as const, 'pipe' as const, 'pipe' as const, ...(handed === null ? [] : [handed])];
+  const place = { cwd: barren, detached: true, stdio, ...as };
+  const [tool, ...words] = confined.prefix;
+  try {
+    const child =
+      tool === undefined
+        ? spawn(path, [], { ...place, argv0: answer, env: {} })
+        : // Our own PATH finds the tool, the child's the probe.
+          spawn(findTool(tool), [...words, '--', answer], {
+            ...place,
+            env: seesArgv0 ? { PATH: dirname(path) } : {},
+          });
+    return { child: child as ChildProcessWithoutNullStreams, answer, named: path };
+  } finally {
+    if (handed !== null) closeSync(handed);
+  }
+}
+
+/**
+ * Nothing can be made here. glibc's execvp hands a file that nobody runs to /bin/sh, and to a shell the probe of x86_64
+ * (machine number 62, `>`) redirects output into a file.
+ */
+const barren = '/proc';
+
+function openFile(file: string): number | null {
+  try {
+    return openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch {
+    return null; // whoever executes it says why
+  }
+}
+
+/** Whether everybody may pass all directories up to this one. */
+function isOpen(dir: string): boolean {
+  for (let at = dir; ; at = dirname(at)) {
+    if ((lstatSync(at).mode & 0o001) === 0) return false;
+    if (at === dirname(at)) return true;
+  }
+}
+
+function findTool(name: string): string {
+  const path = process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin';
+  for (const dir of path.split(':')) {
+    const file = `${dir}/${name}`;
+    if (lstatSync(file, { throwIfNoEntry: false })) return file;
+  }
+  return name;
+}
