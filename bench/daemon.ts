@@ -51,7 +51,9 @@ let number = 0;
 export function startDaemon(place: Place, options: DaemonOptions): Daemon {
   number += 1;
   const path = (name: string): string => join(place.dir, `${name}-${number}`);
-  const config = `platforms: [${options.platforms.join(', ')}]\n${options.yaml ?? ''}`;
+  const [only] = options.platforms;
+  const list = only === 'auto' || only === 'all' ? only : `[${options.platforms.join(', ')}]`;
+  const config = `platforms: ${list}\n${options.yaml ?? ''}`;
   writeFileSync(path('config.yaml'), config);
   const stallFile = path('stall');
   const logFile = path('log');

@@ -3,6 +3,7 @@ import { cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { judge } from './budgets.ts';
 import { compareSystems, measureLoss, measureShellKeeper } from './exec-loss.ts';
+import { measureFlush } from './flush.ts';
 import { measureHttp } from './http.ts';
 import { measureLatency } from './latency.ts';
 import { measureLogged } from './logged.ts';
@@ -61,6 +62,7 @@ const results = {
   latency: await part('latency', () => measureLatency(place, faults, say)),
   logged: await part('logged', () => measureLogged(place, quick ? 24 : faults)),
   http: await part('http', () => measureHttp(place, quick ? 24 : 240, say)),
+  flush: await part('flush', () => measureFlush(place, quick ? 12 : 96)),
   storms: await part('storms', () => measureStorms(place, quick ? 12 : 96, say)),
   loss: await part('loss', () => measureLoss(place, quick ? 3 : 20)),
   others: await part('others', () => measureOthers(place, quick ? 20 : 200)),

@@ -19,6 +19,7 @@ export function tables(results: Results, budgets: readonly Verdict[]): string {
     logged,
     http,
     storms,
+    flush,
   } = results;
   const parts: [string, string[][]][] = [];
   if (latency !== null)
@@ -129,6 +130,14 @@ export function tables(results: Results, budgets: readonly Verdict[]): string {
       ],
     ]);
   }
+  if (flush !== null)
+    parts.push([
+      'After -1 to status: from the return of the write to the platform serving again, ms',
+      [
+        ['program', 'handlers', 'platform', 'n', ...spread],
+        ...flush.map((f) => [f.program, String(f.handlers), f.platform, String(f.ms.n), ...cells(f.ms)]),
+      ],
+    ]);
   if (storms !== null)
     parts.push([
       'Beside what others do: one entry deleted, write to seen, ms; and a daemon that heals nothing',

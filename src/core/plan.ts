@@ -2,6 +2,7 @@ import { type Classified, classify, compare } from './classify.ts';
 import type { Desired } from './desired.ts';
 import type { Entry } from './entry.ts';
 import { type Handler, temporaryName } from './handler.ts';
+import { healingOrder } from './healing-order.ts';
 import { leftovers, type StepsAside } from './leftovers.ts';
 import type { Memory } from './memory.ts';
 import type { Observed } from './observed.ts';
@@ -11,13 +12,14 @@ import type { StandIn, Step, Task } from './task.ts';
 
 /**
  * Desired against observed, as ordered tasks; empty when all is well. Applying them and planning again gives none.
- * `better` is given where it was computed before.
+ * `better` and `order` are given where they were computed before.
  */
 export function plan(
   desired: Desired,
   observed: Observed,
   memory: Memory,
   better: ReadonlyMap<string, readonly Handler[]> = betters(desired.handlers),
+  order: readonly Handler[] = healingOrder(desired.handlers, better),
 ): Task[] {
   const byName = new Map(observed.entries.map((e) => [e.name, e]));
   const places = new Map(observed.entries.map((e, at) => [e.name, at]));
@@ -25,8 +27,7 @@ export function plan(
   const tasks: Task[] = [];
   const aside: StepsAside[] = [];
   if (!observed.enabled && desired.onStatusZero === 'heal') tasks.push(statusZero);
-  // The best handler comes last, for the kernel puts each new registration at the head of its list.
-  for (const [turn, handler] of desired.handlers.toReversed().entries()) {
+  for (const [turn, handler] of order.entries()) {
     const found = classify(handler, observed.entries, desired, memory);
     const standIn = standInOf(handler, byName, places);
     if (found.state === 'foreign-ok' && !found.taken) {

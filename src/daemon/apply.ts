@@ -32,6 +32,39 @@ export function applyTask(
   return { task, ...progress, failed: null };
 }
 
+/** A line that was written, of which nothing else is known yet. */
+export interface Written {
+  readonly task: Task;
+  readonly outcome: Outcome;
+  readonly servingAt: number | null;
+}
+
+/** Whether a task is one line and no more. */
+export function isLine({ steps }: Task): boolean {
+  return steps.length === 1 && steps[0]?.action === 'register';
+}
+
+/** Writes the line of such a task; `readBack` ends it. What is written first serves first, and the rest can wait. */
+export function writeLine(instance: Instance, task: Task, { line }: Prepared): Written {
+  const outcome = instance.register(line);
+  return { task, outcome, servingAt: outcome.ok ? performance.now() : null };
+}
+
+/** Reads which registration a line became. */
+export function readBack(
+  instance: Instance,
+  { task, outcome, servingAt }: Written,
+  { text, handler }: Prepared,
+): TaskResult {
+  const registered = new Map<string, EntryId>();
+  const [step] = task.steps;
+  if (!outcome.ok && step !== undefined) return { task, registered, failed: { step, ...outcome }, servingAt };
+  const { name } = handler.registration;
+  const raw = instance.read(name);
+  if (raw !== null && raw.text === text) registered.set(name, raw.id);
+  return { task, registered, failed: null, servingAt };
+}
+
 function applyStep(
   instance: Instance,
   step: Step,

@@ -2,6 +2,7 @@ import { type Classified, classify, compare, isStale, isTaken, keepsPlace } from
 import type { Desired } from '../core/desired.ts';
 import type { Entry } from '../core/entry.ts';
 import { type Handler, temporaryName } from '../core/handler.ts';
+import { healingOrder } from '../core/healing-order.ts';
 import { identify } from '../core/memory.ts';
 import type { Observed } from '../core/observed.ts';
 import { betters } from '../core/order.ts';
@@ -12,7 +13,7 @@ import { victimsOf } from '../core/sight.ts';
 import { calm, healed, isStorm, type Storm, wait } from '../core/storm.ts';
 import type { Task } from '../core/task.ts';
 import type { Instance } from '../host/instance.ts';
-import { applyTask, type TaskResult } from './apply.ts';
+import { applyTask, isLine, readBack, type TaskResult, type Written, writeLine } from './apply.ts';
 import type { LiveMemory } from './memory.ts';
 import { createObserver, toEntry } from './observe.ts';
 
@@ -61,9 +62,10 @@ const deepEvery = 30_000;
 /** Binds repair to an instance and a desired state; make it anew when either changes. */
 export function createRepair(instance: Instance, desired: Desired, memory: LiveMemory): Repair {
   const prepared = new Map<string, Prepared>(desired.handlers.map((h) => [h.key, prepare(h)]));
-  const urgent = [...prepared.values()].reverse();
-  const byName = new Map(urgent.map((one) => [one.handler.registration.name, one]));
   const better = betters(desired.handlers);
+  const order = healingOrder(desired.handlers, better);
+  const urgent = order.flatMap((h) => prepared.get(h.key) ?? []);
+  const byName = new Map(urgent.map((one) => [one.handler.registration.name, one]));
   const overlapping = new Set(
     [...better].flatMap(([key, list]) => (list.length > 0 ? [key, ...keys(list)] : [])),
   );
@@ -84,7 +86,14 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
   let looked: Observed | null = null;
   let seen: View | null = null;
 
-  const run = (tasks: readonly Task[], now: number): Repaired => {
+  const heldFor = (subject: string | null, now: number): number =>
+    subject === null ? 0 : wait(attempts.get(subject) ?? calm, now);
+
+  const run = (
+    tasks: readonly Task[],
+    now: number,
+    apply: (task: Task) => TaskResult = (task) => applyTask(instance, task, prepared),
+  ): Repaired => {
     const results: TaskResult[] = [];
     const undone = new Set<string>();
     let stuck = false;
@@ -96,10 +105,10 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
       const goes = task.reason === 'leftover' || task.reason === 'steps-aside';
       if (task.needs.some((key) => undone.has(key)) || (stuck && goes)) continue;
       const subject = task.key ?? (task.reason === 'status-zero' ? 'status' : null);
-      const delay = subject === null ? 0 : wait(attempts.get(subject) ?? calm, now);
+      const delay = heldFor(subject, now);
       if (delay > 0) again = Math.min(again ?? delay, delay);
       held ||= delay > 0;
-      const result = delay > 0 ? null : applyTask(instance, task, prepared);
+      const result = delay > 0 ? null : apply(task);
       if (result !== null && transient.has(result.failed?.code ?? ''))
         again = Math.min(again ?? retryMs, retryMs);
       if (task.key !== null && result?.failed !== null) undone.add(task.key);
@@ -113,23 +122,39 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
     return { results, again, held };
   };
 
-  /** Null where our names alone do not decide. */
-  const own = (now: number): Repaired | null => {
-    if (desired.precedence !== 'ours') return null;
-    const tasks: Task[] = [];
-    for (const one of urgent) {
-      const task = look(instance, one, desired, memory);
-      if (task === 'unclear') return null;
-      if (task !== null) tasks.push(task);
-    }
-    return run(tasks, now);
-  };
+  /** Ends what was only written. */
+  const settle = (lines: ReadonlyMap<Task, Written & { readonly of: Prepared }>, now: number): Repaired =>
+    run([...lines.keys()], now, (task) => {
+      const written = lines.get(task);
+      return written === undefined
+        ? applyTask(instance, task, prepared)
+        : readBack(instance, written, written.of);
+    });
 
-  const atOnce = (now: number, name: string): Repaired => {
-    const one = byName.get(name);
-    if (one === undefined || desired.precedence !== 'ours') return nothing;
-    const task = look(instance, one, desired, memory);
-    return task === null || task === 'unclear' ? nothing : run([task], now);
+  /**
+   * Looks at our names one after the other and puts right at once what it finds; lines are only written, and read back
+   * when all are. `clear` is false where our names alone do not decide.
+   */
+  const own = (now: number, hint?: string): { readonly repaired: Repaired; readonly clear: boolean } => {
+    if (desired.precedence !== 'ours') return { repaired: nothing, clear: false };
+    const first = hint === undefined ? undefined : byName.get(hint);
+    const lines = new Map<Task, Written & { readonly of: Prepared }>();
+    let repaired = nothing;
+    let clear = true;
+    try {
+      for (const one of first === undefined ? urgent : [first, ...urgent.filter((o) => o !== first)]) {
+        const task = look(instance, one, desired, memory);
+        if (task === null) continue;
+        clear = task !== 'unclear';
+        if (task === 'unclear') break;
+        if (isLine(task) && heldFor(task.key, now) === 0)
+          lines.set(task, { ...writeLine(instance, task, one), of: one });
+        else repaired = both(repaired, run([task], now));
+      }
+    } finally {
+      repaired = both(repaired, settle(lines, now));
+    }
+    return { repaired, clear };
   };
 
   const lookAtAll = (now: number): Observed => {
@@ -143,20 +168,17 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
 
   const full = (now: number): Repaired => {
     const found = lookAtAll(now);
-    const repaired = run(plan(desired, found, memory, better), now);
+    const repaired = run(plan(desired, found, memory, better, order), now);
     return found.unfinished ? both(repaired, { results: [], again: 0 }) : repaired;
   };
 
   return {
     own: (now, hint) => {
-      const first = hint === undefined ? nothing : atOnce(now, hint);
-      const rest = own(now);
-      if (rest === null) return both(first, full(now));
-      const all = both(first, rest);
-      const moved = all.results.some((r) => overlapping.has(r.task.key ?? ''));
-      return moved ? both(all, full(now)) : all;
+      const { repaired, clear } = own(now, hint);
+      const moved = repaired.results.some((r) => overlapping.has(r.task.key ?? ''));
+      return moved || !clear ? both(repaired, full(now)) : repaired;
     },
-    full: (now) => both(own(now) ?? nothing, full(now)),
+    full: (now) => both(own(now).repaired, full(now)),
     observe: lookAtAll,
     view: () => {
       looked ??= observe(instance, false);

@@ -274,6 +274,38 @@ test('looking at our own names alone ends as looking at everything does, where n
   );
 });
 
+test('after a flush all lines are written, the most used platform first, before anything is read back', () => {
+  const given = simple();
+  const [k0, k1] = given.desired.handlers;
+  assert.ok(k0 && k1);
+  for (const handlers of [
+    [{ ...k0, platforms: ['linux/arm64'] }, k1],
+    [k0, { ...k1, platforms: ['linux/arm64'] }],
+  ]) {
+    const set = stage(given);
+    const done: string[] = [];
+    const instance = {
+      ...set.instance,
+      register: (line: Uint8Array) => {
+        done.push(`write ${Buffer.from(line).toString('latin1').slice(1, 10)}`);
+        return set.instance.register(line);
+      },
+      read: (name: string) => {
+        const raw = set.instance.read(name);
+        if (raw !== null) done.push(`read ${name}`);
+        return raw;
+      },
+    };
+    const memory = createMemory();
+    const { results } = createRepair(instance, { ...given.desired, handlers }, memory).own(0);
+    const first = handlers.find((h) => h.platforms.length > 0)?.registration.name;
+    assert.deepEqual(done.slice(0, 2).toSorted(), ['write keeper-k0', 'write keeper-k1']);
+    assert.equal(done[0], `write ${first}`);
+    assert.ok(results.every((r) => r.registered.size === 1 && r.servingAt !== null));
+    assert.equal(memory.records.size, 2);
+  }
+});
+
 test('looking at our own names reads as many entries with a thousand others as with none', () => {
   const reads = (others: number): number => {
     const given = simple();
