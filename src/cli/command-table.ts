@@ -194,7 +194,7 @@ const rows = [
     summary: 'ask the running daemon whether it is ready, fast',
     text: [
       'For health checks of containers and other supervisors. Asks nothing but the daemon, prints one line and ends within 5 s.',
-      'A daemon that stands by answers by the mouth of the one that works, where both share the run directory.',
+      'A daemon that stands by passes on the answer of the one that works, where both share the run directory.',
     ],
     examples: [
       ['health', 'is it ready?'],

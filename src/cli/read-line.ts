@@ -115,14 +115,15 @@ function argumentFaults(command: Command, given: readonly string[]): readonly st
   }
   const { values } = argument;
   if (values === 'platforms' || values === 'command') return [];
-  if (given.length !== 1) return [`${name}: say one of ${values.join(', ')}`];
+  if (given.length !== 1) return [`${name}: expected one of ${values.join(', ')}`];
   return given.filter((word) => !values.includes(word)).map((word) => `${name}: ${notAmong(word, values)}`);
 }
 
 function unknownCommand(group: string, word: string | undefined): string {
   const names = wordsBelow(group);
   const list = names.join(', ');
-  if (word === undefined) return group === '' ? `say what to do: ${list}` : `${group}: say one of ${list}`;
+  if (word === undefined)
+    return group === '' ? `expected a command: ${list}` : `${group}: expected one of ${list}`;
   const meant = nearest(word, names);
   const hint = meant === undefined ? `there are ${list}` : `did you mean ${JSON.stringify(meant)}?`;
   return `${JSON.stringify(word)} is no command${group === '' ? '' : ` of ${group}`}; ${hint}`;

@@ -17,7 +17,7 @@ export interface BrokenYaml {
   readonly errors: readonly string[];
 }
 
-/** Two hundred handlers of one's own take 60 KB; parsing this much takes well under a second. */
+/** Two hundred own handlers take 60 KB; parsing this much takes well under a second. */
 const mostKiB = 256;
 
 /**

@@ -48,9 +48,9 @@ describe('a command line', () => {
   }
 
   it('that lacks something says what', async () => {
-    assert.match((await faults()).join(), /^say what to do: run, install, /);
-    assert.deepEqual(await faults('config'), ['config: say one of check, show, schema']);
-    assert.deepEqual(await faults('completion'), ['completion: say one of bash, zsh, fish']);
+    assert.match((await faults()).join(), /^expected a command: run, install, /);
+    assert.deepEqual(await faults('config'), ['config: expected one of check, show, schema']);
+    assert.deepEqual(await faults('completion'), ['completion: expected one of bash, zsh, fish']);
     assert.deepEqual(await faults('status', '--config'), ['--config: needs a value']);
     assert.deepEqual(await faults('status', '--config', '--watch'), ['--config: needs a value']);
   });
@@ -65,7 +65,9 @@ describe('a command line', () => {
     assert.deepEqual(await faults('pause', '10m'), [
       'pause takes no argument; got "10m"; a time is named by an option: --for 10m',
     ]);
-    assert.deepEqual(await faults('completion', 'bash', 'zsh'), ['completion: say one of bash, zsh, fish']);
+    assert.deepEqual(await faults('completion', 'bash', 'zsh'), [
+      'completion: expected one of bash, zsh, fish',
+    ]);
     assert.deepEqual(await faults('status', '-o', 'json', '-o', 'yaml'), ['--output: given more than once']);
   });
 
