@@ -22,6 +22,7 @@ import { readLine } from './read-line.ts';
 import { resume } from './resume.ts';
 import { inSandbox } from './sandbox.ts';
 import { probe, status } from './status.ts';
+import { here } from './typed-command.ts';
 import { uninstall } from './uninstall.ts';
 
 /** Every command but a plain `run`: the line is read by the table of commands, one file a command does the work. */
@@ -34,7 +35,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     case 'version':
       return print(text(`${version}\n`));
     case 'misused':
-      return refuse([...line.faults], 'Try: binfmt-keeper --help\n');
+      return refuse([...line.faults], `Try: ${here().command} --help\n`);
     case 'command':
       return handlers[line.command.name]({ argv, flags: line.flags, args: line.args });
   }

@@ -6,6 +6,10 @@ import { problemLines } from './problem-text.ts';
 export function complain(context: Context, code: ProblemCode, detail: string): void {
   const { title, severity, remedy } = problemCatalogue[code];
   const problem = { code, subject: '', detail, title, severity, remedy };
-  const view = { columns: context.terminal ? context.columns : null, style: context.errStyle };
+  const view = {
+    columns: context.terminal ? context.columns : null,
+    style: context.errStyle,
+    here: context.here,
+  };
   context.err(`binfmt-keeper: ${problemLines([problem], view).join('\n')}\n`);
 }

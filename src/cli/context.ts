@@ -1,6 +1,8 @@
+import type { Here } from '../core/typed.ts';
 import { owns } from './owns.ts';
 import type { Format } from './print.ts';
 import { type Style, styleFor } from './style.ts';
+import { here } from './typed-command.ts';
 
 /** What every command gets from the command line and the terminal. */
 export interface Context {
@@ -19,6 +21,7 @@ export interface Context {
   /** Colours of stdout and of stderr. */
   readonly style: Style;
   readonly errStyle: Style;
+  readonly here: Here;
 }
 
 /** The context of this process. */
@@ -37,6 +40,7 @@ export function contextOf(flags: Readonly<Record<string, unknown>>): Context {
     err: (text) => void stderr.write(text),
     style: styleFor(stdout.isTTY === true, env),
     errStyle: styleFor(stderr.isTTY === true, env),
+    here: here(),
   };
 }
 

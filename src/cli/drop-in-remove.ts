@@ -3,6 +3,7 @@ import { isMeant, type Removal } from '../core/drop-in-removal.ts';
 import { toEntry } from '../daemon/observe.ts';
 import type { Instance } from '../host/instance.ts';
 import { ownerOf, readable } from './drop-in-words.ts';
+import { here } from './typed-command.ts';
 
 /** What is wrong with a list before anything is removed: words that mean neither a platform nor an entry called `qemu-*`. */
 export function strangeRemovals(instance: Instance, removals: readonly Removal[]): readonly string[] {
@@ -11,7 +12,7 @@ export function strangeRemovals(instance: Instance, removals: readonly Removal[]
     .filter((removal) => !removal.known && !names.some((name) => isMeant([removal], name)))
     .map(({ given, suggestion }) => {
       if (names.some((name) => readable(name) === given))
-        return `--uninstall: ${given} is not called qemu-*, and no other entries are removed here; one of the keeper's own goes by: binfmt-keeper uninstall`;
+        return `--uninstall: ${given} is not called qemu-*, and no other entries are removed here; one of the keeper's own goes by: ${here().command} uninstall`;
       const hint = suggestion === null ? '' : `; did you mean ${suggestion}?`;
       return `--uninstall: there is no entry ${given}, and it means no platform${hint}`;
     });
@@ -49,7 +50,7 @@ export async function removeEntries(
   for (const name of gone)
     if (instance.read(name) !== null)
       failures.push(
-        `uninstalling: ${readable(name)} came back: somebody keeps it alive; a keeper with names: qemu- does, ask it by: binfmt-keeper uninstall`,
+        `uninstalling: ${readable(name)} came back: somebody keeps it alive; a keeper with names: qemu- does, ask it by: ${here().command} uninstall`,
       );
   return failures;
 }

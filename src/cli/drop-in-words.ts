@@ -2,7 +2,9 @@ import { architectureOf } from '../core/catalogue.ts';
 import type { Entry } from '../core/entry.ts';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
 import { type Problem, problemCatalogue } from '../core/problems.ts';
+import { typed } from '../core/typed.ts';
 import { visible } from '../core/visible.ts';
+import { here } from './typed-command.ts';
 
 /** A kernel's byte string as text. */
 export function readable(bytes: string): string {
@@ -25,7 +27,7 @@ export function shortName(target: string): string {
 /** A problem in one line: docker/setup-qemu-action shows only the last line of stderr. */
 export function oneLine({ code, subject, detail }: Problem): string {
   const { title, remedy } = problemCatalogue[code];
-  return `${subject}: ${code}: ${title}: ${detail}. ${remedy}`;
+  return `${subject}: ${code}: ${title}: ${detail}. ${typed(remedy, here())}`;
 }
 
 /** One line to stderr. */

@@ -1,4 +1,5 @@
 import { exitMeanings } from '../core/exit-codes.ts';
+import { usualCommand } from '../core/typed.ts';
 import { type Command, commands, dropIns, groups, signals } from './command-table.ts';
 import { type OptionLine, optionsOf } from './option-list.ts';
 import type { View } from './problem-text.ts';
@@ -6,9 +7,14 @@ import { plain, type Style } from './style.ts';
 import { wrap } from './wrap.ts';
 
 /** Help for a command, a group of commands or, without words, for the program; no line is longer than `width`. */
-export function helpOf(words: string, width = 80, style: Style = plain): string {
+export function helpOf(
+  words: string,
+  width = 80,
+  style: Style = plain,
+  typed: string = usualCommand,
+): string {
   const command = commands.find((c) => c.name === words);
-  const sections = command === undefined ? overview(words, width) : manual(command, width);
+  const sections = command === undefined ? overview(words, width, typed) : manual(command, width, typed);
   return sections
     .filter(({ lines }) => lines.length > 0)
     .map(({ title, lines }) => [...(title === '' ? [] : [style.strong(`${title}:`)]), ...lines].join('\n'))
@@ -17,12 +23,12 @@ export function helpOf(words: string, width = 80, style: Style = plain): string 
 }
 
 /** The same as wide as the terminal, but not so wide that lines are hard to read. */
-export function helpFor(words: string, { columns, style }: View): string {
-  return helpOf(words, Math.min(columns ?? 80, 100), style);
+export function helpFor(words: string, { columns, style, here }: View): string {
+  return helpOf(words, Math.min(columns ?? 80, 100), style, here?.command);
 }
 
 /** A command as it is typed, with what may follow. */
-export function usageOf({ name, argument, options, takes }: Command): string {
+export function usageOf({ name, argument, options, takes }: Command, typed: string = usualCommand): string {
   const own = options.map((o) => ` [${o.flag}${o.placeholder === undefined ? '' : ` ${o.placeholder}`}]`);
   const rest =
     argument === undefined
@@ -30,7 +36,7 @@ export function usageOf({ name, argument, options, takes }: Command): string {
       : argument.many
         ? ` [${argument.placeholder}...]`
         : ` ${argument.placeholder}`;
-  return `binfmt-keeper ${name}${own.join('')}${takes === 'settings' ? ' [OPTION...]' : ''}${rest}`;
+  return `${typed} ${name}${own.join('')}${takes === 'settings' ? ' [OPTION...]' : ''}${rest}`;
 }
 
 interface Section {
@@ -38,16 +44,15 @@ interface Section {
   readonly lines: readonly string[];
 }
 
-function manual(command: Command, width: number): readonly Section[] {
+function manual(command: Command, width: number, typed: string): readonly Section[] {
   const options = optionsOf(command);
   const group = (name: OptionLine['group']): readonly (readonly [string, string])[] =>
     options.filter((o) => o.group === name).map((o) => [spellings(o), meaningOf(o)]);
   const { argument } = command;
   const lists = command.listsSettings === true;
-  const elsewhere =
-    'Every setting is an option as well, such as --platforms LIST: binfmt-keeper run --help lists them.';
+  const elsewhere = `Every setting is an option as well, such as --platforms LIST: ${typed} run --help lists them.`;
   return [
-    { title: 'Usage', lines: wrap(usageOf(command), width, '  ', '      ') },
+    { title: 'Usage', lines: wrap(usageOf(command, typed), width, '  ', '      ') },
     { title: '', lines: command.text.flatMap((p, i) => [...(i > 0 ? [''] : []), ...wrap(p, width)]) },
     {
       title: 'Arguments',
@@ -63,15 +68,15 @@ function manual(command: Command, width: number): readonly Section[] {
     },
     { title: '', lines: command.takes === 'settings' && !lists ? wrap(elsewhere, width) : [] },
     { title: 'Signals', lines: command.name === 'run' ? definitions(signals, width) : [] },
-    { title: 'Examples', lines: examples(command.examples, width) },
+    { title: 'Examples', lines: examples(command.examples, width, typed) },
     { title: 'Exit status', lines: definitions(exits(command), width) },
   ];
 }
 
-function overview(group: string, width: number): readonly Section[] {
+function overview(group: string, width: number, typed: string): readonly Section[] {
   const below = commands.filter((c) => group === '' || c.name.startsWith(`${group} `));
   const title = groups[group] ?? 'keeps handlers of foreign executables alive and proves that they run';
-  const name = group === '' ? 'binfmt-keeper' : `binfmt-keeper ${group}`;
+  const name = group === '' ? typed : `${typed} ${group}`;
   const firsts = below
     .filter((c) => group !== '' || newcomers.includes(c.name))
     .flatMap((c) => c.examples.slice(0, 1));
@@ -97,9 +102,14 @@ function overview(group: string, width: number): readonly Section[] {
         ...wrap(`${name} COMMAND --help lists the options of a command`, width, '  '),
       ],
     },
-    { title: 'Examples', lines: examples(firsts, width) },
+    { title: 'Examples', lines: examples(firsts, width, typed) },
     ...(group === ''
-      ? [{ title: 'As tonistiigi/binfmt and multiarch/qemu-user-static', lines: examples(dropIns, width) }]
+      ? [
+          {
+            title: 'As tonistiigi/binfmt and multiarch/qemu-user-static',
+            lines: examples(dropIns, width, typed),
+          },
+        ]
       : []),
     {
       title: 'Exit status',
@@ -151,9 +161,9 @@ function definitions(pairs: readonly (readonly [string, string])[], width: numbe
   });
 }
 
-function examples(pairs: readonly (readonly [string, string])[], width: number): string[] {
+function examples(pairs: readonly (readonly [string, string])[], width: number, typed: string): string[] {
   return pairs.flatMap(([line, does]) => [
-    ...wrap(`binfmt-keeper ${line}`, width, '  ', '      '),
+    ...wrap(`${typed} ${line}`, width, '  ', '      '),
     ...wrap(does, width, '      '),
   ]);
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Asked } from '../core/asked.ts';
 import type { Config } from '../core/config.ts';
 import { runDirectory } from '../core/config.ts';
+import { escapeControls } from '../core/escape.ts';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
 import type { Report } from '../core/report.ts';
 import { type Claim, createClaim } from '../daemon/claim.ts';
@@ -13,6 +14,7 @@ import { nameHolder } from '../daemon/report-file.ts';
 import { createMachine, type Machine } from '../host/machine.ts';
 import { complain } from './complain.ts';
 import type { Context } from './context.ts';
+import { logLines } from './log-lines.ts';
 import { withProgress } from './progress.ts';
 import { readReportShape } from './report-schema.ts';
 
@@ -66,9 +68,9 @@ export async function oneShot(
       mounts.hold(false);
       await mounts.mend('start');
     }
-    const log = createLog(context.logLevel ?? 'error', 2, context.terminal);
+    const log = createLog(context.logLevel ?? 'error', 2, linesOf(context));
     const keeper = await createKeeper(
-      { ...opened, ...manner, machine, logger: log.logger },
+      { ...opened, ...manner, machine, logger: log.logger, here: context.here },
       config,
       () => {},
     );
@@ -103,6 +105,13 @@ async function claimPatiently(claim: () => Promise<Claim>): Promise<Claim> {
 
 const tries = 5;
 const pauseMs = 50;
+
+/** Problems stand in the report that is printed; whoever asks for a log gets all of it. */
+function linesOf({ flags, env, terminal, logLevel }: Context): (line: string) => string {
+  const shape = logLines(flags, env, terminal) ?? escapeControls;
+  if (logLevel !== undefined) return shape;
+  return (line) => (line.includes('"event":"problem"') ? '' : shape(line));
+}
 
 /** The report that a running daemon left in the run directory; null where there is none or it cannot be read. */
 export async function readReport(machine: Machine, config: Config): Promise<Report | null> {

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { shellWord } from '../core/sandbox.ts';
 
 /** How this very program can be called from any directory: `binfmt-keeper` where PATH leads to it, else Node and file. */
-export function ownCommand(): string {
+export function ownCommand(shown: (path: string) => string = (path) => path): string {
   const script = realpathSync(process.argv[1] ?? '.');
   const installed = onPath('binfmt-keeper');
   if (installed !== null && (installed === script || names(installed, script))) return 'binfmt-keeper';
-  const node = onPath('node') === realpathSync(process.execPath) ? 'node' : process.execPath;
-  return `${shellWord(node)} ${shellWord(script)}`;
+  const node = onPath('node');
+  // What is built runs on the Node that npm ran on; sources need a newer one.
+  const usual = node !== null && (node === realpathSync(process.execPath) || script.endsWith('.mjs'));
+  return `${usual ? 'node' : shellWord(shown(process.execPath))} ${shellWord(shown(script))}`;
 }
 
 /** The file that a shell would start. */

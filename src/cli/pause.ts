@@ -24,7 +24,9 @@ export async function pause(context: Context, config: Config): Promise<ExitCode>
   if (reply.type !== 'report') return tell(context, reply);
   const { paused } = reply.report;
   const until =
-    paused?.until == null ? 'until: binfmt-keeper resume' : `until ${new Date(paused.until).toISOString()}`;
+    paused?.until == null
+      ? `until: ${context.here.command} resume`
+      : `until ${new Date(paused.until).toISOString()}`;
   context.out(render(reply.report, context.format, () => `paused ${until}\n`));
   return exitCodes.ok;
 }

@@ -1,4 +1,6 @@
+import { type ProblemKind, problemCatalogue } from '../core/problems.ts';
 import type { ReportedProblem } from '../core/report.ts';
+import { type Here, typed } from '../core/typed.ts';
 import { visible } from '../core/visible.ts';
 import type { Style } from './style.ts';
 import { wrap } from './wrap.ts';
@@ -8,6 +10,8 @@ export interface View {
   /** Width of the terminal; null for a file or pipe, where lines stay whole. */
   readonly columns: number | null;
   readonly style: Style;
+  /** Where it is read; the usual by default. */
+  readonly here?: Here;
 }
 
 /** Problems of one code as people see them: code and title, what exactly, what to do. */
@@ -27,8 +31,14 @@ export function problemLines(problems: readonly ReportedProblem[], view: View): 
     ...more,
     ...shown.flatMap((p) => wrap(detailOf(p), width, '  ', '    ')),
     ...(left === 0 ? [] : [`  … ${left} more`]),
-    ...wrap(`→ ${first.remedy}`, width, '  ', '    '),
+    ...wrap(`→ ${remedyOf(first, view)}`, width, '  ', '    '),
   ];
+}
+
+/** As it can be typed here, not where the report was made; a later version may know problems that this one does not. */
+function remedyOf({ code, remedy }: ReportedProblem, { here }: View): string {
+  const known: ProblemKind | undefined = problemCatalogue[code];
+  return known !== undefined && /[{[]/.test(known.remedy) ? typed(known.remedy, here) : remedy;
 }
 
 function detailOf({ subject, detail }: ReportedProblem): string {

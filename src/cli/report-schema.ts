@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Report } from '../core/report.ts';
 import { leftOutKinds } from '../core/select.ts';
 import { passTriggers } from '../core/totals.ts';
+import { usualCommand } from '../core/typed.ts';
 
 const time = z.number().describe('Unix time in milliseconds');
 
@@ -64,7 +65,14 @@ export const reportSchema: z.ZodType<Report> = z.object({
   schema: z.literal(1),
   version: z.string().describe('version of the keeper'),
   at: time,
-  daemon: z.object({ pid: z.number(), since: time }).nullable().describe('null where none runs'),
+  daemon: z
+    .object({
+      pid: z.number(),
+      since: time,
+      command: z.string().catch(usualCommand).describe('how commands of the keeper are typed where it runs'),
+    })
+    .nullable()
+    .describe('null where none runs'),
   paused: z
     .object({ since: time, until: time.nullable().describe('null: until somebody resumes') })
     .nullable()

@@ -4,19 +4,22 @@ import { createLog, type Log } from '../daemon/log.ts';
 import { runDaemon } from '../daemon/run.ts';
 import { lacksRoom } from '../host/errno.ts';
 import { createMachine } from '../host/machine.ts';
+import { nameProcess } from '../host/process-name.ts';
 import { contextOf } from './context.ts';
 import type { Flags } from './flag-faults.ts';
 import { configFile, loadConfig } from './load-config.ts';
+import { logLines } from './log-lines.ts';
 import { owns } from './owns.ts';
 import { readRunFlags } from './run-flags.ts';
 import { inSandbox } from './sandbox.ts';
+import { here, hereOfDaemon } from './typed-command.ts';
 
 /** `run`: reads its flags from the shared table and runs the daemon in the foreground. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const read = readRunFlags(argv.slice(1));
   if ('faults' in read) {
     const lines = read.faults.map((fault) => `binfmt-keeper: ${visible(fault)}\n`);
-    process.stderr.write(`${lines.join('')}Try: binfmt-keeper run --help\n`);
+    process.stderr.write(`${lines.join('')}Try: ${here().command} run --help\n`);
     return exitCodes.usage;
   }
   if (read.flags.help === true) {
@@ -32,6 +35,7 @@ const lingerMs = 200;
 
 /** Runs the daemon by flags that were read. */
 export async function run(argv: readonly string[], flags: Flags): Promise<ExitCode> {
+  nameProcess(['binfmt-keeper', ...argv]);
   if (flags.sandbox === true && !owns()) return inSandbox(argv, flags);
   const stop = new AbortController();
   const reloads: (() => void)[] = [];
@@ -49,7 +53,8 @@ export async function run(argv: readonly string[], flags: Flags): Promise<ExitCo
     return exitCodes.usage;
   }
   const level = flags['log-level'] ?? (process.env.BINFMT_KEEPER_LOG_LEVEL?.trim() || 'info');
-  const log = createLog(String(level), 2, process.stderr.isTTY === true);
+  const log = createLog(String(level), 2, logLines(flags, process.env, process.stderr.isTTY === true));
+  const where = hereOfDaemon();
   const machine = await createMachine();
   const code = await live(log, (defect) =>
     runDaemon({
@@ -63,6 +68,7 @@ export async function run(argv: readonly string[], flags: Flags): Promise<ExitCo
         if (asked) reload();
       },
       owns: owns(),
+      here: where,
     }),
   );
   // A log that nobody reads does not keep a stopped daemon, nor do emulators that never answer.

@@ -6,6 +6,7 @@ import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
 import { settings } from '../core/options.ts';
 import { sandboxPlaces } from '../core/sandbox.ts';
 import { namespacesOf } from '../host/identity.ts';
+import { nameProcess } from '../host/process-name.ts';
 import { prepareRunDirectory } from '../host/run-directory.ts';
 import { complain } from './complain.ts';
 import { contextOf } from './context.ts';
@@ -23,7 +24,7 @@ export async function inSandbox(argv: readonly string[], flags: Flags): Promise<
   const args = ['-Urm', '--propagation', 'private', process.execPath, ...process.execArgv];
   const env = { ...(await sandboxEnvironment(flags)), BINFMT_KEEPER_NEW_SANDBOX: namespacesOf('self') };
   // Found by this in the list of processes, whatever they are called otherwise.
-  process.title = 'binfmt-keeper --sandbox';
+  nameProcess(['binfmt-keeper', '--sandbox']);
   const child = spawn('unshare', [...args, process.argv[1] ?? '', ...argv], {
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
     env,

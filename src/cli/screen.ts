@@ -1,4 +1,5 @@
 import type { ReadStream, WriteStream } from 'node:tty';
+import { type Key, keysIn } from './keys.ts';
 
 /** A terminal used as a whole; what was on it comes back when it is closed. */
 export interface Screen {
@@ -12,14 +13,13 @@ export interface Screen {
 /** What a screen tells of. */
 export interface ScreenEvents {
   readonly resized: () => void;
-  /** q, Ctrl-C or the end of input. */
-  readonly quit: () => void;
+  readonly key: (key: Key) => void;
 }
 
 /** Takes the terminal: alternate screen, no cursor, no wrapping, keys one by one. */
 export function openScreen(output: WriteStream, input: ReadStream, events: ScreenEvents): Screen {
   const onKeys = (keys: Buffer): void => {
-    if (['q', 'Q', ctrlC, ctrlD].some((key) => keys.includes(key))) events.quit();
+    for (const key of keysIn(keys.toString('latin1'))) events.key(key);
   };
   const raw = input.isTTY === true;
   let open = true;
@@ -51,9 +51,6 @@ export function openScreen(output: WriteStream, input: ReadStream, events: Scree
     close,
   };
 }
-
-const ctrlC = '\x03';
-const ctrlD = '\x04';
 
 // DEC private modes as xterm documents them (ctlseqs): 1049 alternate screen, 25 cursor, 7 wrapping.
 const enter = '\x1b[?1049h\x1b[?25l\x1b[?7l';

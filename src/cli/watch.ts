@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
 import type { Report } from '../core/report.ts';
 import type { Context } from './context.ts';
-import { frameOf } from './frame.ts';
+import { scrolledFrame } from './frame.ts';
+import type { Key } from './keys.ts';
 import { render } from './print.ts';
 import { reportTable } from './report-table.ts';
 import { openScreen } from './screen.ts';
@@ -78,12 +79,25 @@ export function watched(report: Report): WatchedReport {
 
 function onScreen(context: Context, quit: () => void): Sight {
   let current: Report | string = '';
+  let from = 0;
+  let page = 1;
   const draw = (): void => {
-    const view = { columns: screen.columns(), rows: screen.rows(), style: context.style };
-    if (typeof current !== 'string') screen.draw(frameOf(current, view));
-    else screen.draw(current.trimEnd().split('\n').slice(0, view.rows));
+    const view = { columns: screen.columns(), rows: screen.rows(), style: context.style, here: context.here };
+    if (typeof current !== 'string') {
+      const frame = scrolledFrame(current, view, from);
+      from = frame.from;
+      page = frame.page;
+      screen.draw(frame.lines);
+    } else screen.draw(current.trimEnd().split('\n').slice(0, view.rows));
   };
-  const screen = openScreen(process.stdout, process.stdin, { resized: draw, quit });
+  const key = (pressed: Key): void => {
+    if (pressed === 'quit') quit();
+    else {
+      from = Math.max(0, pressed === 'top' ? 0 : from + steps(page)[pressed]);
+      draw();
+    }
+  };
+  const screen = openScreen(process.stdout, process.stdin, { resized: draw, key });
   const clock = setInterval(draw, 1000); // ages go on while nothing happens
   return {
     show(report) {
@@ -99,6 +113,11 @@ function onScreen(context: Context, quit: () => void): Sight {
       screen.close();
     },
   };
+}
+
+/** How far a key goes; more than there is ends at the end. */
+function steps(page: number): Readonly<Record<Exclude<Key, 'quit' | 'top'>, number>> {
+  return { up: -1, down: 1, 'page-up': -page, 'page-down': page, bottom: Number.MAX_SAFE_INTEGER };
 }
 
 function asText(context: Context): Sight {

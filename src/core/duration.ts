@@ -34,3 +34,11 @@ export function formatDuration(ms: number): string {
   }
   return text || '0s';
 }
+
+/** A length of time, milliseconds, with the digits that matter. */
+export function lasted(ms: number): string {
+  if (ms < 1000) return `${ms < 10 ? Number(ms.toPrecision(2)) : Math.round(ms)} ms`;
+  if (ms < 120_000) return `${Number((ms / 1000).toPrecision(3))} s`;
+  if (ms < 7_200_000) return `${Math.floor(ms / 60_000)} min ${Math.floor((ms % 60_000) / 1000)} s`;
+  return `${Math.floor(ms / 3_600_000)} h ${Math.floor((ms % 3_600_000) / 60_000)} min`;
+}

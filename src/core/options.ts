@@ -228,6 +228,16 @@ export const globalOptions: readonly GlobalOption[] = [
     help: 'least severity that is logged',
   },
   {
+    flag: '--log-format',
+    short: null,
+    env: 'BINFMT_KEEPER_LOG_FORMAT',
+    values: ['auto', 'text', 'json'],
+    placeholder: 'FORMAT',
+    takes: 'text',
+    default: 'auto',
+    help: 'how it is logged; auto is text on a terminal and else lines of JSON',
+  },
+  {
     flag: '--output',
     short: '-o',
     env: null,

@@ -1,5 +1,6 @@
+import { lasted } from './duration.ts';
 import { html, type IconName, icon, identifier, literal, type Markup, trusted } from './page-html.ts';
-import { lasted, moment } from './page-time.ts';
+import { moment } from './page-time.ts';
 import type { HandlerReport, Report } from './report.ts';
 import { type LeftOutKind, leftOutKinds } from './select.ts';
 

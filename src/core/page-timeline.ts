@@ -1,5 +1,6 @@
+import { lasted } from './duration.ts';
 import { html, identifier, literal, type Markup } from './page-html.ts';
-import { lasted, moment } from './page-time.ts';
+import { moment } from './page-time.ts';
 import type { HealReport, Report } from './report.ts';
 
 const together = 1000;

@@ -1,6 +1,8 @@
+import { lasted } from './duration.ts';
 import { html, type IconName, icon, identifier, literal, type Markup } from './page-html.ts';
-import { lasted, moment } from './page-time.ts';
+import { moment } from './page-time.ts';
 import { type HandlerReport, isEmptied, type Report } from './report.ts';
+import { usualCommand } from './typed.ts';
 
 /** The one thing that somebody woken at night wants to know first. */
 export interface Verdict {
@@ -90,7 +92,7 @@ export function verdictSection(report: Report): Markup {
         ? null
         : html`<p class="paused">${icon('pause')}<span><strong>Healing is paused</strong> since ${moment(paused.since, at)}, ${
             paused.until === null ? html`until somebody resumes` : html`ends ${moment(paused.until, at)}`
-          }. Go on at once: <code>binfmt-keeper resume</code></span></p>`
+          }. Go on at once: <code>${report.daemon?.command ?? usualCommand} resume</code></span></p>`
     }
     <dl class="figures">
       <div><dt>Ready</dt><dd>${report.ready ? 'yes' : 'no'}</dd></div>

@@ -5,7 +5,10 @@ type Severity = 'error' | 'warning' | 'notice';
 export interface ProblemKind {
   readonly title: string;
   readonly severity: Severity;
-  /** What to type, where something can be typed; words in capitals stand for the problem's own values. */
+  /**
+   * What to type, where something can be typed; words in capitals stand for the problem's own values. `typed` in
+   * core/typed.ts makes it fit for where it is read.
+   */
   readonly remedy: string;
   /** Causes whose presence explains this one: while one of them holds for the host, this one is not shown. */
   readonly dependsOn?: readonly ProblemCode[];
@@ -108,7 +111,7 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'Not allowed to use binfmt_misc',
     severity: 'error',
     remedy:
-      'Run as root in a privileged container (podman run --privileged, or securityContext.privileged: true) or by systemd. In a sandbox of its own it needs no root: binfmt-keeper run --sandbox.',
+      'Run as root in a privileged container (podman run --privileged, or securityContext.privileged: true) or by systemd. In a sandbox of its own it needs no root: {keeper} run --sandbox.',
   },
   'sandbox-unavailable': {
     title: 'No sandbox can be made here',
@@ -127,7 +130,7 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'Another keeper serves this instance',
     severity: 'warning',
     remedy:
-      'Nothing, if two are meant to run: this one stands by and takes over. Otherwise stop one of them: systemctl stop binfmt-keeper, or kubectl delete daemonset binfmt-keeper.',
+      'Nothing, if two are meant to run: this one stands by and takes over. Otherwise stop one of them[host: : systemctl stop binfmt-keeper, or kubectl delete daemonset binfmt-keeper].',
   },
   'lock-contested': {
     title: 'Somebody holds the lock of older keepers',
@@ -157,7 +160,7 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The main mount is missing',
     severity: 'warning',
     remedy:
-      'Emulation goes on by the anchor. See what prevents the mount: journalctl -b -u proc-sys-fs-binfmt_misc.mount; then: mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc.',
+      'Emulation goes on by the anchor. Mount it: mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc. Where it does not stay, find who unmounts it. [host: Under systemd: journalctl -b -u proc-sys-fs-binfmt_misc.mount.]',
     dependsOn: ['no-kernel-support', 'no-permission'],
   },
   'main-covered': {
@@ -176,7 +179,7 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The anchor is not mounted',
     severity: 'error',
     remedy:
-      'On a systemd host: systemctl start "run-binfmt\\x2dkeeper-binfmt_misc.mount". Otherwise allow the daemon to mount (--privileged) and look in its log for the reason.',
+      '[host: On a systemd host: systemctl start "run-binfmt\\x2dkeeper-binfmt_misc.mount".] Allow the daemon to mount (--privileged) and look in its log for the reason.',
     dependsOn: ['no-kernel-support', 'no-permission', 'instance-missing'],
   },
   'anchor-covered': {
@@ -250,13 +253,13 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'A handler is refused because it is dangerous',
     severity: 'error',
     remedy:
-      'Make magic and mask more specific, so that they contradict programs of the host; then check: binfmt-keeper config check.',
+      'Make magic and mask more specific, so that they contradict programs of the host; then check: {keeper} config check.',
   },
   'register-failed': {
     title: 'The kernel refused an entry',
     severity: 'error',
     remedy:
-      'See the kernel log: dmesg | tail, and for SELinux: ausearch -m avc -ts recent. Then look at the host: binfmt-keeper status.',
+      'See the kernel log: dmesg | tail, and for SELinux: ausearch -m avc -ts recent. Then look at the host: {keeper} status.',
     dependsOn: ['no-permission', 'read-only', 'interpreter-missing', 'interpreter-noexec'],
   },
   'name-taken': {
@@ -328,7 +331,7 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'Programs of the host stopped running after a registration, which was undone',
     severity: 'error',
     remedy:
-      'Take the handler out of handlers: in /etc/binfmt-keeper/config.yaml and report it as a bug, with the output of: binfmt-keeper config show -o json.',
+      'Take the handler out of handlers: in /etc/binfmt-keeper/config.yaml and report it as a bug, with the output of: {keeper} config show -o json.',
   },
   'canary-undecided': {
     title: 'It is not proven yet that programs of the host run beside a new entry',
@@ -339,20 +342,20 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
   'stale-interpreter': {
     title: 'An entry holds an older interpreter than the one on disk',
     severity: 'warning',
-    remedy: 'It is replaced by itself in the next pass. At once: binfmt-keeper install PLATFORM.',
+    remedy: 'It is replaced by itself in the next pass. At once: {keeper} install PLATFORM.',
   },
   'interpreter-missing': {
     title: 'The interpreter file does not exist',
     severity: 'error',
     remedy:
-      'Deploy it again: binfmt-keeper install PLATFORM. For an own handler, correct its interpreter: in /etc/binfmt-keeper/config.yaml.',
+      'Deploy it again: {keeper} install PLATFORM. For an own handler, correct its interpreter: in /etc/binfmt-keeper/config.yaml.',
     dependsOn: ['source-missing', 'store-full', 'store-read-only', 'store-denied'],
   },
   'interpreter-untrusted': {
     title: 'The interpreter is not the file it should be, or others may write to it',
     severity: 'error',
     remedy:
-      'See owner and mode of the whole path: namei -l FILE. Then: chown root:root FILE && chmod 0755 FILE. Where its content differs, remove it and deploy it again: rm FILE && binfmt-keeper install PLATFORM.',
+      'See owner and mode of the whole path: namei -l FILE. Then: chown root:root FILE && chmod 0755 FILE. Where its content differs, remove it and deploy it again: rm FILE && {keeper} install PLATFORM.',
   },
   'interpreter-not-static': {
     title: 'The interpreter needs shared libraries',
@@ -412,7 +415,7 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'A file in the store is not what its manifest says',
     severity: 'warning',
     remedy:
-      'It was set aside and deployed anew. If it returns, test the disk: dmesg | grep -i error; then empty the store: rm -r /var/lib/binfmt-keeper/store && systemctl restart binfmt-keeper.',
+      'It was set aside and deployed anew. If it returns, test the disk: dmesg | grep -i error; then empty the store: rm -r /var/lib/binfmt-keeper/store && {restart}.',
   },
   'store-elsewhere': {
     title: 'The store is not on the host',
@@ -429,14 +432,14 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
   'probe-not-registered': {
     title: 'The probe found no entry that runs it',
     severity: 'error',
-    remedy: 'See the handlers: binfmt-keeper status. Register it: binfmt-keeper install PLATFORM.',
+    remedy: 'See the handlers: {keeper} status. Register it: {keeper} install PLATFORM.',
     dependsOn: ['status-zero', 'register-failed', 'handler-refused', 'source-missing', 'instance-missing'],
   },
   'probe-interpreter-missing': {
     title: 'The probe found its entry, but not the interpreter',
     severity: 'error',
     remedy:
-      'The entry lacks the F flag or its interpreter needs a loader. See it: binfmt-keeper status. Register anew: binfmt-keeper install PLATFORM.',
+      'The entry lacks the F flag or its interpreter needs a loader. See it: {keeper} status. Register anew: {keeper} install PLATFORM.',
     dependsOn: ['interpreter-missing', 'interpreter-not-static'],
   },
   'probe-permission': {
@@ -450,38 +453,37 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The probe was killed by a signal',
     severity: 'error',
     remedy:
-      'See why: dmesg | tail, coredumpctl list. Mostly the emulator crashes: install a newer QEMU, then: binfmt-keeper install PLATFORM.',
+      'See why: dmesg | tail, coredumpctl list. Mostly the emulator crashes: install a newer QEMU, then: {keeper} install PLATFORM.',
   },
   'probe-hung': {
     title: 'The probe did not end in time',
     severity: 'error',
     remedy:
-      'On a slow or busy host give it longer: --probe-timeout 30s. Otherwise install a newer QEMU and try: binfmt-keeper probe PLATFORM.',
+      'On a slow or busy host give it longer: --probe-timeout 30s. Otherwise install a newer QEMU and try: {keeper} probe PLATFORM.',
   },
   'probe-wrong-interpreter': {
     title: 'The probe was run by another interpreter than expected',
     severity: 'error',
     remedy:
-      'See who serves: binfmt-keeper status. Keep ours in front: --precedence ours. Or remove the other one: echo -1 > /proc/sys/fs/binfmt_misc/NAME.',
+      'See who serves: {keeper} status. Keep ours in front: --precedence ours. Or remove the other one: echo -1 > /proc/sys/fs/binfmt_misc/NAME.',
     dependsOn: ['shadowed', 'stale-interpreter'],
   },
   'probe-wrong-answer': {
     title: 'The probe ran, but answered wrongly',
     severity: 'error',
     remedy:
-      'Mostly QEMU older than 6.0 or a kernel older than 5.12, which know nothing of the P flag: upgrade, or set --preserve-argv0 false. Then: binfmt-keeper probe PLATFORM.',
+      'Mostly QEMU older than 6.0 or a kernel older than 5.12, which know nothing of the P flag: upgrade, or set --preserve-argv0 false. Then: {keeper} probe PLATFORM.',
   },
   'config-invalid': {
     title: 'The configuration is invalid; the last valid one stays in force',
     severity: 'error',
     remedy:
-      'See each fault with its place: binfmt-keeper config check. Correct it; a running daemon reads it again by itself.',
+      'See each fault with its place: {keeper} config check. Correct it; a running daemon reads it again by itself.',
   },
   'restart-needed': {
     title: 'A change takes effect after a restart only',
     severity: 'warning',
-    remedy:
-      'Restart it: systemctl restart binfmt-keeper, or restart the container. Entries are kept and healed meanwhile.',
+    remedy: 'Restart it: {restart}, or restart the container. Entries are kept and healed meanwhile.',
   },
   'state-unreadable': {
     title: 'The state file could not be read and was set aside',
@@ -512,13 +514,13 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
   paused: {
     title: 'Healing is paused on request',
     severity: 'warning',
-    remedy: 'Go on: binfmt-keeper resume. A pause with --for TIME ends by itself.',
+    remedy: 'Go on: {keeper} resume. A pause with --for TIME ends by itself.',
   },
   'run-directory-untrusted': {
     title: 'Others could change the run directory',
     severity: 'warning',
     remedy:
-      'Nothing is written there, no socket is opened, no anchor mounted. Look: namei -l /run/binfmt-keeper. Then make it a directory of root with mode 0755: rm what is there, systemctl restart binfmt-keeper.',
+      'Nothing is written there, no socket is opened, no anchor mounted. Look: namei -l /run/binfmt-keeper. Then make it a directory of root with mode 0755: rm what is there, {restart}.',
   },
   'control-unavailable': {
     title: 'The control socket could not be opened',
@@ -543,7 +545,7 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'Somebody else answers at the HTTP address',
     severity: 'warning',
     remedy:
-      'Believe nothing that answers there; binfmt-keeper health asks the daemon itself. See who has it: ss -ltnp. Then choose an address that other users cannot take: --http-listen unix:/run/binfmt-keeper/http.sock, or a port below 1024.',
+      'Believe nothing that answers there; {keeper} health asks the daemon itself. See who has it: ss -ltnp. Then choose an address that other users cannot take: --http-listen unix:/run/binfmt-keeper/http.sock, or a port below 1024.',
   },
   'http-exposed': {
     title: 'HTTP is answered to more than this host',

@@ -4,6 +4,7 @@ import type { Problem } from './problems.ts';
 import { problemCatalogue } from './problems.ts';
 import type { LeftOut } from './select.ts';
 import type { Totals } from './totals.ts';
+import { type Here, typed, usualHere } from './typed.ts';
 
 /** The last probe of a handler. */
 export interface ProbeReport {
@@ -65,7 +66,8 @@ export interface Report {
   readonly schema: 1;
   readonly version: string;
   readonly at: number;
-  readonly daemon: { readonly pid: number; readonly since: number } | null;
+  /** `command`: how commands of the keeper are typed where it runs. */
+  readonly daemon: { readonly pid: number; readonly since: number; readonly command: string } | null;
   /** Healing stands still on request; Unix times in milliseconds, `until` null where nobody said how long. */
   readonly paused: { readonly since: number; readonly until: number | null } | null;
   /** Every required platform is verified. */
@@ -93,7 +95,7 @@ export type ReportFacts = Omit<Report, 'schema' | 'ready' | 'summary' | 'problem
 };
 
 /** Draws the conclusions: readiness, the sentence, and problems without those that follow from another one. */
-export function composeReport(facts: ReportFacts): Report {
+export function composeReport(facts: ReportFacts, here: Here = usualHere): Report {
   const required = facts.handlers.filter((h) => h.required);
   const stopped = facts.problems.some((p) => stopsAll.has(p.code)) || isEmptied(facts);
   const ready = required.every((h) => proven(h)) && !stopped;
@@ -102,7 +104,7 @@ export function composeReport(facts: ReportFacts): Report {
     .filter((p) => !(problemCatalogue[p.code].dependsOn ?? []).some((cause) => codes.has(cause)))
     .map((p) => {
       const { title, severity, remedy } = problemCatalogue[p.code];
-      return { ...p, title, severity, remedy };
+      return { ...p, title, severity, remedy: typed(remedy, here) };
     });
   return { ...facts, schema: 1, ready, summary: summarize(facts), problems };
 }

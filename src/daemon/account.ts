@@ -6,6 +6,7 @@ import { resolvePlatform } from '../core/platforms.ts';
 import type { Problem } from '../core/problems.ts';
 import { composeReport, type HandlerReport, type Report } from '../core/report.ts';
 import type { Totals } from '../core/totals.ts';
+import type { Here } from '../core/typed.ts';
 import { version } from '../core/version.ts';
 import type { Availability } from './availability.ts';
 import type { Custody } from './custody.ts';
@@ -36,6 +37,7 @@ export interface AccountParts {
   /** Unix time of the keeper's start, milliseconds. */
   readonly since: number;
   readonly paused: Report['paused'];
+  readonly here: Here;
 }
 
 /** Draws up the report: how things stand at this moment, in full. */
@@ -43,25 +45,28 @@ export function drawReport(parts: AccountParts): Report {
   const { situation, history, board, mounts, since } = parts;
   const { world, repair } = situation;
   const view = repair.view();
-  return composeReport({
-    version,
-    at: Date.now(),
-    daemon: { pid: process.pid, since },
-    paused: parts.paused,
-    handlers: [
-      ...view.handlers.map((v) => handlerReport(v, parts)),
-      ...world.unmet.map((u) => unmet(u, parts)),
-      ...parts.custody.view().map((k) => keptReport(k, parts)),
-    ],
-    leftOut: world.leftOut,
-    native: parts.native,
-    problems: once([...board.list(), ...world.problems, ...standing(parts).flatMap((s) => s.problems)]),
-    mounts: mounts.describe(),
-    instance: { enabled: view.observed.enabled, foreign: foreignEntries(view, parts) },
-    emulated: parts.emulated,
-    totals: parts.totals,
-    heals: { total: history.total(), recent: history.recent() },
-  });
+  return composeReport(
+    {
+      version,
+      at: Date.now(),
+      daemon: { pid: process.pid, since, command: parts.here.command },
+      paused: parts.paused,
+      handlers: [
+        ...view.handlers.map((v) => handlerReport(v, parts)),
+        ...world.unmet.map((u) => unmet(u, parts)),
+        ...parts.custody.view().map((k) => keptReport(k, parts)),
+      ],
+      leftOut: world.leftOut,
+      native: parts.native,
+      problems: once([...board.list(), ...world.problems, ...standing(parts).flatMap((s) => s.problems)]),
+      mounts: mounts.describe(),
+      instance: { enabled: view.observed.enabled, foreign: foreignEntries(view, parts) },
+      emulated: parts.emulated,
+      totals: parts.totals,
+      heals: { total: history.total(), recent: history.recent() },
+    },
+    parts.here,
+  );
 }
 
 function handlerReport(view: View['handlers'][number], parts: AccountParts): HandlerReport {

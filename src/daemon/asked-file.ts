@@ -25,7 +25,8 @@ export async function openAskedFile(
     async change(next) {
       asked = next;
       const saved = await machine.saveFile(dir, fileName, printAsked(next, bootId), 0o600);
-      if (!saved.ok) logger.warn({ detail: saved.message }, 'what was asked is not written down');
+      if (!saved.ok)
+        logger.warn({ event: 'asked-unwritten' }, `what was asked for is not written down: ${saved.message}`);
     },
   };
 }

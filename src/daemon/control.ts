@@ -1,6 +1,13 @@
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
-import { type ControlAnswer, controlError, parseRequest, printAnswer } from '../core/control.ts';
+import {
+  type ControlAnswer,
+  type ControlRequest,
+  controlError,
+  parseRequest,
+  printAnswer,
+} from '../core/control.ts';
+import { askedWords } from '../core/log-words.ts';
 import type { Report } from '../core/report.ts';
 import type { Machine } from '../host/machine.ts';
 import type { CarryOut } from './orders.ts';
@@ -95,7 +102,10 @@ export function createControl(parts: ControlParts): Control {
     const parsed = parseRequest(line);
     if (!parsed.ok) return finish(client, parsed.error);
     const { request } = parsed;
-    logger[looksOnly.has(request.type) ? 'debug' : 'info']({ ...request }, `asked: ${request.type}`);
+    logger[isTold(request) ? 'info' : 'debug'](
+      { event: 'asked', ...request },
+      askedWords(request.type, 'targets' in request ? request.targets : []),
+    );
     send(client, { type: 'progress', text: 'asked' });
     await parts.started;
     if (request.type === 'watch') return watch(client);
@@ -161,7 +171,10 @@ export function createControl(parts: ControlParts): Control {
   };
 }
 
-const looksOnly: ReadonlySet<string> = new Set(['status', 'watch', 'probe']);
+/** What else is asked for changes nothing, or is told by what it leads to. */
+function isTold({ type }: ControlRequest): boolean {
+  return type === 'install' || type === 'uninstall';
+}
 
 interface Watcher {
   readonly client: Socket;

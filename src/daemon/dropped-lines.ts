@@ -1,3 +1,4 @@
+import { counted } from '../core/log-words.ts';
 import type { Log } from './log.ts';
 
 /** Looks whether lines of the log were dropped since the last call. */
@@ -18,7 +19,7 @@ export function createDroppedLines(log: Log, problem: (detail: string | null) =>
     if (now > known) {
       known = now;
       quiet = 0;
-      problem(`${now} lines since the start could not be written`);
+      problem(`${counted(now, 'line')} since the start could not be written`);
       return;
     }
     if (quiet === quietLooks) return;
@@ -26,8 +27,8 @@ export function createDroppedLines(log: Log, problem: (detail: string | null) =>
     if (quiet < quietLooks) return;
     problem(null);
     log.logger.warn(
-      { dropped: known },
-      `the log can be written again; ${known} lines since the start were dropped`,
+      { event: 'log-dropped', dropped: known },
+      `the log can be written again; ${counted(known, 'line')} since the start ${known === 1 ? 'was' : 'were'} dropped`,
     );
   };
 }

@@ -1,7 +1,9 @@
 import { type Config, runDirectory } from '../core/config.ts';
 import type { ExitCode } from '../core/exit-codes.ts';
 import type { Progress } from '../core/http-checks.ts';
+import { mountWords, problemWords } from '../core/log-words.ts';
 import { problemCatalogue } from '../core/problems.ts';
+import { typed } from '../core/typed.ts';
 import { createClaim } from './claim.ts';
 import type { Disposers } from './disposers.ts';
 import type { Http } from './http.ts';
@@ -52,12 +54,19 @@ export async function takeGround(
     (error) => log.logger.error({ err: error }, 'the supervisor could not be told how things stand'),
   );
   open.add('supervisor', supervision.close, supervision.stopping);
-  const opened = await openHost(machine, config, { owns: parts.owns, mayMount: true }, () => {
-    life.keeper?.lookAtAll();
-  });
+  const opened = await openHost(
+    machine,
+    config,
+    { owns: parts.owns, mayMount: true },
+    () => life.keeper?.lookAtAll(),
+    (repair) => log.logger.info({ event: 'mount', ...repair }, mountWords(repair)),
+  );
   const refused = (why: Pick<Refusal, 'code' | 'detail' | 'exit'>): { readonly exit: ExitCode } => {
     const { title, remedy } = problemCatalogue[why.code];
-    log.logger.error({ problem: why.code, detail: why.detail, remedy }, title);
+    log.logger.error(
+      { event: 'problem', problem: why.code, detail: why.detail, remedy: typed(remedy, parts.here) },
+      problemWords(title, '', why.detail),
+    );
     supervision.stopping(title);
     return { exit: why.exit };
   };
@@ -75,9 +84,10 @@ export async function takeGround(
     life.triedAt = performance.now();
     return claim();
   };
-  const locked = await takeLock(tryLock, stop, log.logger, (older) => {
+  const locked = await takeLock(tryLock, stop, { logger: log.logger, here: parts.here }, (older) => {
     supervision.standingBy();
     life.phase = 'standing-by';
+    http.told();
     void http.mend();
     return nameHolder(machine, dir, older);
   });

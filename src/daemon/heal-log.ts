@@ -1,15 +1,19 @@
 import type { Logger } from 'pino';
+import { calledOf } from '../core/log-words.ts';
 import type { TaskResult } from './apply.ts';
 import type { Availability } from './availability.ts';
+import { createHealLines } from './heal-lines.ts';
 import type { History } from './history.ts';
 import type { World } from './prepare.ts';
 import type { ProblemBoard } from './problem-board.ts';
 import type { Counters } from './totals.ts';
 
-/** Logs each heal in one line: what was lost, why, how long it was gone. */
+/** Logs heals: what was lost, why, how long it was gone; what was lost together is one line. */
 export interface HealLog {
   /** `since`: when the event came that told of the losses, by the monotonic clock in milliseconds. */
   note(results: readonly TaskResult[], world: World, since: number, occasion: Occasion): void;
+  /** Writes what waits for more of its kind. */
+  flush(): void;
 }
 
 /** Why entries are written: at the start all is new, a new configuration renews, only the rest are losses. */
@@ -30,6 +34,7 @@ export function createHealLog(
 ): HealLog {
   /** What could not be healed when it was tried last: it is tried again and again, and is no new loss each time. */
   const failing = new Set<string>();
+  const lines = createHealLines(logger);
 
   /**
    * Counts, and returns for how long it was gone: a loss may be older than the look that healed it. Leftovers and what
@@ -58,6 +63,7 @@ export function createHealLog(
   };
 
   return {
+    flush: lines.flush,
     note(results, world, since, occasion) {
       for (const result of results) {
         const { task, failed } = result;
@@ -67,16 +73,16 @@ export function createHealLog(
         board.set('register-failed', name, failed && `${failed.step.action}: ${failed.message}`);
         if (failed !== null || occasion === 'start') continue;
         const { reason, why } = task;
-        if (reason === 'leftover' || reason === 'steps-aside') {
-          logger.info({ handler: name, reason, why }, `removed ${name}: ${reason}`);
-          continue;
-        }
-        if (occasion === 'configure') {
-          logger.info({ handler: name, reason, why }, `renewed ${name}: ${reason}`);
-          continue;
-        }
-        history.add({ at: Date.now(), key: task.key ?? '', name, reason, why, tookMs: goneMs });
-        logger.info({ handler: name, reason, why, goneMs }, `healed ${name}: ${reason}`);
+        const kind =
+          reason === 'leftover' || reason === 'steps-aside'
+            ? 'removed'
+            : occasion === 'configure'
+              ? 'renewed'
+              : 'healed';
+        if (kind === 'healed')
+          history.add({ at: Date.now(), key: task.key ?? '', name, reason, why, tookMs: goneMs });
+        const called = calledOf(handler ?? { platforms: [] }, name);
+        lines.add({ kind, name, called, reason, why, goneMs }, world.desired.handlers.length);
       }
     },
   };

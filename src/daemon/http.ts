@@ -36,6 +36,8 @@ export interface Http {
   use(config: Config['http']): void;
   /** Listens where it does not and should, and moves where the configuration says so. */
   mend(): Promise<void>;
+  /** Where it answers and whether there is a page, null where it does not; the log tells of later addresses by itself. */
+  told(): { readonly at: string; readonly page: boolean } | null;
   /** Something in the report may be different now. */
   changed(): void;
   /** Ends every connection, at once. */
@@ -66,6 +68,7 @@ export function createHttp(parts: HttpParts, first: Config['http']): Http {
   let exposed: string | null = null;
   let timer: NodeJS.Timeout | null = null;
   let closed = false;
+  let isTold = false;
 
   const mend = merged(async () => {
     if (timer !== null) clearTimeout(timer);
@@ -108,7 +111,11 @@ export function createHttp(parts: HttpParts, first: Config['http']): Http {
       return { code, why: opened.message };
     }
     open = { listener: opened.listener, as: wanted };
-    logger.info({ http: opened.listener.at }, 'answering HTTP');
+    // At the start it is told together with whether all is ready.
+    logger[isTold ? 'info' : 'debug'](
+      { event: 'http', http: opened.listener.at },
+      `answering HTTP at ${opened.listener.at}`,
+    );
     return null;
   };
 
@@ -142,6 +149,12 @@ export function createHttp(parts: HttpParts, first: Config['http']): Http {
       wish = config;
     },
     mend,
+    told() {
+      isTold = true;
+      const address = open === null ? null : addressOf(open.as);
+      if (open === null || address === null) return null;
+      return { at: open.listener.at, page: address.kind === 'tcp' && httpPolicy(address, wish.ui).ui };
+    },
     changed() {
       views.changed();
       events.changed();

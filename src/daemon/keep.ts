@@ -24,6 +24,8 @@ export interface Keeping {
   /** Applies the configuration in force. */
   readonly configure: () => Promise<void>;
   readonly textfile: Textfile;
+  /** The first try to answer HTTP is over. */
+  readonly begun: Promise<void>;
   /** Makes another `resync` count at once. */
   readonly renew: () => void;
 }
@@ -72,13 +74,19 @@ export async function startKeeping(
     () => {}, // told by whoever waits for it
   );
   // A supervisor's first question comes later than the first proofs, which loading this would delay.
-  void Promise.race([begun, sleep(1000, undefined, { ref: false })]).finally(() => {
-    void http.mend();
+  let isBegun = false;
+  void begun.then(() => {
+    isBegun = true;
+  });
+  const answering = Promise.race([begun, sleep(1000, undefined, { ref: false })]).then(() => {
+    // The start takes long: whoever waits for it may look at the page meanwhile.
+    if (!isBegun) http.told();
     textfile.use(life.config.publish.textfile);
+    return http.mend();
   });
   await started;
   supervision.changed();
-  return { keeper, read, configure, textfile, renew: resync.renew };
+  return { keeper, read, configure, textfile, begun: answering, renew: resync.renew };
 }
 
 /** The keeper with what watches its instance for it and what its report goes to. */

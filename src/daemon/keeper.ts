@@ -4,9 +4,11 @@ import { type Asked, nothingAsked, selectAsked } from '../core/asked.ts';
 import type { Config } from '../core/config.ts';
 import { runDirectory } from '../core/config.ts';
 import { nothingDesired } from '../core/desired.ts';
+import { counted } from '../core/log-words.ts';
 import type { ProblemCode } from '../core/problems.ts';
 import type { Registration } from '../core/registration.ts';
 import type { Report } from '../core/report.ts';
+import { type Here, usualHere } from '../core/typed.ts';
 import type { Instance } from '../host/instance.ts';
 import type { Machine } from '../host/machine.ts';
 import { createBinfmtDPublisher } from '../publish/binfmt-d.ts';
@@ -65,6 +67,8 @@ export interface KeeperParts {
   readonly passive?: boolean;
   /** What people asked for beside the configuration; nothing by default. */
   readonly asked?: () => Asked;
+  /** Where its texts are read; the usual by default. */
+  readonly here?: Here;
 }
 
 /** One keeper of one instance: repair, verification and the account of both. */
@@ -116,7 +120,8 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   const since = Date.now();
   const bootId = machine.bootId();
   const dir = runDirectory(first);
-  const board = createProblemBoard(logger, changed);
+  const here = parts.here ?? usualHere;
+  const board = createProblemBoard(logger, changed, here);
   board.set('probe-unwritable', 'probes', parts.probeFault ?? null);
   const { memory, canary } = await openMemory(machine, dir, bootId, board);
   const custody = createCustody({
@@ -311,7 +316,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     occasion = 'loss';
     void guard.check(inPlace(), []);
     const keys = world.desired.handlers.map((h) => h.key);
-    logger.info({ handlers: keys }, `keeping ${keys.length} handlers`);
+    logger.info({ event: 'keeping', handlers: keys }, `keeping ${counted(keys.length, 'handler')}`);
     records.save();
     changed();
     onPrepared();
@@ -382,7 +387,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   };
   const labels = createLabelWatch(machine, () => {
     if (closed) return;
-    logger.info('the label of an interpreter was changed');
+    logger.info({ event: 'label' }, 'the label of an interpreter was changed');
     // Not the one in force: a newer one may be under way.
     void configureNext(latest);
   });
@@ -407,6 +412,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
         totals: { ...counters.read(), process: parts.passive === true ? null : processFigures() },
         native: [host.target, ...host.runsNatively],
         emulated: census.read(),
+        here,
       }),
     refresh: census.refresh,
     problem: board.set,
@@ -426,6 +432,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     async close() {
       pause.close();
       rest();
+      healLog.flush();
       // Who only looked writes nothing: the records belong to whoever keeps.
       if (!parts.passive || removed) await records.saveNow();
       await historyFile.saveNow();

@@ -12,35 +12,22 @@ export interface Log {
 
 /**
  * JSON lines on stderr, asynchronous and bounded at 1 MiB: a synchronous logger with an unread pipe stops the loop
- * for good. On a terminal the same lines are rendered for people.
+ * for good. `shape` may make something else of each line, such as one for people, or nothing.
  */
-export function createLog(level: string, fd = 2, terminal = false): Log {
+export function createLog(level: string, fd = 2, shape: (line: string) => string = escapeControls): Log {
   const writer = createLineWriter(fd, 1 << 20);
-  const shape = terminal ? forPeople : escapeControls;
-  const stream = { write: (line: string) => writer.write(shape(line)) };
-  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream);
+  const stream = {
+    write: (line: string): void => {
+      const text = shape(line);
+      if (text !== '') writer.write(text);
+    },
+  };
+  const logger = pino(
+    {
+      ...{ level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+      formatters: { level: (severity, number) => ({ level: number, severity }) },
+    },
+    stream,
+  );
   return { logger, dropped: writer.dropped, settled: writer.settled };
-}
-
-const names: Readonly<Record<number, string>> = {
-  10: 'trace',
-  20: 'debug',
-  30: 'info',
-  40: 'warn',
-  50: 'error',
-  60: 'fatal',
-};
-
-function forPeople(line: string): string {
-  const { time, level, msg, ...rest } = JSON.parse(line) as Record<string, unknown>;
-  const fields = Object.entries(rest)
-    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(' ');
-  const clock = typeof time === 'string' ? time.slice(11, 23) : '';
-  return `${clock} ${(names[Number(level)] ?? '').padEnd(5)} ${printable(String(msg))}${fields === '' ? '' : `  ${printable(fields)}`}\n`;
-}
-
-/** Names of entries are bytes and may hold control characters: none reaches a terminal. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

@@ -1,3 +1,4 @@
+import { counted, type MountRepair } from '../core/log-words.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Problem } from '../core/problems.ts';
 import type { Machine } from '../host/machine.ts';
@@ -39,7 +40,12 @@ const mostTries = 3;
  * within 10 s, and the anchor serves meanwhile. A main mount that is back within seconds is no problem; one that three
  * attempts running did not bring back for good is. Whatever lies over a mount is reported, never stacked upon.
  */
-export function createMountKeeper(machine: Machine, wish: MountWish, changed: () => void): MountKeeper {
+export function createMountKeeper(
+  machine: Machine,
+  wish: MountWish,
+  changed: () => void,
+  repaired: (repair: MountRepair) => void = () => {},
+): MountKeeper {
   let found: Problem[] = [];
   let view: MountView = { main: { kind: 'absent' }, anchor: { kind: 'absent' } };
   let told = '';
@@ -55,6 +61,10 @@ export function createMountKeeper(machine: Machine, wish: MountWish, changed: ()
   let again: 'change' | 'read-only' | null = null;
   let closed = false;
   let held = false;
+  const gone: Record<MountRepair['what'], { seen: boolean; since: number | null }> = {
+    main: { seen: false, since: null },
+    anchor: { seen: false, since: null },
+  };
 
   /** Where the host has no descriptors left it is as it was. */
   const observe = (): Promise<MountView> => machine.observeMounts(wish).catch(() => view);
@@ -63,6 +73,7 @@ export function createMountKeeper(machine: Machine, wish: MountWish, changed: ()
     const problems: Problem[] = [];
     acted = false;
     view = await observe();
+    noteGone();
     if (reason === 'start' && view.main.kind === 'autofs') {
       const outcome = await machine.triggerAutofs(wish.main);
       if (!outcome.ok)
@@ -96,6 +107,23 @@ export function createMountKeeper(machine: Machine, wish: MountWish, changed: ()
     told = now;
   };
 
+  const noteGone = (): void => {
+    for (const what of ['main', 'anchor'] as const) {
+      const mount = gone[what];
+      if (view[what].kind === 'absent') mount.since ??= performance.now();
+      else mount.since = null;
+      mount.seen ||= view[what].kind !== 'absent';
+    }
+  };
+
+  /** Of a mount that was never there nothing was lost. */
+  const tell = (what: MountRepair['what'], done: MountRepair['done']): void => {
+    const { seen, since } = gone[what];
+    const goneMs = seen && since !== null ? performance.now() - since : null;
+    gone[what].seen = true;
+    repaired({ what, path: wish[what], done, goneMs });
+  };
+
   const isMending = (): boolean => {
     if (!wish.mayMount || held || closed) return false;
     return tries < mostTries && !hopeless.has(mainFailure?.code ?? '');
@@ -104,7 +132,9 @@ export function createMountKeeper(machine: Machine, wish: MountWish, changed: ()
   const whyMissing = (): string => {
     if (mainFailure !== null)
       return tries > 1 ? `${mainFailure.message} (${tries} attempts)` : mainFailure.message;
-    return tries === 0 ? 'not mounted' : `mounted ${tries} times, and gone again each time`;
+    return tries === 0
+      ? 'not mounted'
+      : `mounted again ${counted(tries, 'time')}, and unmounted by somebody each time; it is tried again by itself`;
   };
 
   const mendMain = async (now: boolean): Promise<void> => {
@@ -129,6 +159,7 @@ export function createMountKeeper(machine: Machine, wish: MountWish, changed: ()
     acted = true;
     const outcome = await machine.mountMain(wish.main);
     mainFailure = outcome.ok || outcome.code === 'EBUSY' ? null : outcome;
+    if (outcome.ok) tell('main', 'mounted');
     if (restores || mainFailure !== null) tries += 1;
     return mainFailure === null;
   };
@@ -153,7 +184,8 @@ export function createMountKeeper(machine: Machine, wish: MountWish, changed: ()
     if (closed) return;
     acted = true;
     const outcome = await machine.mountAnchor(wish.anchor);
-    if (!outcome.ok && outcome.code !== 'EBUSY')
+    if (outcome.ok) tell('anchor', 'mounted');
+    else if (outcome.code !== 'EBUSY')
       problems.push({ code: 'anchor-missing', subject: wish.anchor, detail: outcome.message });
   };
 
@@ -169,6 +201,7 @@ export function createMountKeeper(machine: Machine, wish: MountWish, changed: ()
       acted = true;
       const outcome = await machine.remountWritable(path);
       if (!outcome.ok) problems.push({ code: 'read-only', subject: path, detail: outcome.message });
+      else if (state.readOnly) tell(path === wish.anchor ? 'anchor' : 'main', 'writable');
     }
   };
 

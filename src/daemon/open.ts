@@ -5,6 +5,7 @@ import { neededDescriptors } from '../core/descriptors.ts';
 import { parseEntry } from '../core/entry.ts';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
 import { hasNamespacedInstances, parseKernelVersion } from '../core/kernel-version.ts';
+import type { MountRepair } from '../core/log-words.ts';
 import { matchesHeader } from '../core/match.ts';
 import type { ProblemCode } from '../core/problems.ts';
 import type { Instance } from '../host/instance.ts';
@@ -45,6 +46,7 @@ export async function openHost(
   config: Config,
   options: { readonly owns: boolean; readonly mayMount: boolean },
   mended: () => void = () => {},
+  told?: (repair: MountRepair) => void,
 ): Promise<Opened | Refusal> {
   const limit = machine.descriptorLimit();
   if (limit < neededDescriptors)
@@ -77,7 +79,7 @@ export async function openHost(
       exitCodes.notSupported,
     );
   const mayMount = options.mayMount && (initial || options.owns);
-  const mounts = createMountKeeper(machine, { ...config.mounts, mayMount }, mended);
+  const mounts = createMountKeeper(machine, { ...config.mounts, mayMount }, mended, told);
   const kept = mayMount && (await isKept(machine, config));
   mounts.hold(kept);
   await mounts.mend('start');

@@ -29,8 +29,8 @@ export function createPause(logger: Logger, board: ProblemBoard, turned: (on: bo
     stopTimer();
     if (state === null) return;
     state = null;
-    logger.info(`resumed: ${why}`);
-    board.set('paused', 'daemon', null);
+    logger.info({ event: 'resumed' }, `healing goes on: ${why}`);
+    board.set('paused', 'daemon', null, true);
     turned(false);
   };
 

@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
-import type { Problem, ProblemCode } from '../core/problems.ts';
+import { problemWords } from '../core/log-words.ts';
+import { type Problem, type ProblemCode, problemCatalogue } from '../core/problems.ts';
+import { type Here, typed, usualHere } from '../core/typed.ts';
 
 /** The problems that stand now; a change of one is logged once, when it comes and when it goes. */
 export interface ProblemBoard {
-  /** Raises a problem, or with null takes it back. */
-  set(code: ProblemCode, subject: string, detail: string | null): void;
+  /** Raises a problem, or with null takes it back; `quiet`: whoever does so logs what solved it. */
+  set(code: ProblemCode, subject: string, detail: string | null, quiet?: boolean): void;
   /** Makes these, and no others, the problems of one origin, such as the mounts. */
   sync(origin: string, problems: readonly Problem[]): void;
   /** Takes back what was raised under conditions that are no more. */
@@ -12,20 +14,30 @@ export interface ProblemBoard {
   list(): readonly Problem[];
 }
 
+const levels = { error: 'error', warning: 'warn', notice: 'info' } as const;
+
 /** An empty board. */
-export function createProblemBoard(logger: Logger, changed: () => void): ProblemBoard {
+export function createProblemBoard(
+  logger: Logger,
+  changed: () => void,
+  here: Here = usualHere,
+): ProblemBoard {
   const standing = new Map<string, Problem>();
   const origins = new Map<string, ReadonlyMap<string, Problem>>();
-  const set: ProblemBoard['set'] = (code, subject, detail) => {
+  const set: ProblemBoard['set'] = (code, subject, detail, quiet = false) => {
+    const { title, severity, remedy } = problemCatalogue[code];
     const key = `${code} ${subject}`;
     const known = standing.get(key);
     if (detail === null) {
       if (!standing.delete(key)) return;
-      logger.info({ problem: code, subject }, `solved: ${code}`);
+      if (!quiet) logger.info({ event: 'solved', problem: code, subject }, `solved: ${title} (${subject})`);
     } else {
       if (known?.detail === detail) return;
       standing.set(key, { code, subject, detail });
-      logger.warn({ problem: code, subject, detail }, `problem: ${code}`);
+      logger[levels[severity]](
+        { event: 'problem', problem: code, subject, detail, remedy: typed(remedy, here) },
+        problemWords(title, subject, detail),
+      );
     }
     changed();
   };

@@ -1,4 +1,5 @@
 import type { Config, ParsedConfig } from '../core/config.ts';
+import type { Here } from '../core/typed.ts';
 import type { Machine } from '../host/machine.ts';
 import type { Log } from './log.ts';
 import type { Accept } from './prepare.ts';
@@ -19,5 +20,7 @@ export interface RunParts {
   readonly onReload: (reload: () => void) => void;
   /** Whether this user namespace's instance may be made and mounted by us. */
   readonly owns: boolean;
+  /** Where its texts are read; the usual by default. */
+  readonly here?: Here;
   readonly accept?: Accept;
 }

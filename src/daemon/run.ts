@@ -1,8 +1,10 @@
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
+import { readyWords, stoppingWords } from '../core/log-words.ts';
+import { usualHere } from '../core/typed.ts';
 import { createDisposers, type Disposers, type Unclosed } from './disposers.ts';
 import { follow } from './follow.ts';
-import { type Life, takeGround } from './ground.ts';
-import { startKeeping } from './keep.ts';
+import { type Ground, type Life, takeGround } from './ground.ts';
+import { type Keeping, startKeeping } from './keep.ts';
 import type { RunParts } from './run-parts.ts';
 
 /**
@@ -20,7 +22,11 @@ export async function runDaemon(parts: RunParts): Promise<ExitCode> {
   let unclosed: readonly Unclosed[] = [];
   try {
     code = await Promise.race([live(parts, open, life), aborted(stop), parts.defect]);
-    if (stop.aborted) log.logger.info({ onStop: life.config.onStop }, 'stopping');
+    if (stop.aborted)
+      log.logger.info(
+        { event: 'stopping', ...endOf(parts, life) },
+        stoppingWords(endOf(parts, life).entries),
+      );
   } finally {
     life.phase = 'stopping';
     unclosed = await open.close();
@@ -40,8 +46,31 @@ async function live(parts: RunParts, open: Disposers, life: Life): Promise<ExitC
   await follow(parts, open, life, ground, keeping);
   await proved;
   life.complete = true;
+  void tellReady(parts, life, ground, keeping);
   ground.supervision.ready();
   return new Promise(() => {});
+}
+
+/** One line for whoever started it: is all well, where to look, what to type. */
+async function tellReady(
+  { log, stop, here = usualHere }: RunParts,
+  { keeper }: Life,
+  { http }: Ground,
+  { begun }: Keeping,
+): Promise<void> {
+  await begun;
+  const report = keeper?.report();
+  if (report === undefined || stop.aborted) return;
+  const at = http.told();
+  log.logger[report.ready ? 'info' : 'warn'](
+    { event: report.ready ? 'ready' : 'not-ready', http: at?.at ?? null },
+    readyWords(report, at, `${here.command} status`),
+  );
+}
+
+/** What becomes of the entries: those of a private instance end with its last process, whatever is configured. */
+function endOf({ machine }: RunParts, { config }: Life): { readonly entries: 'vanish' | 'keep' | 'remove' } {
+  return { entries: machine.inSandbox() ? 'vanish' : config.onStop };
 }
 
 function aborted(signal: AbortSignal): Promise<ExitCode> {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { problemCatalogue } from '../core/problems.ts';
+import { type Here, typed } from '../core/typed.ts';
 import type { Claim } from './claim.ts';
 
 /** How often whoever stands by asks for the lock: the entries outlive its holder, so nothing is lost in between. */
@@ -13,21 +14,24 @@ const everyMs = 250;
 export async function takeLock(
   claim: () => Promise<Claim>,
   stop: AbortSignal,
-  logger: Logger,
+  { logger, here }: { readonly logger: Logger; readonly here?: Here | undefined },
   holder: (older: string | null) => Promise<string>,
 ): Promise<Taken | Refused | null> {
   let waited = false;
   while (!stop.aborted) {
     const claimed = await claim();
     if (claimed.ok) {
-      if (waited) logger.info('the other keeper has ended; taking over');
+      if (waited) logger.info({ event: 'taking-over' }, 'the other keeper has ended; taking over');
       return { ...claimed, waited };
     }
     if (!claimed.held) return claimed;
     if (!waited) {
       const { title, remedy } = problemCatalogue['locked-by-another'];
       const detail = await holder(claimed.older);
-      logger.warn({ problem: 'locked-by-another', detail, remedy }, `${title}; standing by`);
+      logger.warn(
+        { event: 'standing-by', problem: 'locked-by-another', detail, remedy: typed(remedy, here) },
+        `${title} (${detail}); standing by`,
+      );
     }
     waited = true;
     await pause(stop);

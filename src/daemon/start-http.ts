@@ -1,14 +1,14 @@
-import type { Config } from '../core/config.ts';
 import type { Progress } from '../core/http-checks.ts';
+import { problemWords } from '../core/log-words.ts';
 import { problemCatalogue } from '../core/problems.ts';
-import type { Machine } from '../host/machine.ts';
+import { typed } from '../core/typed.ts';
 import { createHttp, type Http } from './http.ts';
 import type { Keeper } from './keeper.ts';
-import type { Log } from './log.ts';
+import type { RunParts } from './run-parts.ts';
 
 /** The HTTP server of a daemon that may have no keeper yet, because it starts or stands by. */
 export function startHttp(
-  { machine, log, config }: { readonly machine: Machine; readonly log: Log; readonly config: Config },
+  { machine, log, config, here }: Pick<RunParts, 'machine' | 'log' | 'config' | 'here'>,
   progress: () => Progress,
   keeper: () => Keeper | null,
 ): Http {
@@ -25,7 +25,16 @@ export function startHttp(
         if (active !== null) return active.problem(code, subject, detail);
         // Standing by: there is no list of problems yet.
         if (detail !== null && said.get(code) !== detail)
-          log.logger.warn({ problem: code, subject, detail }, problemCatalogue[code].title);
+          log.logger.warn(
+            {
+              event: 'problem',
+              problem: code,
+              subject,
+              detail,
+              remedy: typed(problemCatalogue[code].remedy, here),
+            },
+            problemWords(problemCatalogue[code].title, subject, detail),
+          );
         said.set(code, detail);
       },
     },

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { counted } from '../core/log-words.ts';
 import type { Machine } from '../host/machine.ts';
 import type { Situation } from './situation.ts';
 
@@ -27,8 +28,12 @@ export async function removeSuperseded(
   const unused = old.length === 0 ? old : await undeclared(machine, old);
   if (unused.length === 0) return;
   const { removed, faults } = await store.remove(unused.map((f) => f.path));
-  if (removed.length > 0) logger.info({ removed }, 'removed older interpreters from the store');
-  for (const fault of faults) logger.warn({ code: fault.code }, fault.message);
+  if (removed.length > 0)
+    logger.info(
+      { event: 'superseded', removed },
+      `removed ${counted(removed.length, 'older interpreter')} from the store`,
+    );
+  for (const fault of faults) logger.warn({ event: 'store', code: fault.code }, fault.message);
 }
 
 /** Those that no file of binfmt.d speaks of, ours or a copy of it: systemd could not register its line without them. */

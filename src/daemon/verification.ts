@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { calledOf, verifiedWords } from '../core/log-words.ts';
 import type { Verdict } from '../core/memory.ts';
 import type { ProblemCode } from '../core/problems.ts';
 import { isOlder } from '../core/qemu-version.ts';
@@ -70,7 +71,7 @@ export function createVerification(parts: VerificationParts): Verification {
     }
     const { verdict, tookMs } = verified.result;
     parts.probed(tookMs);
-    note(view.handler.registration.name, verified);
+    note(view, verified);
     if (view.state === 'foreign-ok') {
       const found = foreignVerdicts[verdict] ?? 'broken';
       if (found === 'untrusted') memory.doubts.set(verified.generation, verified.result.detail);
@@ -105,15 +106,26 @@ export function createVerification(parts: VerificationParts): Verification {
     failures.delete(key);
   };
 
-  const note = (name: string, verified: Verified): void => {
+  const note = ({ handler, state }: View['handlers'][number], verified: Verified): void => {
+    const { name } = handler.registration;
+    const foreign = state === 'foreign-ok';
     const { verdict, detail, tookMs } = verified.result;
     const before = results.get(verified.key)?.result.verdict;
     results.set(verified.key, verified);
-    for (const [v, code] of Object.entries(problemOf)) board.set(code, name, v === verdict ? detail : null);
+    for (const [v, code] of Object.entries(problemOf))
+      board.set(code, name, v === verdict ? detail : null, verdict === 'verified');
     if (verdict === before) return;
-    const fields = { handler: name, verdict, detail, tookMs };
-    if (verdict === 'verified') logger.info(fields, `verified: ${name}`);
-    else logger.warn(fields, `${verdict}: ${name}`);
+    if (verdict === 'untrusted')
+      logger.warn(
+        { event: 'not-proved', handler: name, verdict },
+        `${calledOf(handler, name)} is not run: ${detail}`,
+      );
+    // Any other proof that failed is a problem, which the board logs.
+    if (verdict !== 'verified') return;
+    const version = foreign ? null : (situation().world.info.get(verified.key)?.version ?? null);
+    const words = verifiedWords(calledOf(handler, name), tookMs, version);
+    const fields = { event: 'verified', handler: name, tookMs: Math.round(tookMs * 1000) / 1000, version };
+    logger.info(fields, before === undefined ? words : `${words}, as it was not before`);
   };
 
   /** Under another precedence somebody else's emulator may serve; people should know when it is older than ours. */

@@ -52,7 +52,7 @@ export function wholesome(): Report {
   );
   const heals = handlers.slice(0, 2).map((h) => healLike(h, lost, 'missing', 'no entry', h.unavailableMs));
   return reportLike({
-    daemon: { pid: 4711, since: moment - 52 * hour },
+    daemon: { pid: 4711, since: moment - 52 * hour, command: 'binfmt-keeper' },
     handlers,
     leftOut: leftOut(),
     mounts: { main: 'binfmt', anchor: 'binfmt' },
@@ -154,7 +154,7 @@ function crowded(): Report {
 
 function starting(): Report {
   return reportLike({
-    daemon: { pid: 4711, since: moment - 150 },
+    daemon: { pid: 4711, since: moment - 150, command: 'binfmt-keeper' },
     handlers: platforms().map((h, i) =>
       i < 3 ? h : { ...h, state: 'unverified', why: 'the probe has not run yet', probe: null },
     ),

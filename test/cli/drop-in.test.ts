@@ -41,7 +41,7 @@ test('--version prints one line, and nothing else anywhere', () => {
 test('an option of the older tools with --help prints the help of the commands', () => {
   const { status, stdout } = call('--reset', '--help');
   assert.equal(status, 0);
-  assert.match(stdout, /binfmt-keeper/);
+  assert.match(stdout, /COMMAND \[OPTION\.\.\.\]/);
 });
 
 describe('the JSON', () => {

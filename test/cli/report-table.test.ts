@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { frameOf } from '../../src/cli/frame.ts';
+import { frameOf, scrolledFrame } from '../../src/cli/frame.ts';
+import { keysIn } from '../../src/cli/keys.ts';
 import { reportParts, reportTable, roughly } from '../../src/cli/report-table.ts';
 import { plain, styleFor } from '../../src/cli/style.ts';
 import { widthOf } from '../../src/cli/text.ts';
@@ -139,6 +140,43 @@ describe('a picture of it', () => {
         for (const line of frame.slice(0, 1)) assert.ok(widthOf(line) <= columns);
       }),
     );
+  });
+
+  it('that does not fit scrolls through everything, from the first line to the last', () => {
+    const list = Array.from({ length: 30 }, (_, i) => handlerLike({ key: `arch${i}` }));
+    const report = reportLike({ handlers: list, problems: problemsLike(3, 2) });
+    const view = { columns: 120, rows: 20, style: plain };
+    const parts = reportParts(report, view, moment);
+    const whole = [...parts.rows, ...parts.notes, ...parts.problems.flatMap((block) => ['', ...block])];
+    const { lines: first, page } = scrolledFrame(report, view, 0, moment);
+    assert.match(first[0] ?? '', /↑↓ scroll {3}q quits$/);
+    const seen = new Set(first);
+    let from = 1;
+    for (; ; from += page) {
+      const frame = scrolledFrame(report, view, from, moment);
+      for (const line of frame.lines) seen.add(line);
+      assert.equal(frame.lines.at(-1), parts.summary);
+      if (frame.from < from) break;
+    }
+    assert.deepEqual(
+      whole.filter((line) => !seen.has(line)),
+      [],
+    );
+    const end = scrolledFrame(report, view, Number.MAX_SAFE_INTEGER, moment);
+    assert.match(end.lines[0] ?? '', new RegExp(`${whole.length - 14}-${whole.length} of ${whole.length}`));
+    assert.equal(scrolledFrame(reportLike(), view, 7, moment).from, 0, 'what fits does not scroll');
+  });
+
+  it('is steered by the keys of terminals', () => {
+    assert.deepEqual(keysIn('\x1b[A\x1bOB\x1b[5~ \x1b[Gx\x1b[1;5Aq'), [
+      'up',
+      'down',
+      'page-up',
+      'page-down',
+      'quit',
+    ]);
+    assert.deepEqual(keysIn('gG\x1b[H\x1b[F\x03\x04'), ['top', 'bottom', 'top', 'bottom', 'quit', 'quit']);
+    assert.deepEqual(keysIn('\x1b'), []);
   });
 
   it('that fits is whole', () => {

@@ -38,7 +38,7 @@ export function reportLike(given: Partial<Parameters<typeof composeReport>[0]> =
   return composeReport({
     version: '0.1.0',
     at: moment,
-    daemon: { pid: 4711, since: moment - 3_600_000 },
+    daemon: { pid: 4711, since: moment - 3_600_000, command: 'binfmt-keeper' },
     paused: null,
     handlers: [handlerLike()],
     leftOut: [],

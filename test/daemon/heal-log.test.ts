@@ -9,6 +9,7 @@ import { createHistory } from '../../src/daemon/history.ts';
 import { emptyWorld } from '../../src/daemon/prepare.ts';
 import { createProblemBoard } from '../../src/daemon/problem-board.ts';
 import { createCounters } from '../../src/daemon/totals.ts';
+import { until } from '../e2e/until.ts';
 
 const handlers = ['a', 'b'].map(
   (key): Handler => ({
@@ -50,8 +51,39 @@ test('a flush of what somebody else brought back meanwhile is one more', () => {
   assert.equal(bed.counters.read().flushes, 2);
 });
 
+test('a flush is one line, in one look or in several, with the longest time', () => {
+  const bed = testBed();
+  const now = performance.now();
+  bed.note(null, now);
+  bed.log.flush();
+  assert.match(bed.said().join('\n'), /^all 2 handlers were removed at once and came back in \S+ ms$/);
+  for (const handler of handlers) bed.noteOf([handler], null, performance.now());
+  bed.log.flush();
+  assert.match(bed.said().join('\n'), /^all 2 handlers were removed at once and came back in \S+ ms$/);
+});
+
+test('a single loss is told by its platform or name, one that returns again and again with its number', () => {
+  const bed = testBed();
+  const [first] = handlers;
+  assert.ok(first !== undefined);
+  bed.noteOf([first], null, performance.now());
+  bed.log.flush();
+  assert.match(bed.said().join('\n'), /^a was removed and came back in \S+ ms$/);
+  for (let at = 0; at < 3; at += 1) bed.noteOf([first], null, performance.now());
+  bed.log.flush();
+  assert.match(bed.said().join('\n'), /^a was removed 3 times and came back in \S+ ms$/);
+});
+
+test('heals that follow within a moment are told without being asked for', async () => {
+  const bed = testBed();
+  bed.note(null, performance.now());
+  assert.deepEqual(bed.said(), []);
+  await until('the line', () => bed.said()[0] ?? null);
+});
+
 function testBed() {
-  const logger = pino({ level: 'silent' });
+  let lines: string[] = [];
+  const logger = pino({}, { write: (line: string) => void lines.push(JSON.parse(line).msg) });
   const counters = createCounters();
   const availability = createAvailability(new Map(), () => {});
   const board = createProblemBoard(logger, () => {});
@@ -71,15 +103,23 @@ function testBed() {
       servingAt: code === null ? at : null,
     };
   };
+  const noteOf = (those: readonly Handler[], code: string | null, at: number): void =>
+    log.note(
+      those.map((handler) => result(handler, code, at)),
+      world,
+      at,
+      'loss',
+    );
   return {
     counters,
     availability,
-    note: (code: string | null, at: number): void =>
-      log.note(
-        handlers.map((handler) => result(handler, code, at)),
-        world,
-        at,
-        'loss',
-      ),
+    log,
+    said: (): string[] => {
+      const all = lines;
+      lines = [];
+      return all;
+    },
+    noteOf,
+    note: (code: string | null, at: number): void => noteOf(handlers, code, at),
   };
 }

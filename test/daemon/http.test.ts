@@ -174,7 +174,7 @@ function start(
   const lines: string[] = [];
   const parts: HttpParts = {
     machine: { listenHttp: listen },
-    logger: pino({ base: null }, { write: (line: string) => void lines.push(line) }),
+    logger: pino({ base: null, level: 'debug' }, { write: (line: string) => void lines.push(line) }),
     progress: () => progress,
     report: reportLike,
     refresh: async () => {},

@@ -104,7 +104,10 @@ test('a main mount that somebody takes away again and again is a problem from th
   }
   bed.state.main = absent;
   await bed.keeper.mend();
-  assert.match(bed.keeper.problems()[0]?.detail ?? '', /3 times, and gone again/);
+  assert.match(
+    bed.keeper.problems()[0]?.detail ?? '',
+    /^mounted again 3 times, and unmounted by somebody each time/,
+  );
   await bed.tick(24_000);
   assert.deepEqual(bed.problems(), []);
 });

@@ -124,7 +124,7 @@ export function startDaemon(places: Places, options: DaemonOptions): Daemon {
     problem: (code) => reported(`the problem ${code}`, (r) => r.problems.some((p) => p.code === code)),
     logged,
     healed: (name, reason, from = 0) =>
-      logged(`a heal of ${name}`, (l) => l.handler === name && l.reason === reason, from),
+      logged(`a heal of ${name}`, (l) => concerns(l, name) && l.reason === reason, from),
     instance,
     names: () => readdirSync(instance()).filter((n) => n !== 'register' && n !== 'status'),
     runs,
@@ -144,6 +144,11 @@ export function startDaemon(places: Places, options: DaemonOptions): Daemon {
         `report: ${readText(`${places.run}/report.json`)}`,
       ].join('\n'),
   };
+}
+
+/** What was healed together is one line. */
+function concerns(line: LogLine, name: string): boolean {
+  return line.handler === name || (Array.isArray(line.handlers) && line.handlers.includes(name));
 }
 
 /** Runs a probe once: it reads a byte, prints its argv[0] and ends with 0. */

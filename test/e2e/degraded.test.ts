@@ -60,7 +60,7 @@ await suite(import.meta.url, 'what the machine lacks is named, and the rest work
     const flags = ['--interpreters-sources', `${hangingEmulator(world)},/usr/bin`, '--probe-timeout', '2s'];
     const daemon = world.start({ flags });
     await daemon.reported('both handlers', (r) => r.handlers.length === 2);
-    await daemon.logged('that the first one works', (l) => l.verdict === 'verified');
+    await daemon.logged('that the first one works', (l) => l.event === 'verified');
     world.write(`${world.main}/${ours}`, '-1');
     const heal = await daemon.healed(ours, 'missing');
     const hung = await daemon.logged('that the probe hung', (l) => l.problem === 'probe-hung');
@@ -78,7 +78,7 @@ await suite(import.meta.url, 'what the machine lacks is named, and the rest work
     await daemon.problem('probe-hung');
     const { status, said } = cli(world, ['uninstall', other]);
     assert.equal(status, 0, said);
-    await daemon.logged('that it is solved', (l) => l.msg === 'solved: probe-hung');
+    await daemon.logged('that it is solved', (l) => l.event === 'solved' && l.problem === 'probe-hung');
     assert.deepEqual(reportOf(world, 'status').problems, []);
     return undefined;
   },
@@ -154,7 +154,7 @@ await suite(import.meta.url, 'what the machine lacks is named, and the rest work
   'SIGTERM does not wait for a probe that hangs': async (world) => {
     const flags = ['--interpreters-sources', `${hangingEmulator(world)},/usr/bin`, '--probe-timeout', '10m'];
     const daemon = world.start({ flags });
-    await daemon.logged('that the first one works', (l) => l.verdict === 'verified');
+    await daemon.logged('that the first one works', (l) => l.event === 'verified');
     assert.equal(await daemon.ended('SIGTERM'), 0);
     return undefined;
   },
@@ -169,7 +169,7 @@ await suite(import.meta.url, 'what the machine lacks is named, and the rest work
     const next = world.start({
       flags: ['--interpreters-sources', `${hangingEmulator(world)},/usr/bin`, '--probe-timeout', '2s'],
     });
-    for (let event = 0; !next.log.some((l) => /^keeping/.test(String(l.msg))); event++) {
+    for (let event = 0; !next.log.some((l) => l.event === 'keeping'); event++) {
       world.write(`${world.main}/register`, `:zz${event}:E::zz${event}::/bin/true:`);
       await pause(100);
     }

@@ -121,7 +121,7 @@ await suite(import.meta.url, 'interpreters may change on disk', {
     assert.deepEqual(daemon.names(), [ours]);
     const since = Date.now();
     rmSync(`${world.store}/filling`);
-    await daemon.logged('that it is solved', (l) => l.msg === 'solved: store-full');
+    await daemon.logged('that it is solved', (l) => l.event === 'solved' && l.problem === 'store-full');
     await daemon.verified(since);
     return undefined;
   },

@@ -82,7 +82,7 @@ await suite(import.meta.url, 'the lock of an instance', {
       report.problems.find((p) => p.code === 'instances-differ')?.detail ?? '',
       /^\/proc\/sys\/fs\/binfmt_misc is device \d+:\d+, .* is \d+:\d+$/,
     );
-    await daemon.logged('a verified platform', (l) => l.msg === `verified: ${ours}`);
+    await daemon.logged('a verified platform', (l) => l.event === 'verified' && l.handler === ours);
     assert.deepEqual(readdirSync(world.main).sort(), ['register', 'status'], 'that of the outer namespace');
     assert.ok(daemon.names().includes(ours));
     return undefined;

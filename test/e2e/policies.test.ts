@@ -381,7 +381,7 @@ await suite(import.meta.url, 'policies hold on a live host', {
       assert.match(rowOf(report, target)?.flags ?? '', /C/);
       const from = daemon.log.length;
       daemon.kill('SIGHUP');
-      await daemon.logged('the next attempt', (l) => /^keeping/.test(String(l.msg)), from);
+      await daemon.logged('the next attempt', (l) => l.event === 'keeping', from);
       const since = Date.now();
       world.write(`${world.main}/${ours}`, '-1');
       await daemon.healed(ours, 'missing');
@@ -402,7 +402,7 @@ await suite(import.meta.url, 'policies hold on a live host', {
     world.configure(`mounts: {main: ${world.dir}/elsewhere}\nresync: 7s\n`);
     const report = await daemon.problem('restart-needed');
     assert.match(problem(report, 'restart-needed')?.detail ?? '', /mounts\.main/);
-    await daemon.logged('the reload', (l) => /^keeping/.test(String(l.msg)), from);
+    await daemon.logged('the reload', (l) => l.event === 'keeping', from);
     assert.equal(has(await daemon.verified(), 'config-invalid'), false);
     world.configure('{}\n');
     await daemon.reported('that it is gone', (r) => r.ready && !has(r, 'restart-needed'));

@@ -105,7 +105,7 @@ await suite(import.meta.url, 'what cannot be made ready now takes nothing away a
     rmSync(`${other}/filling`);
     await daemon.reported('the other store', (r) => r.handlers[0]?.interpreter.startsWith(store) === true);
     await later.assertUnbroken();
-    await daemon.logged('that it is solved', (l) => l.msg === 'solved: store-full');
+    await daemon.logged('that it is solved', (l) => l.event === 'solved' && l.problem === 'store-full');
     void prober;
     return undefined;
   },
@@ -131,7 +131,10 @@ await suite(import.meta.url, 'what cannot be made ready now takes nothing away a
       assert.equal(interpreterOf(world), before);
       remount('rw')(world);
       await daemon.reported('the newer one', (r) => r.ready && r.handlers[0]?.interpreter !== before);
-      await daemon.logged('that it is solved', (l) => l.msg === 'solved: store-read-only');
+      await daemon.logged(
+        'that it is solved',
+        (l) => l.event === 'solved' && l.problem === 'store-read-only',
+      );
       await prober.assertUnbroken();
       return undefined;
     },
@@ -153,14 +156,20 @@ await suite(import.meta.url, 'what cannot be made ready now takes nothing away a
     await daemon.problem('interpreter-untrusted');
     assert.equal(entry(), before);
     chmodSync(program, 0o755);
-    await daemon.logged('that it is solved', (l) => l.msg === 'solved: interpreter-untrusted');
+    await daemon.logged(
+      'that it is solved',
+      (l) => l.event === 'solved' && l.problem === 'interpreter-untrusted',
+    );
     renameSync(program, `${program}.away`);
     daemon.kill('SIGHUP');
     await daemon.problem('interpreter-missing');
     assert.equal(entry(), before);
     copyFileSync(emulator, program);
     await daemon.healed('own', 'stale');
-    await daemon.logged('that it is solved', (l) => l.msg === 'solved: interpreter-missing');
+    await daemon.logged(
+      'that it is solved',
+      (l) => l.event === 'solved' && l.problem === 'interpreter-missing',
+    );
     return undefined;
   },
 
@@ -187,13 +196,13 @@ async function throughFault(world: World, fault: Fault): Promise<string | undefi
   daemon.kill('SIGHUP');
   await staysProven(daemon, fault);
   daemon.kill('SIGHUP');
-  await daemon.logged('the second reload', (l) => /^keeping/.test(String(l.msg)), daemon.log.length);
+  await daemon.logged('the second reload', (l) => l.event === 'keeping', daemon.log.length);
   await daemon.ended('SIGKILL');
   const next = world.start({ platforms: target });
   await staysProven(next, fault);
   assert.equal(readFileSync(`${world.main}/${ours}`, 'latin1'), before);
   fault.cure(world);
-  await next.logged('that it is solved', (l) => l.msg === `solved: ${fault.code}`);
+  await next.logged('that it is solved', (l) => l.event === 'solved' && l.problem === fault.code);
   await next.reported('no problem', (r) => r.ready && r.problems.length === 0);
   if (fault.stops === undefined) await prober.assertUnbroken();
   assert.equal(readFileSync(`${world.main}/${ours}`, 'latin1'), before);

@@ -181,7 +181,7 @@ await suite(import.meta.url, 'publish.binfmtD, with the real systemd-binfmt', {
     await until('the new line', () => (readFileSync(file, 'latin1').includes(old) ? null : true));
     const from = next.log.length;
     next.kill('SIGHUP');
-    await next.logged('the next configuration', (l) => /^keeping/.test(String(l.msg)), from);
+    await next.logged('the next configuration', (l) => l.event === 'keeping', from);
     assert.ok(existsSync(old));
     return undefined;
   },
@@ -228,7 +228,7 @@ await suite(import.meta.url, 'publish.binfmtD, with the real systemd-binfmt', {
     await daemon.healed('mine', 'missing');
     const [from, since] = [daemon.log.length, Date.now()];
     daemon.kill('SIGHUP');
-    await daemon.logged('the next configuration', (l) => /^keeping/.test(String(l.msg)), from);
+    await daemon.logged('the next configuration', (l) => l.event === 'keeping', from);
     const report = await daemon.verified(since);
     assert.equal(row(report, usual), undefined);
     assert.equal(row(report, 'mine')?.state, 'unverified');
@@ -272,7 +272,7 @@ await suite(import.meta.url, 'publish.binfmtD, with the real systemd-binfmt', {
         .replace(/^#.*\n/gm, '')
         .replace(/:[A-Z]+\n$/, ':F\n');
       writeFileSync(`/etc/binfmt.d/${usual}.conf`, line);
-      await daemon.logged('the next configuration', (l) => /^keeping/.test(String(l.msg)), from);
+      await daemon.logged('the next configuration', (l) => l.event === 'keeping', from);
       assert.equal((await systemdBinfmt()).status, 0);
       assert.match(entry(world, usual), /^flags: F$/m);
       // Nobody's line with our emulator, for comparison: once it is replaced the other one would have been.

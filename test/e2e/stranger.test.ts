@@ -11,7 +11,7 @@ import { keeper, type World } from './world.ts';
 const [target] = targets;
 const ours = `keeper-${target}`;
 const standsBy = (line: LogLine): boolean => line.problem === 'locked-by-another';
-const serves = (line: LogLine): boolean => String(line.msg).startsWith('keeping');
+const serves = (line: LogLine): boolean => line.event === 'keeping';
 
 await suite(
   import.meta.url,

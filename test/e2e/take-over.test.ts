@@ -74,7 +74,7 @@ await suite(import.meta.url, 'of two daemons one keeps the instance, and the oth
       // with it end its mount namespace and its anchor
       process.kill(innermost(first.pid), 'SIGKILL');
       await first.ended();
-      await second.logged('that it took over', (l) => String(l.msg).startsWith('keeping'));
+      await second.logged('that it took over', (l) => l.event === 'keeping');
       await until('the socket of the second', () =>
         cli(world, ['status'], inside(second.pid)).status === 0 ? true : null,
       );
@@ -108,7 +108,7 @@ async function twoContainers(
   const script = `mount -t tmpfs -o mode=755 tmpfs '${world.run}' && exec "$@"`;
   const prefix = ['unshare', '-m', '-p', '--mount-proc', '--fork', '--kill-child', 'sh', '-c', script, 'sh'];
   const first = world.start({ prefix });
-  await first.logged('a verified platform', (l) => l.msg === `verified: ${ours}`);
+  await first.logged('a verified platform', (l) => l.event === 'verified' && l.handler === ours);
   const second = world.start({ prefix });
   const line = await second.logged('that it stands by', standsBy);
   assert.match(String(line.detail), /not visible here/);

@@ -117,7 +117,7 @@ await suite(import.meta.url, 'a place that cannot be written is named with its c
     world.remount(world.run, 'size=10m');
     world.write(`${world.main}/${ours}`, '-1');
     await daemon.verified();
-    await daemon.logged('that it is solved', (l) => l.msg === 'solved: state-unwritable');
+    await daemon.logged('that it is solved', (l) => l.event === 'solved' && l.problem === 'state-unwritable');
     assert.equal(await daemon.ended('SIGTERM'), 0);
     return undefined;
   },
@@ -162,7 +162,7 @@ function mount(world: World, path: string, options: string): void {
 function verifiedBoth(): (line: Readonly<Record<string, unknown>>) => boolean {
   const seen = new Set<unknown>();
   return (line) => {
-    if (line.verdict === 'verified') seen.add(line.handler);
+    if (line.event === 'verified') seen.add(line.handler);
     return seen.has(ours) && seen.has(`keeper-${other}`);
   };
 }

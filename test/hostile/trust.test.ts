@@ -189,5 +189,5 @@ function byHer(code: string, why: string): (line: LogLine) => boolean {
 }
 
 function verified(key: string): (line: LogLine) => boolean {
-  return (line) => line.handler === `keeper-${key}` && line.verdict === 'verified';
+  return (line) => line.handler === `keeper-${key}` && line.event === 'verified';
 }
