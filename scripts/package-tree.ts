@@ -63,7 +63,7 @@ export function putNatives(bundled: string, npmArchitectures: readonly string[],
 /** Finds its own place, so that an unpacked tarball runs where it lies. */
 const wrapper = `#!/bin/sh
 lib=$(dirname -- "$(readlink -f -- "$0")")/../libexec/binfmt-keeper
-# With fewer than 21 Node crashes; it raises the soft limit by itself.
+# With fewer than 24 Node itself does not start; it raises the soft limit by itself.
 most=$(ulimit -Hn)
 if [ "$most" != unlimited ] && [ "$most" -lt ${neededDescriptors} ]; then
   echo "binfmt-keeper: too-few-descriptors: this process may open $most files, and ${neededDescriptors} are needed: ulimit -n 1024" >&2

@@ -96,7 +96,8 @@ await suite(import.meta.url, 'whatever ends a daemon, it ends, and leaves the wa
   ),
 
   'too few descriptors: a problem with the number that is needed, by every command': async (world) => {
-    for (const limit of [21, 22, 23, 24, 28, 32, 48, 64, 95]) {
+    // With fewer Node does not come as far as our first line: it crashes below 21, and cannot load a file below 24.
+    for (const limit of [24, 26, 28, 32, 48, 64, 95]) {
       const prefix = ['prlimit', `--nofile=${limit}:${limit}`, '--'];
       const daemon = world.start({ platforms, prefix });
       assert.equal(await daemon.ended(), 4, `${limit}: ${daemon.story()}`);
