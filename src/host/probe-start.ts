@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { closeSync, constants, lstatSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, lstatSync, openSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Confinement } from './rights.ts';
 
@@ -55,17 +55,28 @@ function openFile(file: string): number | null {
 
 /** Whether everybody may pass all directories up to this one. */
 function isOpen(dir: string): boolean {
-  for (let at = dir; ; at = dirname(at)) {
-    if ((lstatSync(at).mode & 0o001) === 0) return false;
-    if (at === dirname(at)) return true;
+  try {
+    for (let at = dir; ; at = dirname(at)) {
+      if ((lstatSync(at).mode & 0o001) === 0) return false;
+      if (at === dirname(at)) return true;
+    }
+  } catch {
+    return false;
   }
 }
 
+/** As execvp(3) does: what may not be looked at is passed over. */
 function findTool(name: string): string {
   const path = process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin';
-  for (const dir of path.split(':')) {
-    const file = `${dir}/${name}`;
-    if (lstatSync(file, { throwIfNoEntry: false })) return file;
+  const files = path.split(':').map((dir) => `${dir}/${name}`);
+  return files.find(isExecutable) ?? name;
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
   }
-  return name;
 }

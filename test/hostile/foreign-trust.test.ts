@@ -122,6 +122,15 @@ await suite(
       return undefined;
     },
 
+    'a directory of PATH that may not be passed is passed over': async (world) => {
+      const shut = `${world.dir}/shut`;
+      mkdirSync(shut, { mode: 0 });
+      const prefix = ['setpriv', '--bounding-set', '-dac_override,-dac_read_search', '--inh-caps=-all'];
+      const PATH = `${shut}:${world.config}:${process.env.PATH}`;
+      await world.startVerified({ prefix, env: { PATH }, platforms: target });
+      return undefined;
+    },
+
     'a directory on the way that others may not pass: probes run all the same': async (world) => {
       chmodSync(world.dir, 0o700);
       await world.startVerified({ platforms: target });
