@@ -3,10 +3,10 @@
  * of it: links, image names, chart, runbooks. Without a name it repairs what differs. Until a fork sets it, it is the
  * placeholder OWNER.
  */
-import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { projectFiles } from './project-files.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Registries of images know lower case only, which the placeholder is not: nobody can pull it by accident. */
@@ -29,12 +29,8 @@ export function withOwner(text: string, owner: string): string {
 
 /** Files of the project whose addresses name another owner than this, with the text that they should have. */
 export function filesOfAnotherOwner(owner: string): ReadonlyMap<string, string> {
-  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
   const changed = new Map<string, string>();
-  for (const file of listed.split('\0').filter((name) => name !== '' && !name.startsWith('test/'))) {
+  for (const file of projectFiles(root).filter((name) => !name.startsWith('test/'))) {
     const text = readFileSync(join(root, file), 'utf8');
     const wanted = withOwner(text, owner);
     if (wanted !== text) changed.set(file, wanted);

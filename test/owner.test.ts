@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { declaredOwner, filesOfAnotherOwner, withOwner } from '../scripts/owner.ts';
+import { projectFiles } from '../scripts/project-files.ts';
 import { repository } from '../src/core/project.ts';
 import { version } from '../src/core/version.ts';
 import { root } from './architecture/imports.ts';
@@ -40,19 +40,8 @@ test('a fork sets its name in one go, and finds everything that named the other'
 });
 
 test('every image and chart that is named has the version of the program', () => {
-  const named = spawnSync(
-    'git',
-    ['grep', '-hoE', '(ghcr\\.io/[A-Za-z0-9-]+|localhost)/binfmt-keeper:[0-9][0-9A-Za-z.]*'],
-    {
-      cwd: root,
-      encoding: 'utf8',
-    },
-  ).stdout;
-  const versions = new Set(
-    named
-      .trim()
-      .split('\n')
-      .map((name) => name.split(':').at(-1)),
-  );
+  const image = /(?:ghcr\.io\/[A-Za-z0-9-]+|localhost)\/binfmt-keeper:([0-9][0-9A-Za-z.]*)/g;
+  const texts = projectFiles(root).map((file) => readFileSync(join(root, file), 'latin1'));
+  const versions = new Set(texts.flatMap((text) => [...text.matchAll(image)].map((match) => match[1])));
   assert.deepEqual([...versions], [version]);
 });
