@@ -144,7 +144,7 @@ await suite(import.meta.url, 'a running daemon can be asked', {
     assert.deepEqual(daemon.names(), [`keeper-${other}`]);
     const shown = reportOf(world, 'status');
     assert.equal(shown.status, 0);
-    assert.deepEqual(shown.leftOut, [{ target, why: 'uninstalled by request' }]);
+    assert.deepEqual(shown.leftOut, [{ target, why: 'uninstalled by request', kind: 'uninstalled' }]);
     await daemon.ended('SIGTERM');
     const since = Date.now();
     const again = world.start();

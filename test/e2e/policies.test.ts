@@ -497,7 +497,8 @@ async function inContainer(world: World): Promise<Report> {
   const container = ['unshare', '-m', 'sh', '-c', `${enter} && exec "$@"`, 'sh'];
   // Process 1 is the shell, whose namespace has the files of the host.
   const host = ['unshare', '-mpf', '--mount-proc', 'sh', '-c', '"$@" & wait', 'sh'];
-  world.start({ prefix: [...host, ...container], platforms: '' });
+  const program = fileURLToPath(new URL('container.child.ts', import.meta.url));
+  world.start({ prefix: [...host, ...container], platforms: '', program });
   return until('a report', () => {
     if (!existsSync(`${world.run}/report.json`)) return null;
     const report: Report = JSON.parse(readFileSync(`${world.run}/report.json`, 'utf8'));
