@@ -17,15 +17,23 @@ import { ownCommand } from './own-command.ts';
 const lifelineFd = 3;
 
 /**
+ * Namespaces twice: what the first pair mounts over the host's instances is locked in the second (mount_namespaces(7)),
+ * so that no umount there brings to light what lies beneath.
+ */
+const unshared = ['-Urm', '--propagation', 'private'];
+const twice = `BINFMT_KEEPER_SANDBOX_PLACES=1 "$@" || exit $?
+. ${sandboxPlaces.environment} && exec unshare ${unshared.join(' ')} "$@"`;
+
+/**
  * Runs the same command in a new user and mount namespace with an instance of its own: no root is needed and the
  * host is not touched. `cli/new-sandbox.ts` is the other side. Linux ≥ 6.7.
  */
 export async function inSandbox(argv: readonly string[], flags: Flags): Promise<ExitCode> {
-  const args = ['-Urm', '--propagation', 'private', process.execPath, ...process.execArgv];
+  const program = [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
   const env = { ...(await sandboxEnvironment(flags)), BINFMT_KEEPER_NEW_SANDBOX: namespacesOf('self') };
   // Found by this in the list of processes, whatever they are called otherwise.
   nameProcess(['binfmt-keeper', '--sandbox']);
-  const child = spawn('unshare', [...args, process.argv[1] ?? '', ...argv], {
+  const child = spawn('unshare', [...unshared, 'sh', '-c', twice, 'sh', ...program, ...argv], {
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
     env,
   });
@@ -52,7 +60,7 @@ function ended(child: ChildProcess, isDaemon: boolean): Promise<ExitCode> {
     child.on('error', (error) => resolve(refuse(`unshare(1) cannot be run: ${error.message}`)));
     child.on('close', (status, signal) => {
       // What unshare(1) itself says stands above; the other side has said why where it ends with another status.
-      if (!made && status === exitCodes.failed && signal === null)
+      if (!made && status !== exitCodes.notSupported && signal === null)
         resolve(refuse('unshare(1) could not make a user namespace and a mount namespace'));
       else resolve(toExitCode(status));
     });
@@ -76,6 +84,8 @@ async function sandboxEnvironment(flags: Flags): Promise<NodeJS.ProcessEnv> {
   return {
     BINFMT_KEEPER_INTERPRETERS_STORE: trusted.ok ? join(cache, 'store') : sandboxPlaces.store,
     BINFMT_KEEPER_MOUNTS_ANCHOR: sandboxPlaces.anchor,
+    // An entry pins its interpreter, and with it the file system that it lies on, beyond the end of the namespaces.
+    BINFMT_KEEPER_ON_STOP: 'remove',
     ...env,
     ...Object.fromEntries(asked),
     ...(typeof flags.config === 'string' ? { BINFMT_KEEPER_CONFIG: toAbsolute(flags.config) } : {}),

@@ -267,6 +267,7 @@ export const internalEnv: readonly string[] = [
   'BINFMT_KEEPER_NO_FFI',
   'BINFMT_KEEPER_SANDBOX',
   'BINFMT_KEEPER_NEW_SANDBOX',
+  'BINFMT_KEEPER_SANDBOX_PLACES',
   inheritedVariable,
   'BINFMT_KEEPER_BINFMT_D_ROOT',
   'BINFMT_KEEPER_ARTIFACTS',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import { until } from '../e2e/until.ts';
 import { runAction } from './action.ts';
 import { tryForeignRoot } from './foreign-root.ts';
 import {
@@ -46,12 +47,24 @@ describe(`the image ${image}`, { skip: why ?? false, timeout: 900_000 }, () => {
     assert.equal(runs(), false, 'and then it does not');
   });
 
-  it('makes a sandbox where the container may, and says what lacks where it may not', () => {
+  it('makes a sandbox, without privileges too where seccomp lets it, and says what lacks where it cannot', async () => {
     const made = once([], 'install', '--sandbox', platform);
     assert.equal(made.status, 0, `${made.stdout}${made.stderr}`);
     assert.match(made.stdout, /verified/);
+    const started = podman('run', '-d', '--rm', image, 'run', '--sandbox', '--platforms', platform);
+    const name = started.stdout.trim();
+    try {
+      await until(
+        'a ready sandbox',
+        () =>
+          podman('exec', name, 'binfmt-keeper', 'enter', '--', 'binfmt-keeper', 'health').status === 0 ||
+          null,
+      );
+    } finally {
+      podman('rm', '-f', '-t', '5', name);
+    }
     assert.equal(runs(), false, 'nothing of it is on the host');
-    const refused = podman('run', '--rm', image, 'run', '--sandbox');
+    const refused = podman('run', '--rm', '-e', 'PATH=/nowhere', image, 'run', '--sandbox');
     assert.equal(refused.status, 4, refused.stderr);
     assert.match(refused.stderr, /sandbox-unavailable/);
     assert.doesNotMatch(refused.stderr, /undefined|npm start/);

@@ -99,7 +99,7 @@ describe('a running sandbox', () => {
     assert.equal(call(['enter', '--', 'echo', 'a,b', '--pid', '-c', ' ']).stdout, 'a,b --pid -c  \n');
     assert.equal(call(['enter', '--', 'sh', '-c', 'exit 42']).status, 42);
     assert.equal(call(['enter', '--', 'sh', '-c', 'kill -9 $$']).status, 137);
-    assert.equal(call(['enter', '--', 'no-such-program']).status, 127);
+    assert.equal(call(['enter', '--', './no-such-program']).status, 127);
   });
 
   it('is named outside by what asks for a daemon', (t) => {

@@ -138,6 +138,47 @@ describe("root's sandbox has an instance that we made, or there is none; the hos
   }
 });
 
+describe("root's sandbox beside a keeper of the host", () => {
+  it('leads to nothing of the host, by its commands or by what is under its mounts', {
+    timeout: 120_000,
+  }, (t) => {
+    if (!requireUsers(t)) return;
+    if (!existsSync(emulator)) {
+      t.skip(`no ${emulator}`);
+      return;
+    }
+    const keeper = `'${process.execPath}' --no-warnings '${main}'`;
+    const [command, line] = withUsers(
+      'sh',
+      '-c',
+      `${host}
+export HOME=/mnt/home BINFMT_KEEPER_HTTP_LISTEN=off BINFMT_KEEPER_PLATFORMS=linux/arm64
+export BINFMT_KEEPER_INTERPRETERS_SOURCES=/usr/bin
+BINFMT_KEEPER_SANDBOX=1 BINFMT_KEEPER_INTERPRETERS_STORE=/mnt/store ${keeper} run 2>/mnt/log & first=$!
+for i in $(seq 200); do ${keeper} health >/dev/null 2>&1 && break; sleep 0.1; done
+echo "removed by --sandbox: $(${keeper} uninstall --sandbox -o json | tr -d ' \\n')"
+${keeper} run --sandbox 2>>/mnt/log & second=$!
+for i in $(seq 200); do ${keeper} enter -- binfmt-keeper health >/dev/null 2>&1 && break; sleep 0.1; done
+${keeper} enter -- sh -c 'for i in 1 2 3 4 5; do umount $0; umount -l $0; [ ! -e $0/status ] || echo -1 >$0/status
+  done; ls /run/binfmt-keeper; [ -e $0/hostmark ] && echo reached' $B >/mnt/inside 2>&1
+kill $second; wait $second
+echo "on the host: $(ls $B | tr '\\n' ' ')"
+kill $first; wait $first
+cat /mnt/inside /mnt/log >&2`,
+    );
+    const { stdout, stderr } = spawnSync(command, line, { encoding: 'utf8' });
+    assert.match(stdout, /removed by --sandbox: {"removed":\[\],"failed":\[\]}/, stderr);
+    assert.match(stdout, /on the host: hostmark keeper-aarch64 register status/, `${stdout}${stderr}`);
+    assert.doesNotMatch(stderr, /reached/);
+  });
+});
+
+/** Shell that makes a host of these namespaces. */
+const host = `mount -t tmpfs -o mode=755 tmpfs /run && mount -t tmpfs -o mode=755 tmpfs /mnt
+mkdir /mnt/home /mnt/user /mnt/tmp && chown ${stranger} /mnt/user && chmod 1777 /mnt/tmp
+B=/proc/sys/fs/binfmt_misc
+mount -t binfmt_misc b $B && echo ':hostmark:M::hostmark::/bin/true:' >$B/register`;
+
 interface Seen {
   readonly status: number;
   readonly told: { readonly handlers: readonly { readonly interpreter: string }[] } | null;
@@ -151,10 +192,7 @@ function inTheWay({ prepare, args = [], env = {} }: Way): Seen {
   const words = (list: readonly string[]): string => list.map((w) => `'${w}'`).join(' ');
   const assignments = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const script = `set -e
-mount -t tmpfs -o mode=755 tmpfs /run && mount -t tmpfs -o mode=755 tmpfs /mnt
-mkdir /mnt/home /mnt/user /mnt/tmp && chown ${stranger} /mnt/user && chmod 1777 /mnt/tmp
-B=/proc/sys/fs/binfmt_misc
-mount -t binfmt_misc b $B && echo ':hostmark:M::hostmark::/bin/true:' >$B/register
+${host}
 as_user() { ${words(asStranger)} "$@"; }
 ${prepare}
 unset XDG_RUNTIME_DIR XDG_CACHE_HOME
