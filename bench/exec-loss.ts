@@ -141,7 +141,7 @@ export async function measureShellKeeper(place: Place, times: number): Promise<S
 
 async function startKeeper(place: Place, stall: boolean): Promise<Daemon> {
   const daemon = startDaemon(place, { platforms: ['arm64'], yaml: ownHandlerYaml(place), stall });
-  await daemon.said('"verified: ');
+  await daemon.said('"event":"verified"');
   return daemon;
 }
 

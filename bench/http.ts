@@ -46,7 +46,7 @@ export async function measureHttp(
   ];
   const standstill = await standstillOf(place);
   const daemon = startDaemon(place, { platforms: ten, http: here });
-  await daemon.said('"verified: ', ten.length);
+  await daemon.said('"event":"verified"', ten.length);
   const port = await portOf(daemon);
   const samples = new Map<string, { ms: number[]; logged: number[] }>();
   while ((samples.get('entry deleted none')?.ms.length ?? 0) < count) {
@@ -88,7 +88,7 @@ function of(samples: Map<string, { ms: number[]; logged: number[] }>, fault: Fau
 async function memoryOf(place: Place, http: string, listen: string, kind: string | null) {
   const platforms = ten.slice(0, 8);
   const daemon = startDaemon(place, { platforms, http: listen });
-  await daemon.said('"verified: ', platforms.length);
+  await daemon.said('"event":"verified"', platforms.length);
   const crowd = kind === null ? null : gather(kind, await portOf(daemon));
   await sleep(10_000);
   const status = readFileSync(`/proc/${daemon.pid}/status`, 'latin1');
@@ -99,7 +99,7 @@ async function memoryOf(place: Place, http: string, listen: string, kind: string
 
 async function standstillOf(place: Place): Promise<HttpCost['standstill']> {
   const daemon = startDaemon(place, { platforms: ten, http: here, stall: true });
-  await daemon.said('"verified: ', ten.length);
+  await daemon.said('"event":"verified"', ten.length);
   const port = await portOf(daemon);
   const found: { beside: string; max: number; p99: number }[] = [];
   for (const [beside, kind] of [
@@ -132,7 +132,10 @@ function loggedHeals(daemon: Daemon): number[] {
     .news()
     .split('\n')
     .filter((line) => line.includes('"reason":"missing"') && line.includes('"goneMs"'))
-    .map((line) => (JSON.parse(line) as { goneMs: number }).goneMs);
+    .flatMap((line) => {
+      const { goneMs, eachMs } = JSON.parse(line) as { goneMs: number; eachMs?: readonly number[] };
+      return eachMs ?? [goneMs];
+    });
 }
 
 const load = fileURLToPath(new URL('http-load.ts', import.meta.url));

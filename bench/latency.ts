@@ -41,7 +41,7 @@ export async function measureLatency(
   say: (text: string) => void,
 ): Promise<Latency[]> {
   const daemon = startDaemon(place, { platforms: ten });
-  await daemon.said('"verified: ', ten.length);
+  await daemon.said('"event":"verified"', ten.length);
   const samples = new Map<string, Sample[]>();
   const blocks = Math.ceil(count / inBlock);
   for (let block = 0; block < blocks; block += 1) {

@@ -23,7 +23,7 @@ const reasons = {
  */
 export async function measureLogged(place: Place, count: number): Promise<Logged[]> {
   const daemon = startDaemon(place, { platforms: ten });
-  await daemon.said('"verified: ', ten.length);
+  await daemon.said('"event":"verified"', ten.length);
   const logged: Logged[] = [];
   for (const [fault, reason] of Object.entries(reasons)) {
     const batch = fault === 'all cleared' ? ten.length : 1;
@@ -57,7 +57,10 @@ function timesIn(daemon: Daemon, reason: string, batch: number): number[] {
     .news()
     .split('\n')
     .filter((line) => line.includes(`"reason":"${reason}"`) && line.includes('"goneMs"'))
-    .map((line) => (JSON.parse(line) as { goneMs: number }).goneMs);
+    .flatMap((line) => {
+      const { goneMs, eachMs } = JSON.parse(line) as { goneMs: number; eachMs?: readonly number[] };
+      return eachMs ?? [goneMs];
+    });
   return Array.from({ length: Math.floor(times.length / batch) }, (_, i) =>
     Math.max(...times.slice(i * batch, (i + 1) * batch)),
   );

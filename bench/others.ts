@@ -28,7 +28,7 @@ for line in "$2"/*.line; do cat "$line" >register || failed=1; done 2>/dev/null;
 /** Lets other tools do their work `times` times each while the keeper defends its own entries. */
 export async function measureOthers(place: Place, times: number): Promise<Others[]> {
   const daemon = startDaemon(place, { platforms: ten });
-  await daemon.said('"verified: ', ten.length);
+  await daemon.said('"event":"verified"', ten.length);
   const lines = join(place.dir, 'lines');
   spawnSync('mkdir', ['-p', lines]);
   for (const key of ten) {

@@ -19,7 +19,7 @@ export interface Rest {
 export async function measureRest(place: Place, seconds: number): Promise<Rest> {
   const platforms = ten.slice(0, 8);
   const daemon = startDaemon(place, { platforms });
-  await daemon.said('"verified: ', platforms.length);
+  await daemon.said('"event":"verified"', platforms.length);
   await sleep(10_000);
   const memory = readFileSync(`/proc/${daemon.pid}/status`, 'latin1');
   const before = account(daemon.pid);

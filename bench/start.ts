@@ -26,7 +26,7 @@ export async function measureStart(place: Place, times: number): Promise<Start> 
       await sleep(1);
     }
     const registeredAt = performance.now();
-    await daemon.said('"verified: ', platforms.length);
+    await daemon.said('"event":"verified"', platforms.length);
     const verifiedAt = performance.now();
     // The first start fills the store.
     if (i >= 0) {

@@ -45,7 +45,7 @@ export async function measureStorms(
   for (const dir of [files, table]) mkdirSync(dir, { recursive: true });
   const yaml = `interpreters: {sources: [/usr/bin, ${files}]}\n`;
   const daemon = startDaemon(place, { platforms: ten, yaml });
-  await daemon.said('"verified: ', ten.length);
+  await daemon.said('"event":"verified"', ten.length);
   const socket = join(place.anchor, '../control.sock');
   const kinds: Kind[] = [
     ...[0, 2000, 8000, 20_000].map((mounts) => ({

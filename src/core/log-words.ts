@@ -65,7 +65,8 @@ function joined(names: readonly string[]): string {
 
 /** What a problem is, about what, and how exactly. */
 export function problemWords(title: string, subject: string, detail: string): string {
-  return `${title}: ${subject === '' ? detail : `${subject}: ${detail}`}`;
+  // Of the daemon itself the title says enough.
+  return `${title}: ${subject === '' || subject === 'daemon' ? detail : `${subject}: ${detail}`}`;
 }
 
 /** A number and what is counted. */

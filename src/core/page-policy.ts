@@ -2,7 +2,7 @@
  * What browsers may do for the page: run this script, use this style, open connections to where it came from, nothing else.
  * The digests are constants because this layer has no cryptography; a test computes them anew.
  */
-const styleDigest = 'sha256-CTJ7L4aEpqtnBBmeJtqj7flbMTVBfPUtcychkI2xmWI=';
+const styleDigest = 'sha256-JGtD4tciC2K/IrlB9uDNcZCBf8n38TBMBHSQKQEEpV8=';
 const scriptDigest = 'sha256-twpazY4wflv4KGRBjzDgmrkC1b0Iz/HBOFQ4IU8IWX4=';
 
 /** The Content-Security-Policy of the page. Pictures are the tab's icon, which is part of the document. */

@@ -106,6 +106,7 @@ tr.bad,tr.warn{border-left:4px solid var(--mood);padding-left:.7rem}
 tr.bad>th:first-child,tr.warn>th:first-child{box-shadow:none}}
 @media (max-width:40rem){.abs{white-space:normal}tbody tr{grid-template-columns:repeat(2,minmax(0,1fr))}tbody .abs{display:inline}
 tbody th,tbody td:nth-child(2){grid-column:span 2}}
+@media screen and (max-width:40rem){tr.ok>td:nth-child(n+5){display:none}tr.ok>th,tr.ok>td:nth-child(2){grid-column:span 1}}
 @media (max-width:30rem){body{padding:0 .6rem 1.5rem;font-size:14.5px}.verdict,section{padding:.8rem .8rem}
 .timeline li{display:block}.timeline .abs{display:inline}.verdict h2{font-size:1.4rem}.detail{display:block;margin-left:0}
 .figures{grid-template-columns:1fr 1fr}}

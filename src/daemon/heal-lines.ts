@@ -65,7 +65,8 @@ function write(logger: Logger, events: readonly HealEvent[], wanted: number): vo
     ...(names.length === 1 ? { handler: names[0] } : { handlers: names }),
     reason,
     why: whys.join('; '),
-    ...(kind === 'healed' ? { goneMs, count: events.length } : {}),
+    ...(kind === 'healed' ? { goneMs } : {}),
+    ...(kind === 'healed' && events.length > 1 ? { eachMs: events.map((e) => e.goneMs) } : {}),
   };
   const healed: Healed = { reason, called, count: events.length, goneMs, wanted };
   logger.info(

@@ -121,6 +121,7 @@ export function createMountKeeper(
     const { seen, since } = gone[what];
     const goneMs = seen && since !== null ? performance.now() - since : null;
     gone[what].seen = true;
+    gone[what].since = null;
     repaired({ what, path: wish[what], done, goneMs });
   };
 

@@ -40,7 +40,7 @@ export function createMountLooks(
     const at = Math.max(now(), last.end + Math.max(leastPauseMs[whose], share[whose] * last.tookMs));
     if (planned !== null && planned.at <= at) return;
     if (planned !== null) clearTimeout(planned.timer);
-    planned = { timer: setTimeout(() => void look(), at - now()), at };
+    planned = { timer: setTimeout(() => void look(), Math.max(0, at - now())), at };
   };
 
   return {
