@@ -53,7 +53,8 @@ await suite(import.meta.url, 'publish.binfmtD, with the real systemd-binfmt', {
       const names = daemon.names();
       for (const name of [usual, `qemu-${other}`, `keeper-${target}`]) assert.ok(names.includes(name), name);
       assert.ok(entry(world, usual).includes(world.store));
-      const reasons = daemon.log.slice(from).flatMap((l) => (l.reason === undefined ? [] : [l.reason]));
+      const heals = daemon.log.slice(from).filter((l) => l.event === 'healed');
+      const reasons = heals.map((l) => l.reason);
       assert.deepEqual([...new Set(reasons)], ['missing']);
       return undefined;
     },
@@ -256,7 +257,8 @@ await suite(import.meta.url, 'publish.binfmtD, with the real systemd-binfmt', {
       await daemon.verified(since);
       assert.ok(entries(world).includes(usual));
       assert.equal(entries(world).includes(`qemu-${other}`), false);
-      const reasons = daemon.log.slice(from).flatMap((l) => (l.reason === undefined ? [] : [l.reason]));
+      const heals = daemon.log.slice(from).filter((l) => l.event === 'healed');
+      const reasons = heals.map((l) => l.reason);
       assert.deepEqual([...new Set(reasons)], ['missing']);
       return undefined;
     },
