@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, opendirSync, readdirSync, readFileSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { EntryId } from '../core/entry.ts';
 import { connectControl } from './control-socket.ts';
@@ -34,13 +34,20 @@ export async function findOlderKeeper(
   return found && { at: found.at, said: `pid ${found.pid}, which holds the lock of older versions` };
 }
 
-/** Who holds the lock on the root, as the end of a sentence: pids and ids, no names that somebody chose. */
+/**
+ * Who holds the lock on the root, as the end of a sentence: pids and ids, no names that somebody chose. We are on the
+ * way up: a user with millions of descriptors is not worth more than a moment, and then stays unnamed.
+ */
 export async function describeRootHolder(root: EntryId): Promise<string> {
   const file = fileName(root);
-  const pid = (await findProcess(file, () => true))?.pid ?? saidToHold(file);
+  const pid = (await findProcess(file, () => true, namingMs))?.pid ?? saidToHold(file);
   const uid = pid && /^Uid:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1];
   return uid ? `pid ${pid} of uid ${uid}` : 'a process that cannot be seen from here';
 }
+
+const namingMs = 250;
+/** An older keeper has fewer descriptors. */
+const mostDescriptors = 1024;
 
 function saidToHold(file: string): string | null {
   const locks = read('/proc/locks').split('\n');
@@ -53,12 +60,15 @@ function saidToHold(file: string): string | null {
 async function findProcess(
   file: string,
   isMeant: (pid: string) => boolean,
+  limitMs = Number.POSITIVE_INFINITY,
 ): Promise<{ readonly pid: string; readonly at: string } | null> {
   let looked = 0;
+  const end = performance.now() + limitMs;
   for (const pid of readdirSync('/proc')) {
     if (!/^\d+$/.test(pid) || Number(pid) === process.pid) continue;
     // Thousands of processes must not stop the loop.
     if (++looked % 200 === 0) await turn();
+    if (performance.now() > end) return null;
     if (!isMeant(pid)) continue;
     const at = list(`/proc/${pid}/fdinfo`).find((path) => holdsLock(path, file));
     if (at !== undefined) return { pid, at };
@@ -94,11 +104,19 @@ function fileName({ dev, ino }: EntryId): string {
 }
 
 function list(path: string): string[] {
+  const names: string[] = [];
   try {
-    return readdirSync(path).map((name) => `${path}/${name}`);
+    const dir = opendirSync(path);
+    try {
+      for (let next = dir.readSync(); next !== null && names.length < mostDescriptors; next = dir.readSync())
+        names.push(`${path}/${next.name}`);
+    } finally {
+      dir.closeSync();
+    }
   } catch {
-    return []; // it ended, or may not be looked at
+    // it ended, or may not be looked at
   }
+  return names;
 }
 
 function read(path: string): string {
