@@ -1,9 +1,16 @@
 // Runs a command of the project (start, test, check) or one of its TypeScript programs, on the Node that fits.
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { nodeOf, stripsTypes } from './node.mjs';
 import { installPackages } from './packages.mjs';
+import { giveToOwner } from './places.mjs';
+import { root } from './say.mjs';
 import { runInForeground } from './steps.mjs';
 
+/** What the programs make in the project. */
+const products = ['dist', 'dist-packages', 'bench/results', 'browser-pictures'].map((name) =>
+  join(root, name),
+);
 const commands = {
   start: () => import('./start.mjs'),
   demo: () => import('./demo.mjs'),
@@ -20,4 +27,5 @@ export async function launch(name, args) {
   const command = Object.hasOwn(commands, name) ? await commands[name]() : null;
   process.exitCode =
     command === null ? await runInForeground(node.path, [name, ...args]) : await command.run(node, args);
+  await giveToOwner(products.filter((path) => existsSync(path)));
 }

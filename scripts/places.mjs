@@ -23,7 +23,7 @@ export function mustBeWritable(paths) {
 /** Hands what root made in somebody's project to that somebody. */
 export async function giveToOwner(paths) {
   const { uid, gid } = statSync(root);
-  if (process.getuid() !== 0 || uid === 0) return;
+  if (process.getuid() !== 0 || uid === 0 || paths.length === 0) return;
   await mustStep('handing files to their owner', 'chown', ['-Rh', `${uid}:${gid}`, ...paths]);
 }
 

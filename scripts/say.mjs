@@ -1,9 +1,10 @@
 // How the npm commands speak. Like its neighbours plain JavaScript on node: modules alone, for the oldest Node that the
 // keeper supports, because it runs before anything is installed.
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The project's directory. */
-export const root = fileURLToPath(new URL('..', import.meta.url));
+export const root = join(fileURLToPath(import.meta.url), '../..');
 
 /** One line, on stderr: stdout belongs to the program that is started. */
 export function say(text) {

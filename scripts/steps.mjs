@@ -78,6 +78,7 @@ function endOf(child, patience) {
       clearInterval(watch);
       if (asked !== null) {
         await groupIsGone(child);
+        process.stderr.write(`\nsetup: ended by ${asked}\n`);
         process.exit(128 + constants.signals[asked]);
       }
       for (const [signal, handler] of handlers) process.off(signal, handler);

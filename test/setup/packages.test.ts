@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -121,6 +121,21 @@ test('a project in which this user may not write is refused before npm runs, and
   assert.equal(status, 1);
   assert.match(said, /may not write there .*\n?.*sudo chown -R \S+ \//);
   assert.equal(existsSync(join(project.dir, 'node_modules')), false);
+});
+
+const notRoot = process.getuid?.() !== 0 && 'needs root, and another uid';
+test('what root makes in the project of a user belongs to the user', { skip: notRoot }, async (t) => {
+  const project = makeProject(t);
+  project.npm(installs);
+  project.put(
+    'hello.mjs',
+    "import { mkdirSync } from 'node:fs'; mkdirSync('dist/part', { recursive: true });",
+  );
+  chownSync(project.dir, 65_534, 65_534);
+  const { status, said } = await project.run();
+  assert.equal(status, 0, said);
+  for (const path of ['node_modules', 'node_modules/leaf/package.json', 'dist/part'])
+    assert.equal(statSync(join(project.dir, path)).uid, 65_534, path);
 });
 
 test('a read-only file system is named', { skip: !canUnshare && 'no user namespaces' }, async (t) => {
