@@ -28,11 +28,18 @@ export function mountsAlong(text: string, paths: readonly string[]): readonly Mo
 
 /** The mounts whose mount points are among these. */
 export function mountsAt(text: string, points: readonly string[]): readonly Mount[] {
+  if (points.length > mostPatterns) {
+    const wanted = new Set(points);
+    return parseMountinfo(text).filter((mount) => wanted.has(mount.mountPoint));
+  }
   const escaped = points.map((point) => escapeRegExp(escapeOctal(point)));
   // Only a space and a newline end a field: `^`, `.` and `\S` would believe what stands behind a \r or a \xa0 in a name.
   const lines = new RegExp(`(?:^|\\n)(\\d+ \\d+ [^ \\n]+ [^ \\n]+ (?:${escaped.join('|')}) [^\\n]*)`, 'g');
   return [...text.matchAll(lines)].flatMap(([, line]) => parseLine(line ?? '') ?? []);
 }
+
+/** A pattern of thousands of long paths takes more memory than the whole table. */
+const mostPatterns = 64;
 
 /** The mount that a path leads to when it is exactly a mount point: the topmost one there, or null. */
 export function topMountAt(mounts: readonly Mount[], path: string): Mount | null {

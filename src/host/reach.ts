@@ -12,7 +12,8 @@ import { EndlessPath, walk } from './walk.ts';
  * opens it. Costs a child only where the path, or a symlink on its way, leaves the local file systems.
  */
 export async function reach(path: string, timeoutMs = 5000): Promise<Outcome> {
-  if (staysLocal(path)) return done;
+  // The kernel refuses such a path before it looks anywhere (PATH_MAX).
+  if (Buffer.byteLength(path) >= 4096 || staysLocal(path)) return done;
   const result = await runChild('head', ['-c', '1', path], { timeoutMs });
   if (!result.timedOut) return done;
   return { ok: false, code: 'ETIMEDOUT', message: `${path} does not answer within ${timeoutMs} ms` };

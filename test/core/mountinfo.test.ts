@@ -128,3 +128,19 @@ test('the mounts along a path decide where it leads as all of them do, whatever 
     }),
   );
 });
+
+test('the mounts along thousands of paths are those along each of them, and take no more than the table', () => {
+  const text = Array.from(
+    { length: 3000 },
+    (_, i) => `${i + 2} 1 0:${i + 2} / /m/${i} rw - tmpfs t rw\n`,
+  ).join('');
+  const paths = Array.from({ length: 2000 }, (_, i) => `/m/${i}`);
+  const found = mountsAlong(`1 1 0:1 / / rw - rootfs rootfs rw\n${text}`, [
+    `/${'x/'.repeat(2000)}`,
+    ...paths,
+  ]);
+  assert.deepEqual(
+    found.map((mount) => mount.mountPoint),
+    ['/', ...paths],
+  );
+});
