@@ -40,19 +40,21 @@ while True:
         except OSError: pass
 `;
 
-/** The lock of older keepers, and many descriptors of it in many processes. */
+/** Many descriptors of something else in many processes, and behind them one of the lock of older keepers. */
 export const manyDescriptors = `
 import ctypes, fcntl, os, resource, sys, time
 libc = ctypes.CDLL(None)
 _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-fd = os.open(sys.argv[1], os.O_RDONLY)
 many = min(hard, 20000) - 100
-for n in range(many): os.dup(fd)
+for n in range(many): os.dup(0)
 for n in range(200):
     if os.fork() == 0: libc.prctl(1, 9); time.sleep(1000)
-fcntl.flock(fd, fcntl.LOCK_EX)
-print('holding', many, flush=True)
+if os.fork() == 0:
+    libc.prctl(1, 9)
+    fd = os.open(sys.argv[1], os.O_RDONLY)
+    fcntl.flock(fd, fcntl.LOCK_EX)
+    print('holding', many, flush=True)
 time.sleep(1000)
 `;
 
