@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import {
+  accessSync,
   appendFileSync,
   chmodSync,
+  constants,
   copyFileSync,
-  existsSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -31,8 +32,7 @@ interface Fault {
   readonly stops?: true;
 }
 
-const remount = (options: string) => (world: World) =>
-  world.must('mount', '-o', `remount,${options}`, world.store);
+const remount = (options: string) => (world: World) => world.remount(world.store, options);
 
 const faults: Readonly<Record<string, Fault>> = {
   'noexec and exec again': {
@@ -122,7 +122,7 @@ await suite(import.meta.url, 'what cannot be made ready now takes nothing away a
       const before = interpreterOf(world);
       // A writer would keep it from being read-only.
       await until('read-only', () =>
-        world.command('mount', '-o', 'remount,ro', world.store).status === 0 ? 1 : null,
+        world.command('mount', '-o', 'remount,ro', 'tmpfs', world.store).status === 0 ? 1 : null,
       );
       copyFileSync(emulator, `${source}.new`);
       appendFileSync(`${source}.new`, 'upgraded');
@@ -187,7 +187,7 @@ await suite(import.meta.url, 'what cannot be made ready now takes nothing away a
 
 /** Nothing may fail from the first look of the prober on, whatever happens to the store. */
 async function throughFault(world: World, fault: Fault): Promise<string | undefined> {
-  if (fault.code === 'hung-path' && !existsSync('/dev/fuse')) return 'no /dev/fuse';
+  if (fault.code === 'hung-path' && !isOpen('/dev/fuse')) return '/dev/fuse is missing or not for us';
   ownStore(world);
   const daemon = await world.startVerified({ platforms: target });
   const prober = await world.prober();
@@ -241,4 +241,13 @@ function interpreterOf(world: World): string {
   const path = /^interpreter (.*)$/m.exec(readFileSync(`${world.main}/${ours}`, 'utf8'))?.[1];
   if (path === undefined) throw new Error(`${ours} names no interpreter`);
   return path;
+}
+
+function isOpen(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -74,6 +74,8 @@ await suite(
         const [program = '', ...args] = [...prefix, 'sh', '-c', open, path];
         assert.match(world.command(program, ...args).said, /Permission denied/, prefix.join(' '));
       }
+      const [look = '', ...at] = [...asStranger, 'test', '-r', keeper];
+      if (world.command(look, ...at).status !== 0) return 'others may not look into this clone, as in /root';
       const [program = '', ...args] = [...asStranger, process.execPath, '--no-warnings', keeper, 'run'];
       const line = ['env', 'BINFMT_KEEPER_SANDBOX=1', 'BINFMT_KEEPER_HTTP_LISTEN=off', program, ...args];
       const { status, said } = world.command(line[0] ?? '', ...line.slice(1));

@@ -41,7 +41,7 @@ const steps = [
   'umount /mnt/other',
   'umount /mnt/a',
   'umount /mnt/a',
-  'mount -o remount,ro /mnt',
+  'mount -o remount,ro ground /mnt', // by its source: world.ts, remount
 ];
 const told = `
   const { loadLibc } = await import(${module('libc.ts')});

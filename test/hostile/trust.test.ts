@@ -11,6 +11,7 @@ import {
 import type { LogLine } from '../e2e/daemon.ts';
 import { targets } from '../e2e/foreign.ts';
 import { suite } from '../e2e/suite.ts';
+import { until } from '../e2e/until.ts';
 import { keeper, type World } from '../e2e/world.ts';
 
 const [target, other] = targets;
@@ -142,7 +143,7 @@ await suite(
         env: { BINFMT_KEEPER_PUBLISH_TEXTFILE: `${home}/keeper.prom` },
       });
       await daemon.reported('no problem', (r) => r.problems.length === 0);
-      assert.equal(world.command('cat', `${home}/keeper.prom`).status, 0);
+      await until('the metrics', () => (existsSync(`${home}/keeper.prom`) ? true : null));
       await daemon.ended('SIGTERM');
       assert.equal(existsSync(`${home}/keeper.prom`), false);
       return undefined;
