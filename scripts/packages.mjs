@@ -6,7 +6,6 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
   renameSync,
   rmSync,
 } from 'node:fs';
@@ -42,6 +41,7 @@ export async function installPackages() {
   if (still !== null)
     fail(`npm installed everything but ${still}, without a word; does the registry have it?`);
   remove(work);
+  removeLeftovers(); // an npm whose start was killed may have gone on until now
 }
 
 async function npmInstall(work) {
@@ -133,29 +133,16 @@ const libcOfNode = (() => {
   return process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl';
 })();
 
-/** Of runs that were killed, with the npm that may go on there alone. */
+/** Of runs that were killed. */
 function removeLeftovers() {
-  for (const name of readdirSync(root).filter((file) => file.startsWith(prefix))) {
-    if (existsSync(`/proc/${name.slice(prefix.length)}`)) continue;
-    for (const pid of worksIn(join(root, name))) process.kill(Number(pid), 'SIGKILL');
-    remove(join(root, name));
-  }
-}
-
-function worksIn(directory) {
-  return readdirSync('/proc').filter((name) => {
-    try {
-      return /^\d+$/.test(name) && `${readlinkSync(`/proc/${name}/cwd`)}/`.startsWith(`${directory}/`);
-    } catch {
-      return false; // ended, or of another user
-    }
-  });
+  const left = readdirSync(root).filter((name) => name.startsWith(prefix));
+  for (const name of left) if (!existsSync(`/proc/${name.slice(prefix.length)}`)) remove(join(root, name));
 }
 
 function remove(directory) {
   try {
-    rmSync(directory, { recursive: true, force: true, maxRetries: 10 });
+    rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
   } catch {
-    // Another user's; what is in the way is said where something is to be written.
+    // An npm that outlived its start may still write there; the next start tries again.
   }
 }
