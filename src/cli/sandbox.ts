@@ -4,7 +4,7 @@ import { join, resolve as toAbsolute } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
 import { settings } from '../core/options.ts';
-import { sandboxPlaces } from '../core/sandbox.ts';
+import { outsideCommandVariable, sandboxPlaces } from '../core/sandbox.ts';
 import { namespacesOf } from '../host/identity.ts';
 import { nameProcess } from '../host/process-name.ts';
 import { prepareRunDirectory } from '../host/run-directory.ts';
@@ -90,6 +90,7 @@ async function sandboxEnvironment(flags: Flags): Promise<NodeJS.ProcessEnv> {
     ...Object.fromEntries(asked),
     ...(typeof flags.config === 'string' ? { BINFMT_KEEPER_CONFIG: toAbsolute(flags.config) } : {}),
     BINFMT_KEEPER_SANDBOX: '1',
+    [outsideCommandVariable]: ownCommand(),
   };
 }
 

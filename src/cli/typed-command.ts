@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { inheritedVariable, parseInherited } from '../core/sandbox.ts';
+import { inheritedVariable, outsideCommandVariable, parseInherited } from '../core/sandbox.ts';
 import { type Here, usualCommand } from '../core/typed.ts';
 import { ownCommand } from './own-command.ts';
 
@@ -11,7 +11,8 @@ export function here(): Here {
 /** The same for a daemon, whose texts are read outside of its sandbox too. */
 export function hereOfDaemon(): Here {
   const { command, sandbox } = here();
-  return { command: sandbox ? `${command} enter -- ${usualCommand}` : command, sandbox };
+  const outside = process.env[outsideCommandVariable] ?? command;
+  return { command: sandbox ? `${outside} enter -- ${usualCommand}` : command, sandbox };
 }
 
 /** A path below the directory where one is, as people type it. */

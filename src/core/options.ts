@@ -1,4 +1,4 @@
-import { inheritedVariable } from './sandbox.ts';
+import { inheritedVariable, outsideCommandVariable } from './sandbox.ts';
 
 /**
  * How a setting is written on a command line or in the environment, where everything is text. `word-or-list` is one
@@ -269,6 +269,7 @@ export const internalEnv: readonly string[] = [
   'BINFMT_KEEPER_NEW_SANDBOX',
   'BINFMT_KEEPER_SANDBOX_PLACES',
   inheritedVariable,
+  outsideCommandVariable,
   'BINFMT_KEEPER_BINFMT_D_ROOT',
   'BINFMT_KEEPER_ARTIFACTS',
 ];

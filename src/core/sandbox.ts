@@ -15,6 +15,9 @@ export const sandboxPlaces = {
   shell: '/run/binfmt-keeper/shell',
 } as const;
 
+/** How the program is typed outside of a sandbox: inside, PATH leads to a `binfmt-keeper` that is not there. */
+export const outsideCommandVariable = 'BINFMT_KEEPER_SANDBOX_COMMAND';
+
 /** Devices (`major:minor`) of mounts that a sandbox found when it was made: those are not its own. */
 export const inheritedVariable = 'BINFMT_KEEPER_SANDBOX_INHERITED';
 

@@ -83,6 +83,13 @@ describe('a running sandbox', () => {
     assert.equal(typed.status, 37);
   });
 
+  it('is asked by the line that its log ends its start with, from outside', async (t) => {
+    if (!requireKernel(t)) return;
+    const next = await until('the line', () => /next: (.*?)["\n]/.exec(first.said)?.[1] ?? null);
+    const typed = spawnSync('sh', ['-c', next], { encoding: 'utf8', env, cwd: '/usr' });
+    assert.deepEqual([typed.status, typed.stdout.includes('1 of 1')], [0, true], `${next}: ${typed.stderr}`);
+  });
+
   it('has status, health, probe and foreign programs, in the directory that one comes from', (t) => {
     if (!requireKernel(t)) return;
     const status = call(['enter', '--', 'binfmt-keeper', 'status', '-o', 'json']);
