@@ -44,7 +44,7 @@ const rows = [
     listsSettings: true,
     summary: 'keep everything alive, in the foreground: the daemon',
     text: [
-      'Registers the handlers, proves each by running a program of its architecture, and from then on restores what gets lost, within a millisecond of the loss.',
+      'Registers the handlers, proves each by running a program of its architecture, and from then on restores what gets lost, at once.',
       'SIGTERM and SIGINT end it, SIGHUP makes it read its configuration again. It logs to stderr, for people on a terminal and else as lines of JSON.',
       'A second daemon on the same instance stands by and takes over when the first one ends.',
     ],
