@@ -78,8 +78,17 @@ async function whatIsLeft(namespace) {
   for (let tries = 0; ; tries++) {
     const pids = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && namespaceOf(pid) === namespace);
     if (namespace === null || pids.length === 0) return '';
-    if (tries === 40) return `processes ${pids.join(', ')}`;
+    if (tries === 40) return `processes ${pids.map((pid) => `${pid} ${stateOf(pid)}`).join(', ')}`;
     await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** What it is and does, as far as it can be told. */
+function stateOf(pid) {
+  try {
+    return `(${readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ').trim()})`;
+  } catch {
+    return '(ended)';
   }
 }
 

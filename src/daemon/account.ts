@@ -38,10 +38,17 @@ export interface AccountParts {
   readonly since: number;
   readonly paused: Report['paused'];
   readonly here: Here;
+  /** A configuration is in force; before it nothing is wanted, which is not the same as having all that is wanted. */
+  readonly begun: boolean;
 }
 
 /** Draws up the report: how things stand at this moment, in full. */
 export function drawReport(parts: AccountParts): Report {
+  const report = composed(parts);
+  return parts.begun ? report : { ...report, ready: false, summary: 'starting: nothing is kept yet' };
+}
+
+function composed(parts: AccountParts): Report {
   const { situation, history, board, mounts, since } = parts;
   const { world, repair } = situation;
   const view = repair.view();

@@ -413,6 +413,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
         native: [host.target, ...host.runsNatively],
         emulated: census.read(),
         here,
+        begun: situation.world !== emptyWorld,
       }),
     refresh: census.refresh,
     problem: board.set,

@@ -106,8 +106,12 @@ while time.time() < end:
         attempt('limit', lambda: resource.prlimit(pid, resource.RLIMIT_NOFILE, (5, 5)))
         attempt('affinity', lambda: os.sched_setaffinity(pid, {0}))
         attempt('trace', lambda: libc.ptrace(16, pid, 0, 0) == 0)
-        for file in ('mem', 'environ', 'fd/0', 'oom_score_adj', 'root/', 'maps'):
-            attempt(file, lambda: open('/proc/%d/%s' % (pid, file), 'r+' if file in ('mem', 'oom_score_adj') else 'r') if file != 'root/' else os.listdir('/proc/%d/root/' % pid))
+        for file in ('mem', 'oom_score_adj'):
+            attempt(file, lambda: open('/proc/%d/%s' % (pid, file), 'r+'))
+        # Of a process that has just ended the kernel opens an empty one for everybody: what counts is what is in it.
+        for file in ('environ', 'fd/0', 'maps'):
+            attempt(file, lambda: open('/proc/%d/%s' % (pid, file)).read(1) != '')
+        attempt('root', lambda: os.listdir('/proc/%d/root/' % pid))
 print('tried', tried, 'succeeded', sorted(done), flush=True)
 time.sleep(1000)
 `;

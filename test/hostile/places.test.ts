@@ -83,7 +83,10 @@ await suite(import.meta.url, 'a place that cannot be written is named with its c
     writeFileSync(probes, 'no directory');
     writeFileSync(`${world.run}/probes`, 'no directory');
     const daemon = world.start();
-    const report = await daemon.problem('probe-unwritable');
+    const early = await daemon.problem('probe-unwritable');
+    // Found before anything is kept; that no handler is unproved yet is no proof.
+    assert.equal(early.ready, false);
+    const report = await daemon.reported('handlers', (r) => r.handlers.length > 0);
     assert.equal(report.ready, false);
     assert.ok(report.handlers.every((h) => h.required && h.state === 'unverified'));
     world.write(`${world.main}/${ours}`, '-1');
