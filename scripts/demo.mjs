@@ -1,7 +1,7 @@
 // `npm run demo`: a sandbox, a real foreign program in it, five ways of breaking what runs it, and each repair. Needs no
 // root, does not touch the host and leaves nothing. With --offline the program is one of the keeper's probes.
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { root, say } from './say.mjs';
@@ -36,7 +36,7 @@ export async function run(node, args) {
     ['ignore', 'inherit', 'pipe'],
   );
   const inside = await madeBy(daemon);
-  const namespace = inside === null ? null : namespaceOf(inside);
+  const sandbox = inside === null ? null : sandboxOf(inside);
   let status = 1;
   if (inside !== null && asked === null) {
     const script = join(root, 'scripts/demo-inside.mjs');
@@ -51,7 +51,8 @@ export async function run(node, args) {
   const late = setTimeout(() => daemon.kill('SIGKILL'), patience);
   await daemon.ended;
   clearTimeout(late);
-  const left = await whatIsLeft(namespace);
+  const left = sandbox === null ? '' : await whatIsLeft(sandbox.namespace);
+  if (sandbox !== null) closeSync(sandbox.held);
   say(
     left === ''
       ? 'the sandbox has ended: no process, no mount and no directory of it is left'
@@ -73,11 +74,21 @@ async function madeBy(daemon) {
   return readFileSync(`/proc/${daemon.pid}/task/${daemon.pid}/children`, 'utf8').trim().split(' ')[0] || null;
 }
 
+/** The sandbox's mount namespace. While it is held open, the kernel gives its number to no other one. */
+function sandboxOf(pid) {
+  try {
+    const held = openSync(`/proc/${pid}/ns/mnt`);
+    return { namespace: namespaceOf(pid), held };
+  } catch {
+    return null; // it ended
+  }
+}
+
 /** Processes in the mount namespace, and so its mounts and directories; they end within a moment. */
 async function whatIsLeft(namespace) {
   for (let tries = 0; ; tries++) {
     const pids = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && namespaceOf(pid) === namespace);
-    if (namespace === null || pids.length === 0) return '';
+    if (pids.length === 0) return '';
     if (tries === 40) return `processes ${pids.map((pid) => `${pid} ${stateOf(pid)}`).join(', ')}`;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
