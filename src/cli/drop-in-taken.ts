@@ -65,6 +65,9 @@ async function judge(
   const { distrust, sure } = await machine.judgeForeign(interpreter, flags);
   if (distrust !== null) return { keep: false, why: `it cannot be trusted: ${distrust}` };
   const task = { file, seesArgv0: false, expected: null, sure, asksVersion: true, timeoutMs };
-  const { verdict, version = null } = await machine.runProbe(task);
+  const control = Buffer.from(handler.registration.interpreter, 'latin1').toString();
+  const { verdict, detail, version = null } = await machine.runControlled(task, control);
+  // Absence of proof is no proof of absence.
+  if (verdict === 'undecided') return { keep: true, why: `it could not be tried: ${detail}` };
   return judgeForeign({ flags, verdict, version, ours: info?.version ?? null });
 }

@@ -85,6 +85,7 @@ export type ProblemCode =
   | 'probe-hung'
   | 'probe-wrong-interpreter'
   | 'probe-wrong-answer'
+  | 'probe-undecided'
   | 'config-invalid'
   | 'restart-needed'
   | 'state-unreadable'
@@ -473,6 +474,12 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     severity: 'error',
     remedy:
       'Mostly QEMU older than 6.0 or a kernel older than 5.12, which know nothing of the P flag: upgrade, or set --preserve-argv0 false. Then: {keeper} probe PLATFORM.',
+  },
+  'probe-undecided': {
+    title: 'The probe could not be tried, which proves nothing',
+    severity: 'warning',
+    remedy:
+      'Tried again by itself, ever more rarely up to probe.interval; what serves goes on, and what was proved before holds. Where it lasts, the host has no room for one more process (ulimit -u, pids.max, memory, fs.file-max), or something kills probes: dmesg | tail.',
   },
   'config-invalid': {
     title: 'The configuration is invalid; the last valid one stays in force',

@@ -28,7 +28,11 @@ export function proofOf(
     const { distrust, sure } = await machine.judgeForeign(interpreter, flags);
     if (distrust !== null) return { verdict: 'untrusted', detail: distrust, interpreter: null, tookMs: 0 };
     if (file === null) return null;
-    return machine.runProbe({ ...common, file, seesArgv0: false, expected: null, sure, asksVersion: true });
+    const task = { ...common, file, seesArgv0: false, expected: null, sure, asksVersion: true };
+    return machine.runControlled(
+      task,
+      Buffer.from(view.handler.registration.interpreter, 'latin1').toString(),
+    );
   };
 
   if (view.state === 'foreign-ok' && foreign !== null) return () => proveForeign(foreign);

@@ -72,6 +72,12 @@ export function createVerification(parts: VerificationParts): Verification {
     const { verdict, tookMs } = verified.result;
     parts.probed(tookMs);
     note(view, verified);
+    // Nothing was tried, so nothing follows; what was proved of this registration before holds.
+    if (verdict === 'undecided') {
+      tryAgain(verified.key);
+      parts.changed();
+      return;
+    }
     if (view.state === 'foreign-ok') {
       const found = foreignVerdicts[verdict] ?? 'broken';
       if (found === 'untrusted') memory.doubts.set(verified.generation, verified.result.detail);
@@ -110,10 +116,17 @@ export function createVerification(parts: VerificationParts): Verification {
     const { name } = handler.registration;
     const foreign = state === 'foreign-ok';
     const { verdict, detail, tookMs } = verified.result;
-    const before = results.get(verified.key)?.result.verdict;
+    const last = results.get(verified.key);
+    const before = last?.result.verdict;
+    if (verdict === 'undecided') {
+      if (last?.generation !== verified.generation) results.set(verified.key, verified);
+      board.set(problemOf[verdict], name, detail);
+      return;
+    }
     results.set(verified.key, verified);
+    const told = verdict === 'verified' && before !== 'verified';
     for (const [v, code] of Object.entries(problemOf))
-      board.set(code, name, v === verdict ? detail : null, verdict === 'verified');
+      board.set(code, name, v === verdict ? detail : null, told);
     if (verdict === before) return;
     if (verdict === 'untrusted')
       logger.warn(
@@ -180,6 +193,7 @@ const problemOf: Readonly<Record<Exclude<ProbeVerdict, 'verified' | 'untrusted'>
   hung: 'probe-hung',
   'wrong-interpreter': 'probe-wrong-interpreter',
   'wrong-answer': 'probe-wrong-answer',
+  undecided: 'probe-undecided',
 };
 
 const foreignVerdicts: Readonly<Partial<Record<ProbeVerdict, Verdict>>> = {

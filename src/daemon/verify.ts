@@ -70,13 +70,13 @@ export function createVerifyQueue(onResult: (verified: Verified) => void): Verif
   };
 }
 
-/** A probe that could not even be started (no memory, a probe file being written) proves nothing, and holds no place. */
+/** What threw proves nothing, and holds no place. */
 async function attempt(job: VerifyJob): Promise<ProbeResult | null> {
   try {
     return await job.run();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const detail = `the probe could not be run: ${why}`;
-    return { verdict: 'wrong-answer', detail, interpreter: null, tookMs: 0 };
+    return { verdict: 'undecided', detail, interpreter: null, tookMs: 0 };
   }
 }

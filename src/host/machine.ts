@@ -8,6 +8,7 @@ import { writeAtomic } from './atomic-file.ts';
 import { readBinfmtD } from './binfmt-d.ts';
 import { canary } from './canary.ts';
 import { listenControl } from './control-socket.ts';
+import { runControlled } from './controlled-probe.ts';
 import { descriptorLimit } from './descriptors.ts';
 import { inspectInterpreter } from './elf-file.ts';
 import { countEmulated, type Emulators } from './emulated.ts';
@@ -96,6 +97,7 @@ function assemble(libc: Libc | null, ffi: string | null) {
       runsNatively(files, sure, libc),
     canary,
     runProbe: (task: ProbeTask) => runProbe(task, libc),
+    runControlled: (task: ProbeTask, control: string) => runControlled(task, control, libc),
     judgeForeign,
     /** What probes run without. */
     confinement: () => confinement(libc !== null),

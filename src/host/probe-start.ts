@@ -11,31 +11,45 @@ export interface StartedProbe {
   readonly named: string;
 }
 
+/** What is to be started: a probe, or `by` with the probe as its argument, which asks no entry. */
+interface Startable {
+  readonly file: string;
+  readonly seesArgv0: boolean;
+  readonly by?: string;
+}
+
 /**
  * Starts a probe without our rights. A program that is to see its argv[0] gets the bare name, which is looked for in PATH:
  * so it differs from the path even where another program is between. Where the user that it runs as cannot pass a
  * directory on the way, it gets the file open.
  */
-export function startProbe(file: string, seesArgv0: boolean, confined: Confinement): StartedProbe {
-  const handed = confined.id !== null && !isOpen(dirname(file)) ? openFile(file) : null;
-  const path = handed === null ? file : '/proc/self/fd/3';
-  const answer = seesArgv0 ? basename(path) : path;
-  const as = confined.id === null ? {} : { uid: confined.id, gid: confined.id };
-  const stdio = ['pipe' as const, 'pipe' as const, 'pipe' as const, ...(handed === null ? [] : [handed])];
-  const place = { cwd: barren, detached: true, stdio, ...as };
-  const [tool, ...words] = confined.prefix;
+export function startProbe(task: Startable, confined: Confinement): StartedProbe {
+  const { file, seesArgv0, by = null } = task;
+  const hidden = (path: string): boolean => confined.id !== null && !isOpen(dirname(path));
+  const handed: number[] = [];
+  const reachable = (path: string): string => {
+    const fd = hidden(path) ? openFile(path) : null;
+    return fd === null ? path : `/proc/self/fd/${2 + handed.push(fd)}`;
+  };
   try {
+    const path = reachable(file);
+    const answer = seesArgv0 ? basename(path) : path;
+    const as = confined.id === null ? {} : { uid: confined.id, gid: confined.id };
+    const [program, ...args] = by === null ? [answer] : [reachable(by), path];
+    const stdio = ['pipe' as const, 'pipe' as const, 'pipe' as const, ...handed];
+    const place = { cwd: barren, detached: true, stdio, ...as };
+    const [tool, ...words] = confined.prefix;
     const child =
       tool === undefined
-        ? spawn(path, [], { ...place, argv0: answer, env: {} })
+        ? spawn(by === null ? path : program, args, { ...place, argv0: program, env: {} })
         : // Our own PATH finds the tool, the child's the probe.
-          spawn(findTool(tool), [...words, '--', answer], {
+          spawn(findTool(tool), [...words, '--', program, ...args], {
             ...place,
             env: seesArgv0 ? { PATH: dirname(path) } : {},
           });
     return { child: child as ChildProcessWithoutNullStreams, answer, named: path };
   } finally {
-    if (handed !== null) closeSync(handed);
+    for (const fd of handed) closeSync(fd);
   }
 }
 

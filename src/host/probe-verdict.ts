@@ -1,6 +1,7 @@
 import type { Running } from './running.ts';
+import { lacksRoom, tellsOfNoRoom } from './shortage.ts';
 
-/** What running a foreign program proved, or how it failed. */
+/** What running a foreign program proved, or how it failed; `undecided` where the host could not try. */
 export type ProbeVerdict =
   | 'verified'
   | 'not-registered'
@@ -10,7 +11,8 @@ export type ProbeVerdict =
   | 'hung'
   | 'wrong-interpreter'
   | 'wrong-answer'
-  | 'untrusted';
+  | 'untrusted'
+  | 'undecided';
 
 /** What was wanted of a probe. */
 export interface ProbeWish {
@@ -38,6 +40,7 @@ export function judgeEnd(wish: ProbeWish, end: ProbeEnd): [ProbeVerdict, string]
   const said = err.trim().split('\n')[0] ?? '';
   if (signal !== null) return ['killed', `ended by ${signal}${said === '' ? '' : `: ${said}`}`];
   if (out === '' && status !== 0 && !said.startsWith('qemu')) {
+    if (tellsOfNoRoom(said)) return ['undecided', said];
     if (said.startsWith('setpriv: ')) return judgeStart(said);
     if (/permission denied/i.test(said)) return ['permission', said];
     if (said === '' || said.startsWith(`${wish.named}: `))
@@ -55,6 +58,7 @@ export function judgeEnd(wish: ProbeWish, end: ProbeEnd): [ProbeVerdict, string]
 /** Before the program began: errno as Node says it. */
 export function judgeError(error: NodeJS.ErrnoException): [ProbeVerdict, string] {
   const message = error.message;
+  if (lacksRoom(error.code)) return ['undecided', message];
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return ['interpreter-missing', message];
   if (error.code === 'EACCES' || error.code === 'EPERM') return ['permission', message];
   if (error.code === 'ENOEXEC' || error.code === 'UNKNOWN') return ['not-registered', message];

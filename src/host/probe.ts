@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import { runChild } from './child.ts';
 import { parseInterpreterVersion } from './interpreters.ts';
 import type { Libc } from './libc.ts';
-import { startProbe } from './probe-start.ts';
+import { type StartedProbe, startProbe } from './probe-start.ts';
 import { judgeEnd, judgeError, type ProbeVerdict } from './probe-verdict.ts';
 import { type Confinement, confinement } from './rights.ts';
 import { type Running, type Seen, seeRunning } from './running.ts';
@@ -25,6 +25,8 @@ export interface ProbeResult {
 /** What to run and what must come of it. */
 export interface ProbeTask {
   readonly file: string;
+  /** An interpreter that is to run it without any entry. */
+  readonly by?: string;
   /** The program must see an argv[0] that is not its path, as with `P`. */
   readonly seesArgv0: boolean;
   /** The interpreter that policy expects, or null where any that works and is trusted will do. */
@@ -43,6 +45,7 @@ export interface ProbeTask {
  */
 export async function runProbe(task: ProbeTask, libc: Libc | null = null): Promise<ProbeResult> {
   const confined = await confinement(libc !== null);
+  if (confined.untried === true) return { ...unproven(confined), verdict: 'undecided' };
   if (confined.privileged && !task.sure) return unproven(confined);
   const { fd, ...result } = await execute(task, libc, confined);
   if (fd === null) return result;
@@ -59,8 +62,17 @@ function execute(
   libc: Libc | null,
   confined: Confinement,
 ): Promise<ProbeResult & { readonly fd: number | null }> {
+  const began = performance.now();
+  let started: StartedProbe;
+  try {
+    started = startProbe(task, confined);
+  } catch (error) {
+    // Node throws for every errno but a handful.
+    const [verdict, detail] = judgeError(error as NodeJS.ErrnoException);
+    return Promise.resolve({ verdict, detail, interpreter: null, tookMs: 0, fd: null });
+  }
+  const { child, answer, named } = started;
   return new Promise((resolve) => {
-    const started = performance.now();
     let out = '';
     let err = '';
     let seen: Seen | null = null;
@@ -73,19 +85,18 @@ function execute(
       task.signal?.removeEventListener('abort', onAbort);
       const fd = seen?.fd ?? null;
       const interpreter = seen?.file ?? null;
-      const tookMs = performance.now() - started;
+      const tookMs = performance.now() - began;
       resolve({ verdict, detail, signal, interpreter, tookMs, fd });
     };
-    const { child, answer, named } = startProbe(task.file, task.seesArgv0, confined);
-    const abandon = (why: string): void => {
+    const abandon = (verdict: ProbeVerdict, why: string): void => {
       kill(child.pid);
       // A child stuck in the kernel does not end by SIGKILL: the verdict does not wait for it.
       child.unref();
       for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
-      settle('hung', why);
+      settle(verdict, why);
     };
-    const timer = setTimeout(() => abandon(`no end within ${task.timeoutMs} ms`), task.timeoutMs);
-    const onAbort = (): void => abandon('stopped');
+    const timer = setTimeout(() => abandon('hung', `no end within ${task.timeoutMs} ms`), task.timeoutMs);
+    const onAbort = (): void => abandon('undecided', 'stopped');
     task.signal?.addEventListener('abort', onAbort, { once: true });
     child.on('error', (error: NodeJS.ErrnoException) => settle(...judgeError(error)));
     // Where descriptors have run out (EMFILE, ENFILE) Node makes no pipes, whatever its types say.

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { runChild } from './child.ts';
 import { initialUserNamespace } from './identity.ts';
+import { couldNotTry } from './shortage.ts';
 
 /** How programs are started that are not to have our rights. */
 export interface Confinement {
@@ -10,6 +11,8 @@ export interface Confinement {
   readonly prefix: readonly string[];
   /** They remain the host's root, without capabilities at best. */
   readonly privileged: boolean;
+  /** No program could be started to find out; asked again, it may be. */
+  readonly untried?: true;
   /** What they keep that they do not need, as a sentence; null where that is nothing. */
   readonly lacks: { readonly why: string; readonly curable: boolean } | null;
 }
@@ -38,14 +41,17 @@ const bare: Confinement = {
   id: null,
   prefix: [],
   privileged: true,
+  untried: true,
   lacks: { why: 'no program could be started to try it', curable: false },
 };
 
 async function attempt(maySee: boolean): Promise<Confinement | null> {
   for (const way of waysFor(readRights(), maySee, initialUserNamespace())) {
     const [command = 'true', ...args] = [...way.prefix, 'true'];
-    const { status } = await runChild(command, args, { timeoutMs: 5000, id: way.id });
-    if (status === 0) return way;
+    const result = await runChild(command, args, { timeoutMs: 5000, id: way.id });
+    if (result.status === 0) return way;
+    // Nothing less is settled for because of a moment without room.
+    if (couldNotTry(result)) return null;
   }
   return null;
 }

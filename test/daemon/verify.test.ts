@@ -67,9 +67,9 @@ test('a probe that cannot be started frees its place and tells why', async () =>
   assert.deepEqual(
     bed.results.map((r) => [r.key, r.result.verdict]),
     [
-      ['bad0', 'wrong-answer'],
-      ['bad1', 'wrong-answer'],
-      ['bad2', 'wrong-answer'],
+      ['bad0', 'undecided'],
+      ['bad1', 'undecided'],
+      ['bad2', 'undecided'],
       ['b', 'verified'],
     ],
   );

@@ -19,6 +19,8 @@ import type { World } from './world.ts';
 const [target] = targets;
 const emulator = `/usr/bin/qemu-${target}-static`;
 const ours = `keeper-${target}`;
+/** The canary's program, and its script. */
+const canaries = 'thread-self/exe|\\0-f\\0/proc';
 
 await suite(import.meta.url, 'a trial of native programs that fails by itself takes no handler away', {
   'whose programs are killed by somebody, at the start as at an upgrade': async (world) => {
@@ -100,10 +102,10 @@ async function upgrade(world: World, daemon: Daemon): Promise<void> {
 
 /** Kills the programs of the canary from now on; tells how many it has killed. */
 function killer(world: World): (daemon: Daemon) => () => number {
-  const program = fileURLToPath(new URL('canary-killer.child.ts', import.meta.url));
+  const program = fileURLToPath(new URL('child-killer.child.ts', import.meta.url));
   return (daemon) => {
     let kills = 0;
-    const child = world.child(process.execPath, ['--no-warnings', program, String(daemon.pid)]);
+    const child = world.child(process.execPath, ['--no-warnings', program, String(daemon.pid), canaries]);
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       kills += text.split('\n').length - 1;
     });
