@@ -204,6 +204,35 @@ const rows = [
     failed: 'it is not, or does not answer; 3: none could be reached, or only root may ask',
   },
   {
+    name: 'witness',
+    argument: {
+      ...platforms,
+      help: 'such as linux/arm64; else what readiness.required or platforms say, or what the report of the keeper requires',
+    },
+    options: [
+      {
+        flag: '--every',
+        short: null,
+        placeholder: 'TIME',
+        help: 'go on, and run them again so often, such as 60s; until SIGTERM',
+      },
+    ],
+    takes: 'settings',
+    summary: 'prove, without rights, that foreign programs run here',
+    text: [
+      'For ordinary containers and users: runs a tiny program of each platform with the rights that it has and prints one line for each. It needs neither root nor the instance, neither a store nor a file system that can be written, and asks no daemon.',
+      'The exit status is that of a readiness probe. Privileged it proves nothing, so it refuses.',
+    ],
+    examples: [
+      ['witness linux/arm64', 'does arm64 run here?'],
+      ['witness -o json', 'the platforms of BINFMT_KEEPER_PLATFORMS or the configuration, for programs'],
+      ['witness linux/arm64 --every 60s', 'again each minute'],
+    ],
+    well: 'every platform runs, under an emulator or by itself; or stopped by a signal, with --every',
+    failed:
+      'one does not; 3: nothing could be tried: no platforms are known, nothing can be executed anywhere, or the process is privileged',
+  },
+  {
     name: 'enter',
     argument: {
       placeholder: 'COMMAND',

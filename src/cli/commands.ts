@@ -58,6 +58,12 @@ const handlers: Readonly<Record<CommandName, (call: Call) => Promise<number>>> =
   status: withTargets(status),
   probe: withTargets(probe),
   health: withConfig(health),
+  witness: async ({ flags, args }) => {
+    const parsed = await loadConfig(flags, process.env, 'any');
+    if (!parsed.ok) return refuse(parsed.errors);
+    const { witnessCommand } = await import('./witness.ts');
+    return witnessCommand(contextOf(flags), parsed, args);
+  },
   'config check': async ({ flags }) => {
     const { parsed, fileless } = await loadSources(flags, process.env, 'any');
     return print(configCheck(parsed, configFile(flags, process.env), fileless));

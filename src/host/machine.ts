@@ -35,8 +35,7 @@ import { takeNotifier } from './notify.ts';
 import { describeRootHolder, findOlderKeeper } from './older-keeper.ts';
 import { placeOf } from './place.ts';
 import { type ProbeTask, runProbe } from './probe.ts';
-import { probes } from './probe-data.ts';
-import { writeProbes } from './probe-files.ts';
+import { provable, writeProbes } from './probe-files.ts';
 import { readPublishedFiles } from './published-files.ts';
 import { reach } from './reach.ts';
 import { confinement } from './rights.ts';
@@ -92,7 +91,7 @@ function assemble(libc: Libc | null, ffi: string | null) {
     countEmulated: (emulators: Emulators) => countEmulated(emulators),
     writeProbes,
     /** Targets that have a probe. */
-    probeTargets: Object.keys(probes),
+    probeTargets: provable,
     runsNatively: (files: ReadonlyMap<string, string>, sure: (target: string) => boolean) =>
       runsNatively(files, sure, libc),
     canary,

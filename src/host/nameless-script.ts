@@ -6,7 +6,7 @@ import { join } from 'node:path';
  * An executable file in a directory that has no name, open for reading: whoever executes it through `/proc` and is
  * killed leaves nothing behind.
  */
-export async function namelessScript(place: string, text: string): Promise<FileHandle> {
+export async function namelessScript(place: string, text: string | Uint8Array): Promise<FileHandle> {
   const file = await open(place, O_TMPFILE | constants.O_RDWR, 0o700).catch(() => shortNamed(place));
   try {
     await file.writeFile(text);

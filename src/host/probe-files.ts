@@ -11,6 +11,9 @@ import { judgePath, untrusted } from './trust.ts';
 
 const MODE = 0o755;
 
+/** Targets that have a probe. */
+export const provable: readonly string[] = Object.keys(probes);
+
 /** The probe's executable for a target, or null for architectures that have none. */
 export function probeBytes(target: string): Uint8Array | null {
   const text = Object.hasOwn(probes, target) ? probes[target] : undefined;

@@ -14,6 +14,7 @@ export interface StartedProbe {
 /** What is to be started: a probe, or `by` with the probe as its argument, which asks no entry. */
 interface Startable {
   readonly file: string;
+  readonly fd?: number;
   readonly seesArgv0: boolean;
   readonly by?: string;
 }
@@ -21,18 +22,22 @@ interface Startable {
 /**
  * Starts a probe without our rights. A program that is to see its argv[0] gets the bare name, which is looked for in PATH:
  * so it differs from the path even where another program is between. Where the user that it runs as cannot pass a
- * directory on the way, it gets the file open.
+ * directory on the way, it gets the file open; `fd` is one that is open already and stays so.
  */
 export function startProbe(task: Startable, confined: Confinement): StartedProbe {
-  const { file, seesArgv0, by = null } = task;
+  const { file, fd: given, seesArgv0, by = null } = task;
   const hidden = (path: string): boolean => confined.id !== null && !isOpen(dirname(path));
+  const opened: number[] = [];
   const handed: number[] = [];
+  const hand = (fd: number): string => `/proc/self/fd/${2 + handed.push(fd)}`;
   const reachable = (path: string): string => {
     const fd = hidden(path) ? openFile(path) : null;
-    return fd === null ? path : `/proc/self/fd/${2 + handed.push(fd)}`;
+    if (fd === null) return path;
+    opened.push(fd);
+    return hand(fd);
   };
   try {
-    const path = reachable(file);
+    const path = given === undefined ? reachable(file) : hand(given);
     const answer = seesArgv0 ? basename(path) : path;
     const as = confined.id === null ? {} : { uid: confined.id, gid: confined.id };
     const [program, ...args] = by === null ? [answer] : [reachable(by), path];
@@ -49,7 +54,7 @@ export function startProbe(task: Startable, confined: Confinement): StartedProbe
           });
     return { child: child as ChildProcessWithoutNullStreams, answer, named: path };
   } finally {
-    for (const fd of handed) closeSync(fd);
+    for (const fd of opened) closeSync(fd);
   }
 }
 

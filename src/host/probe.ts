@@ -27,6 +27,8 @@ export interface ProbeTask {
   readonly file: string;
   /** An interpreter that is to run it without any entry. */
   readonly by?: string;
+  /** The same file, open for reading: it is executed in place of the path. */
+  readonly fd?: number;
   /** The program must see an argv[0] that is not its path, as with `P`. */
   readonly seesArgv0: boolean;
   /** The interpreter that policy expects, or null where any that works and is trusted will do. */
@@ -55,6 +57,14 @@ export async function runProbe(task: ProbeTask, libc: Libc | null = null): Promi
   } finally {
     closeSync(fd);
   }
+}
+
+/** The same with the rights of this process as they are, for one that has none to speak of. */
+export async function runProbeAsIs(task: ProbeTask): Promise<ProbeResult> {
+  const asIs: Confinement = { id: null, prefix: [], privileged: false, lacks: null };
+  const { fd, ...result } = await execute(task, null, asIs);
+  if (fd !== null) closeSync(fd);
+  return result;
 }
 
 function execute(

@@ -34,6 +34,11 @@ export async function confinement(maySee: boolean): Promise<Confinement> {
   return found ?? bare;
 }
 
+/** Whether this process has the rights of the host's administrator, which no ordinary container has. */
+export function isPrivileged(): boolean {
+  return initialUserNamespace() && holds(readRights().capabilities, CAP_SYS_ADMIN);
+}
+
 let trial: Promise<Confinement | null> | null = null;
 
 /** Where not even that could be tried, the program that follows will not start either. */
@@ -118,6 +123,7 @@ function holds(capabilities: bigint, one: bigint): boolean {
 const CAP_SETGID = 6n;
 const CAP_SETUID = 7n;
 const CAP_SYS_PTRACE = 19n;
+const CAP_SYS_ADMIN = 21n;
 
 function readRights(): Rights {
   const status = readFileSync('/proc/self/status', 'latin1');
