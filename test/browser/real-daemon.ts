@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { awayFromHost } from '../away.ts';
 
 /** Entries of others: a name that would be markup, and one that a terminal would obey. */
 export const foreignNames = ['<b onclick=x>&"\'', 'two\nlines\u001b[31m'] as const;
@@ -23,8 +24,18 @@ export function openRealDaemon(): RealDaemon {
   // The daemon refuses variables of its name that it does not know.
   const { NODE_TEST_CONTEXT: _, BINFMT_KEEPER_ARTIFACTS: __, ...env } = process.env;
   const child = spawn(
-    'unshare',
-    ['-Urm', '--propagation', 'private', process.execPath, '--no-warnings', program, dir],
+    'env',
+    [
+      ...awayFromHost(),
+      'unshare',
+      '-Urm',
+      '--propagation',
+      'private',
+      process.execPath,
+      '--no-warnings',
+      program,
+      dir,
+    ],
     { env, stdio: ['pipe', 'pipe', 'inherit'] },
   );
   const lines = createInterface({ input: child.stdout });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { awayFromHost } from '../away.ts';
 import { requireKernel } from '../kernel.ts';
 import { cases } from './cases.ts';
 
@@ -29,9 +30,10 @@ for (const ffi of ['with FFI', 'without FFI']) {
 
 /** In namespaces with nothing of binfmt_misc mounted: the cases are about the last mount, too. */
 function runAll(withoutFfi: boolean): { verdicts: Verdict[]; stderr: string } {
-  const args = ['-Urm', '--propagation', 'private', process.execPath, runner];
+  const apart = [...awayFromHost(), 'unshare', '-Urm', '--propagation', 'private'];
+  const args = [...apart, process.execPath, runner];
   const env = { ...process.env, BINFMT_KEEPER_NO_FFI: withoutFfi ? '1' : '' };
-  const { stdout, stderr } = spawnSync('unshare', args, { encoding: 'utf8', env, timeout: 120_000 });
+  const { stdout, stderr } = spawnSync('env', args, { encoding: 'utf8', env, timeout: 120_000 });
   const verdicts = stdout
     .split('\n')
     .filter(Boolean)

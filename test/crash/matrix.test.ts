@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { awayFromHost } from '../away.ts';
 import { targets } from '../e2e/foreign.ts';
 import { requireKernel } from '../kernel.ts';
 
@@ -74,8 +75,8 @@ function runScenario(
   const dir = mkdtempSync(join(tmpdir(), 'binfmt-keeper-crash-'));
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const node = [process.execPath, '--no-warnings', child, scenario, `${part}`, `${parts}`, dir];
-  const args = ['-Urm', '--propagation', 'private', ...node];
-  const running = spawn('unshare', args, { stdio: ['ignore', 'pipe', 'pipe'], env, detached: true });
+  const args = [...awayFromHost(), 'unshare', '-Urm', '--propagation', 'private', ...node];
+  const running = spawn('env', args, { stdio: ['ignore', 'pipe', 'pipe'], env, detached: true });
   let out = '';
   let said = '';
   running.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { awayFromHost } from '../away.ts';
 import { requireKernel } from '../kernel.ts';
 import { targets } from './foreign.ts';
 import { createWorld, type World } from './world.ts';
@@ -54,7 +55,8 @@ function runOutside(file: string, claim: string, ids: 'root' | 'all'): Promise<V
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   // With no ids the shell has no rights; it becomes root by the exec that follows once they are written.
   const become = ids === 'all' ? ['-Um', '--propagation', 'private', 'sh', '-c', waitForIds, 'sh'] : rootOnly;
-  const child = spawn('unshare', [...become, process.execPath, '--no-warnings', file], {
+  const words = [...awayFromHost(), 'unshare', ...become, process.execPath, '--no-warnings', file];
+  const child = spawn('env', words, {
     env: { ...env, [claimVariable]: claim, [directoryVariable]: dir },
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,

@@ -11,6 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseMountinfo, topMountAt } from '../../src/core/mountinfo.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts';
 import { foreignLine, targets } from './foreign.ts';
 import { type Prober, startProber } from './prober.ts';
@@ -152,9 +153,6 @@ function write(path: string, text: string | Uint8Array): void {
   }
 }
 
-/** The later line of the table lies above the earlier one at the same place. */
 function topAt(path: string): string | undefined {
-  const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
-  const top = lines.findLast((line) => line.split(' ')[4] === path);
-  return top?.split(' - ')[1]?.split(' ')[0];
+  return topMountAt(parseMountinfo(readFileSync('/proc/self/mountinfo', 'latin1')), path)?.type;
 }

@@ -3,6 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { awayFromHost } from '../away.ts';
 
 const child = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
@@ -19,8 +20,17 @@ hang() { mkdir -p "$1"; mkfifo "$1.up"; ${node} '${child('hung-fuse.child.ts')}'
   read -r up <"$1.up"; trap 'kill $HUNG' EXIT; }
 mount -t tmpfs -o mode=755 tmpfs /mnt
 `;
-  const args = ['-Urm', '--propagation', 'private', 'sh', '-c', prelude + script];
-  const { stdout } = await promisify(execFile)('unshare', args, { timeout: 60_000 });
+  const args = [
+    ...awayFromHost(),
+    'unshare',
+    '-Urm',
+    '--propagation',
+    'private',
+    'sh',
+    '-c',
+    prelude + script,
+  ];
+  const { stdout } = await promisify(execFile)('env', args, { timeout: 60_000 });
   return stdout
     .split('\n')
     .filter((line) => line !== '')
