@@ -1,4 +1,5 @@
-const deadlineMs = 20_000;
+/** Many times what is needed, for machines that do other things meanwhile. */
+const deadlineMs = 60_000;
 
 /** Looks again and again until there is something; what is waited for is named when it never comes. */
 export async function until<T>(what: string, look: () => T | null): Promise<T> {

@@ -14,7 +14,7 @@ export interface Ended {
 }
 
 /** Hostile input gets neither more time nor more memory than this; both are many times what is needed. */
-const limits = { milliseconds: 20_000, kibibytes: 300_000 };
+const limits = { milliseconds: 60_000, kibibytes: 300_000 };
 
 /** Loaded before the program: tells at the end how much memory was used, on a descriptor of its own. */
 const meter = `data:text/javascript,${encodeURIComponent(
