@@ -29,7 +29,7 @@ export function configFor(config: Config, { install, credentials, preserveArgv0 
     handlers: [],
     adopt: [],
     binfmtD: false,
-    readiness: { required: 'auto' },
+    readiness: { ...config.readiness, required: 'auto' },
     probe: { ...config.probe, enabled: true },
   };
 }

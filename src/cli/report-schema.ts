@@ -23,6 +23,14 @@ const handler = z.object({
     .object({ verdict: z.string(), detail: z.string(), at: time, tookMs: z.number() })
     .nullable()
     .describe('last probe of what serves now'),
+  containers: z
+    .object({
+      verdict: z.enum(['verified', 'may', 'may-not', 'unknown']),
+      detail: z.string(),
+      at: time.nullable(),
+    })
+    .catch({ verdict: 'unknown', detail: 'the daemon does not tell', at: null })
+    .describe('whether ordinary containers can run it: seen to, or judged by labels'),
   heals: z.number().describe('heals since the start of the daemon'),
   lostAt: time.nullable().describe('when it was lost last on this boot'),
   unavailableMs: z

@@ -53,6 +53,7 @@ export const configSchema = z.strictObject({
   readiness: z
     .strictObject({
       required: leaf('readiness.required', z.union([z.literal('auto'), platformList()]).prefault('auto')),
+      containers: leaf('readiness.containers', z.enum(['required', 'ignore']).prefault('required')),
     })
     .prefault({}),
   probe: z

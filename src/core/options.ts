@@ -137,6 +137,11 @@ const rows = {
     takes: 'platforms',
     help: 'platforms that must be verified to be ready: auto (all kept ones that have a probe), or a list',
   },
+  'readiness.containers': {
+    type: 'choice',
+    values: ['required', 'ignore'],
+    help: 'whether a handler that ordinary containers may not run, or perhaps not, keeps the keeper from being ready',
+  },
   'probe.enabled': {
     type: 'boolean',
     help: 'prove each handler by running a tiny program of its architecture',

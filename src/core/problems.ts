@@ -70,6 +70,7 @@ export type ProblemCode =
   | 'interpreter-noexec'
   | 'interpreter-elsewhere'
   | 'interpreter-label'
+  | 'not-proven-for-containers'
   | 'source-missing'
   | 'preparation-failed'
   | 'store-full'
@@ -380,7 +381,13 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'SELinux keeps containers from executing an interpreter',
     severity: 'error',
     remedy:
-      'Foreign programs end in a silent SIGSEGV there. Label it: chcon -u system_u -t container_ro_file_t -l s0 FILE; for good: semodule -i selinux/binfmt_keeper.cil && restorecon -RF /var/lib/binfmt-keeper. In a pod without a volume for the store: seLinuxOptions: {level: s0}.',
+      'Foreign programs end in a silent SIGSEGV there. In a container give the store a directory of the host: -v /var/lib/binfmt-keeper:/var/lib/binfmt-keeper; in a pod a hostPath volume below /var, /opt or /mnt and seLinuxOptions: {level: s0}. [relabel: On the host: chcon -u system_u -t container_ro_file_t -l s0 FILE; for good: semodule -i selinux/binfmt_keeper.cil && restorecon -RF /var/lib/binfmt-keeper.]',
+  },
+  'not-proven-for-containers': {
+    title: 'Nobody can tell whether ordinary containers may execute an interpreter',
+    severity: 'warning',
+    remedy:
+      'Try it from an ordinary container: run a program of that platform there; where it ends with SIGSEGV (139), they may not. Put the store where they may: a directory of the host below /var/lib/binfmt-keeper, in a pod a hostPath volume. Where it is meant for programs of the host alone: --readiness-containers ignore.',
   },
   'source-missing': {
     title: 'No emulator was found for a platform',

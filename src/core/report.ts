@@ -15,12 +15,24 @@ export interface ProbeReport {
   readonly tookMs: number;
 }
 
+/** What is known of ordinary containers: the keeper itself may run what they may not. */
+export interface ContainersReport {
+  /** `verified`: one of them ran it, or a process as confined as they are; the others are judged by labels. */
+  readonly verdict: 'verified' | 'may' | 'may-not' | 'unknown';
+  readonly detail: string;
+  /** When it was found so, Unix milliseconds; null before anybody looked, and where there is nothing to look at. */
+  readonly at: number | null;
+}
+
 /** One handler as people and programs see it. */
 export interface HandlerReport {
   readonly key: string;
   readonly platforms: readonly string[];
   readonly name: string;
-  /** `ok` only after a probe ran under what serves now; `unverified` where the entry is right but nothing proved it. */
+  /**
+   * `ok` only after a probe ran under what serves now, and nothing says that ordinary containers cannot run the same;
+   * `unverified` where the entry is right but that is not proved.
+   */
   readonly state: EntryState | 'unverified';
   readonly why: string;
   readonly flags: string;
@@ -29,6 +41,7 @@ export interface HandlerReport {
   readonly owner: 'keeper' | 'foreign' | 'none';
   readonly required: boolean;
   readonly probe: ProbeReport | null;
+  readonly containers: ContainersReport;
   readonly heals: number;
   /** When it was lost last, Unix milliseconds; on this boot, whichever daemon saw it. */
   readonly lostAt: number | null;

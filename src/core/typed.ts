@@ -4,6 +4,8 @@ export interface Here {
   readonly command: string;
   /** In a private instance no supervisor of the host has a part. */
   readonly sandbox: boolean;
+  /** The security policy refuses the reader to change labels: no remedy of that kind is given. */
+  readonly mayNotRelabel?: boolean;
 }
 
 /** How commands of the keeper are typed where it is installed. */
@@ -14,12 +16,15 @@ export const usualHere: Here = { command: usualCommand, sandbox: false };
 
 /**
  * Makes a text of the tables fit for where it is read: `{keeper}` stands for the command, as in `{keeper} status`,
- * `{restart}` for how the daemon is started anew, and `[host: …]` holds what is true outside of a sandbox alone.
+ * `{restart}` for how the daemon is started anew, `[host: …]` holds what is true outside of a sandbox alone, and
+ * `[relabel: …]` what only helps who may change SELinux labels.
  */
-export function typed(text: string, { command, sandbox }: Here = usualHere): string {
+export function typed(text: string, here: Here = usualHere): string {
+  const { command, sandbox, mayNotRelabel = false } = here;
+  const left = { host: sandbox, relabel: sandbox || mayNotRelabel };
   return text
-    .replace(/ ?\[host: ([^\]]*)\]/g, (whole, inner: string) =>
-      sandbox ? '' : `${whole.startsWith(' ') ? ' ' : ''}${inner}`,
+    .replace(/ ?\[(host|relabel): ([^\]]*)\]/g, (whole, of: keyof typeof left, inner: string) =>
+      left[of] ? '' : `${whole.startsWith(' ') ? ' ' : ''}${inner}`,
     )
     .replaceAll('{restart}', () =>
       sandbox ? 'stop it and start it again' : 'systemctl restart binfmt-keeper',

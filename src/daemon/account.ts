@@ -4,11 +4,12 @@ import { identify } from '../core/memory.ts';
 import { isOurs } from '../core/ownership.ts';
 import { resolvePlatform } from '../core/platforms.ts';
 import type { Problem } from '../core/problems.ts';
-import { composeReport, type HandlerReport, type Report } from '../core/report.ts';
+import { type ContainersReport, composeReport, type HandlerReport, type Report } from '../core/report.ts';
 import type { Totals } from '../core/totals.ts';
 import type { Here } from '../core/typed.ts';
 import { version } from '../core/version.ts';
 import type { Availability } from './availability.ts';
+import type { ContainerAccess } from './container-access.ts';
 import type { Custody } from './custody.ts';
 import type { History } from './history.ts';
 import type { KeptView } from './kept-problems.ts';
@@ -28,6 +29,7 @@ export interface AccountParts {
   readonly board: ProblemBoard;
   readonly mounts: MountKeeper;
   readonly custody: Custody;
+  readonly access: ContainerAccess;
   readonly memory: LiveMemory;
   readonly availability: Availability;
   readonly totals: Totals;
@@ -85,22 +87,47 @@ function handlerReport(view: View['handlers'][number], parts: AccountParts): Han
   const current =
     last !== undefined && last.generation !== '' && last.generation === generationOf(view) ? last : undefined;
   const fine = state === 'ok' || state === 'foreign-ok';
-  const proven = current?.result.verdict === 'verified';
+  const ran = current?.result.verdict === 'verified';
+  const containers = parts.access.of(view);
+  const barred = ran && parts.access.isDemanded(view) && !serves.has(containers.verdict);
+  const proven = ran && !barred;
   return {
     key: handler.key,
     platforms: handler.platforms,
     name: handler.registration.name,
     state: fine && !proven ? 'unverified' : state,
-    why: fine && !proven ? unproven(handler.platforms.length > 0, info?.probe ?? null, current) : view.why,
+    why: whyOf(view, parts, { fine, barred, current, containers }),
     flags: serving?.flags ?? '',
     interpreter: serving?.interpreter ?? handler.registration.interpreter,
     version: state === 'foreign-ok' ? null : (info?.version ?? null),
     owner: serving === null ? 'none' : state === 'foreign-ok' || view.taken ? 'foreign' : 'keeper',
     required: isRequired(config, handler.key, handler.platforms.length > 0),
     probe: current === undefined ? null : probeReport(current),
+    containers,
     heals: parts.history.of(handler.key),
     ...parts.availability.of(handler.registration.name),
   };
+}
+
+/** Verdicts about ordinary containers that readiness is content with. */
+const serves: ReadonlySet<string> = new Set(['verified', 'may']);
+const nothingThere: ContainersReport = { verdict: 'unknown', detail: 'there is no entry', at: null };
+
+function whyOf(
+  view: View['handlers'][number],
+  parts: AccountParts,
+  known: {
+    readonly fine: boolean;
+    readonly barred: boolean;
+    readonly current: Verified | undefined;
+    readonly containers: ContainersReport;
+  },
+): string {
+  const { fine, barred, current, containers } = known;
+  if (!fine || (current?.result.verdict === 'verified' && !barred)) return view.why;
+  if (barred) return `runs for the keeper; for ordinary containers: ${containers.detail}`;
+  const probe = parts.situation.world.info.get(view.handler.key)?.probe ?? null;
+  return unproven(view.handler.platforms.length > 0, probe, current);
 }
 
 /** A platform that was asked for and got no handler still counts: nobody is ready who lacks it. */
@@ -119,6 +146,7 @@ function unmet(row: Situation['world']['unmet'][number], parts: AccountParts): H
     owner: 'none',
     required: isRequired(config, row.target, row.platforms.length > 0),
     probe: null,
+    containers: nothingThere,
     heals: 0,
     ...parts.availability.of(name),
   };
@@ -139,6 +167,7 @@ function keptReport({ kept, entry, state, why }: KeptView, parts: AccountParts):
     owner: entry === null ? 'none' : 'foreign',
     required: false,
     probe: null,
+    containers: { ...nothingThere, detail: 'it is kept as it is' },
     heals: parts.history.of(keptKey(kept.name)),
     ...parts.availability.of(kept.name),
   };
@@ -176,14 +205,16 @@ export function standing({
   situation,
   mounts,
   custody,
+  access,
   memory,
-}: Pick<AccountParts, 'situation' | 'mounts' | 'custody' | 'memory'>): readonly {
+}: Pick<AccountParts, 'situation' | 'mounts' | 'custody' | 'access' | 'memory'>): readonly {
   readonly origin: string;
   readonly problems: readonly Problem[];
 }[] {
   return [
     { origin: 'mounts', problems: mounts.problems() },
     { origin: 'kept', problems: custody.problems() },
+    { origin: 'containers', problems: access.problems() },
     { origin: 'view', problems: seen(situation.repair.view(), situation) },
     { origin: 'doubts', problems: doubted(situation.repair.view(), memory) },
   ];

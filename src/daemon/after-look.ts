@@ -1,5 +1,6 @@
 import { serving, standing } from './account.ts';
 import type { Availability } from './availability.ts';
+import type { ContainerAccess } from './container-access.ts';
 import type { Custody } from './custody.ts';
 import type { LiveMemory } from './memory.ts';
 import type { MountKeeper } from './mend-mounts.ts';
@@ -19,6 +20,7 @@ export interface AfterLookParts {
   readonly board: ProblemBoard;
   readonly mounts: MountKeeper;
   readonly custody: Custody;
+  readonly access: ContainerAccess;
   readonly memory: LiveMemory;
   /** Null for one who only looks. */
   readonly availability: Availability | null;
@@ -28,12 +30,12 @@ export interface AfterLookParts {
 
 /** Problems follow what was seen, and whatever serves now and did not before has to prove itself, whoever registered it. */
 export function createAfterLook(parts: AfterLookParts): AfterLook {
-  const { board, mounts, custody, memory } = parts;
+  const { board, mounts, custody, access, memory } = parts;
   const generations = new Map<string, string>();
 
   const looked = (): void => {
     const situation = parts.situation();
-    for (const { origin, problems } of standing({ situation, mounts, custody, memory }))
+    for (const { origin, problems } of standing({ situation, mounts, custody, access, memory }))
       board.sync(origin, problems);
     const kept = custody.view();
     parts.availability?.settle(serving(situation, kept), performance.now());

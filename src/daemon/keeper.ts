@@ -18,6 +18,7 @@ import { createAvailability } from './availability.ts';
 import { belongingsOf, removeBelongings } from './belongings.ts';
 import { createCanaryWatch } from './canary.ts';
 import { createCensus } from './census.ts';
+import { createContainerAccess } from './container-access.ts';
 import { curableIn, placesOf, sameHandlers } from './curable.ts';
 import { createCustody, keptAmong, withCustody } from './custody.ts';
 import { createHealLog, type Occasion } from './heal-log.ts';
@@ -48,7 +49,6 @@ import { removeSuperseded } from './superseded.ts';
 import { createCounters, processFigures } from './totals.ts';
 import { createTurns } from './turns.ts';
 import { createVerification } from './verification.ts';
-import { createLabelWatch } from './watch-labels.ts';
 
 /** What a keeper works on; everything that it needs of the machine arrives here. */
 export interface KeeperParts {
@@ -230,8 +230,23 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     probed: counters.probed,
   });
 
+  const access = createContainerAccess({
+    machine,
+    situation: () => situation,
+    changed() {
+      if (closed) return;
+      afterLook.looked();
+      changed();
+    },
+    worsened() {
+      if (closed || parts.passive === true) return;
+      logger.info({ event: 'label' }, 'the label of an interpreter was changed');
+      // Not the one in force: a newer one may be under way.
+      void configureNext(latest);
+    },
+  });
   const afterLook = createAfterLook({
-    ...{ board, mounts, custody, memory },
+    ...{ board, mounts, custody, access, memory },
     situation: () => situation,
     availability: parts.passive === true ? null : availability,
     isPaused: () => pause.state() !== null,
@@ -307,7 +322,8 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     // Tried anew, and what is not wanted any more cannot fail.
     board.retract((p) => p.code === 'register-failed');
     verification.renew();
-    if (parts.passive) return;
+    const judged = access.look();
+    if (parts.passive) return judged;
     if (world.desired.store !== '') memory.stores.add(world.desired.store);
     renewed = pause.state() !== null;
     occasion = configured ? 'configure' : 'start';
@@ -369,7 +385,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
 
   /** Who waits for proofs waits for those of native programs too. */
   const tried = async (proofs: Promise<void>): Promise<void> => {
-    await Promise.all([proofs, guard.settled()]);
+    await Promise.all([proofs, guard.settled(), access.settled()]);
   };
 
   let removed = false;
@@ -385,18 +401,12 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     latest = config;
     return inTurn(() => configure(config));
   };
-  const labels = createLabelWatch(machine, () => {
-    if (closed) return;
-    logger.info({ event: 'label' }, 'the label of an interpreter was changed');
-    // Not the one in force: a newer one may be under way.
-    void configureNext(latest);
-  });
   return {
     configure: configureNext,
     look: turns.look,
     lookAtAll: () => turns.lookAtAll(),
     stir: retry.stir,
-    lookAtLabels: () => void labels.look(situation.world),
+    lookAtLabels: () => void access.look(),
     verifyAll: () => (pause.state() === null ? tried(verification.all()) : Promise.resolve()),
     verify(keys) {
       for (const key of keys === 'all' ? [] : keys) verification.queue(key);
@@ -407,7 +417,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     isPaused: () => pause.state() !== null,
     report: () =>
       drawReport({
-        ...{ situation, verification, history, board, mounts, custody, memory, availability, since },
+        ...{ situation, verification, history, board, mounts, custody, access, memory, availability, since },
         paused: pause.state(),
         totals: { ...counters.read(), process: parts.passive === true ? null : processFigures() },
         native: [host.target, ...host.runsNatively],

@@ -55,13 +55,13 @@ async function deployed(
   const found = await machine.findInterpreter(architecture, sources);
   if (!found.ok) {
     const kept = await fromStore(machine, store, architecture);
-    return kept === null ? missing(architecture, found.tried) : judged(machine, kept);
+    return kept ?? missing(architecture, found.tried);
   }
   const copy = await store.deploy(found.path, architecture.interpreter);
   if ('code' in copy) {
     const outdated = problem(copy.code, architecture, copy.message);
     const kept = noUpgrade.has(copy.code) ? await fromStore(machine, store, architecture) : null;
-    return kept === null ? outdated : judged(machine, { ...kept, source: found.path, outdated });
+    return kept === null ? outdated : { ...kept, source: found.path, outdated };
   }
   const inspected = await machine.inspectInterpreter(copy.path);
   if (!inspected.ok) return problem(inspected.code, architecture, inspected.message);
@@ -75,7 +75,7 @@ async function usedInPlace(
   architecture: Architecture,
 ): Promise<ReadyInterpreter | Problem> {
   const found = await machine.findInterpreter(architecture, sources);
-  return found.ok ? judged(machine, await inPlace(machine, found.path)) : missing(architecture, found.tried);
+  return found.ok ? inPlace(machine, found.path) : missing(architecture, found.tried);
 }
 
 /** A newer emulator that cannot be deployed must not take away what works with the older one. */
@@ -112,14 +112,8 @@ export function createLookUp(machine: Machine, config: Config): Obtain {
     const [stuck] = (await reachable(machine, [dir])).hung;
     if (stuck !== undefined) return stuck;
     const kept = await fromStore(machine, store, architecture);
-    return kept === null ? missing(architecture, ['it was never deployed']) : judged(machine, kept);
+    return kept ?? missing(architecture, ['it was never deployed']);
   };
-}
-
-/** Files that are not ours to label, or only looked at, are at least judged. */
-async function judged<T extends ReadyInterpreter | Problem>(machine: Machine, ready: T): Promise<T> {
-  const why = 'code' in ready ? null : await machine.judgeLabel(ready.path);
-  return why === null ? ready : { ...ready, mislabelled: why };
 }
 
 /** A deployed copy outlives its source, so that removing the distribution's package does not stop what works. */

@@ -49,8 +49,9 @@ export async function platformCandidates(
   const failed: GatheredPlatforms['failed'][number][] = [];
   const obtained = await inBatches(architectures, parts.obtain);
   for (const [i, architecture] of architectures.entries()) {
-    const ready = obtained[i];
-    if (ready === undefined) continue;
+    const made = obtained[i];
+    if (made === undefined) continue;
+    const ready = 'code' in made ? made : ((await keptOut(parts, architecture, made.path)) ?? made);
     if ('code' in ready) {
       const wanted = wantedHandler(parts, architecture);
       unready.push(wanted);
@@ -65,11 +66,24 @@ export async function platformCandidates(
     }
     sources.push(ready.source);
     if (ready.outdated !== undefined) problems.push(ready.outdated);
-    if (ready.mislabelled !== undefined)
-      problems.push({ code: 'interpreter-label', subject: architecture.target, detail: ready.mislabelled });
     candidates.push(candidateOf(parts, architecture, ready));
   }
   return { candidates, problems, sources, unready, failed };
+}
+
+/**
+ * An interpreter of this container's own image, with a label that keeps ordinary containers out, is not registered: they
+ * would end in a silent SIGSEGV, and nobody could put it right there. A file of the host is, for the host is served.
+ */
+async function keptOut(
+  { machine, config }: PlatformParts,
+  { target }: Architecture,
+  path: string,
+): Promise<Problem | null> {
+  const asked = machine.usesSelinux && config.readiness.containers === 'required' && !machine.inSandbox();
+  if (!asked || !machine.isOwnImage(path)) return null;
+  const { verdict, detail } = await machine.judgeLabel(path, config.interpreters.label);
+  return verdict === 'may-not' ? { code: 'interpreter-label', subject: target, detail } : null;
 }
 
 async function goingOn(parts: PlatformParts, wanted: Handler, why: Problem): Promise<Candidate | null> {

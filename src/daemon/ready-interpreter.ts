@@ -10,8 +10,6 @@ export interface ReadyInterpreter {
   readonly version: string | null;
   readonly header: Uint8Array | null;
   readonly source: string;
-  /** Why SELinux keeps ordinary containers from executing it, where it does. */
-  readonly mislabelled?: string | undefined;
   /** Why it is an older one than the source has, where it is. */
   readonly outdated?: Problem | undefined;
 }

@@ -33,13 +33,14 @@ import { mountAnchor, mountMain, observeMounts, remountWritable, triggerAutofs, 
 import { runsNatively } from './native.ts';
 import { takeNotifier } from './notify.ts';
 import { describeRootHolder, findOlderKeeper } from './older-keeper.ts';
-import { placeOf } from './place.ts';
+import { isOwnImage, placeOf } from './place.ts';
 import { type ProbeTask, runProbe } from './probe.ts';
 import { provable, writeProbes } from './probe-files.ts';
 import { readPublishedFiles } from './published-files.ts';
 import { reach } from './reach.ts';
 import { confinement } from './rights.ts';
 import { inspectRunDirectory, prepareRunDirectory } from './run-directory.ts';
+import { createSelinux } from './selinux.ts';
 import { settled } from './settled.ts';
 import { type LoadedState, loadState, saveState } from './state-file.ts';
 import { createStore } from './store.ts';
@@ -59,6 +60,7 @@ export async function createMachine(): Promise<Machine> {
 }
 
 function assemble(libc: Libc | null, ffi: string | null) {
+  const selinux = createSelinux(libc);
   return {
     ffi,
     endNow: (status: number): never => endNow(libc, status),
@@ -85,8 +87,10 @@ function assemble(libc: Libc | null, ffi: string | null) {
     findInterpreter,
     inspectInterpreter,
     interpreterVersion,
-    createStore: (dir: string, label?: string) => createStore(dir, label, libc),
-    judgeLabel: (path: string) => judgeLabel(path, libc),
+    createStore: (dir: string, label?: string) => createStore(dir, label, libc, selinux),
+    usesSelinux: selinux.present,
+    judgeLabel: (path: string, setting?: string) => judgeLabel(path, selinux, setting),
+    isOwnImage,
     interpretersInUse,
     countEmulated: (emulators: Emulators) => countEmulated(emulators),
     writeProbes,

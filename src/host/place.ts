@@ -1,7 +1,9 @@
-import { readlinkSync, statSync } from 'node:fs';
+import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { posix } from 'node:path';
+import { parseMountinfo } from '../core/mountinfo.ts';
 import { runChild } from './child.ts';
+import { recentMountOf } from './mount-table.ts';
 import { hasHostInit, initialPid } from './namespaces.ts';
 import { reach } from './reach.ts';
 
@@ -47,6 +49,24 @@ function hostRoot(): 'ours' | 'unseen' | '/proc/1/root' {
     return sameRoot && sameMounts ? 'ours' : '/proc/1/root';
   } catch {
     return 'unseen';
+  }
+}
+
+/**
+ * Whether a file lies in the image of the container that we run in, and not on a volume. In a container process ids are
+ * our own, or process 1 has another root file system; its mount table may be read where its links may not.
+ */
+export function isOwnImage(path: string): boolean {
+  const root = recentMountOf('/');
+  if (root === null || recentMountOf(path)?.id !== root.id) return false;
+  if (!hasHostInit()) return true;
+  try {
+    const theirs = parseMountinfo(readFileSync('/proc/1/mountinfo', 'latin1')).findLast(
+      (m) => m.mountPoint === '/',
+    );
+    return theirs !== undefined && theirs.device !== root.device;
+  } catch {
+    return false;
   }
 }
 

@@ -29,8 +29,6 @@ export interface Deployed {
   readonly version: string | null;
   /** Bytes. */
   readonly size: number;
-  /** Why SELinux keeps ordinary containers from executing it, where it does. */
-  readonly mislabelled?: string;
 }
 
 /** Deploys one file into a directory that was prepared; everything that goes wrong comes back as a fault. */
@@ -156,7 +154,7 @@ async function describe(
 ): Promise<Deployed | StoreFault> {
   const { name, path: origin, labelling } = source;
   const path = join(dir, storedPath({ name, sha256 }));
-  const mislabelled = (await labelling?.settle(path)) ?? null;
+  await labelling?.settle(path);
   const found = await lstat(path, { bigint: true });
   hashes.set(found, sha256);
   const { dev, ino, size } = numeric(found);
@@ -168,8 +166,7 @@ async function describe(
     const written = await writeAtomic(join(dir, 'manifest.json'), text, 0o644, { fsync: true });
     if (!written.ok && written.code !== 'EROFS') return writeFault('write the manifest', written);
   }
-  const deployed: Deployed = { ok: true, path, dev, ino, sha256, version, size };
-  return mislabelled === null ? deployed : { ...deployed, mislabelled };
+  return { ok: true, path, dev, ino, sha256, version, size };
 }
 
 function numeric(found: BigIntStats) {

@@ -4,6 +4,7 @@ import { storedPath } from '../core/store-manifest.ts';
 import { createLabelling } from './label.ts';
 import { removeLeftovers } from './leftovers.ts';
 import type { Libc } from './libc.ts';
+import { createSelinux } from './selinux.ts';
 import type { StoreFinding } from './store-contents.ts';
 import { readManifest, removeStored, verifyContents } from './store-contents.ts';
 import type { Deployed } from './store-deploy.ts';
@@ -31,8 +32,13 @@ export interface Store {
 }
 
 /** A store in a directory, which is made with the first deployment. `label` is the setting of that name. */
-export function createStore(dir: string, label = 'auto', libc: Libc | null = null): Store {
-  const labelling = createLabelling(label, libc);
+export function createStore(
+  dir: string,
+  label = 'auto',
+  libc: Libc | null = null,
+  selinux = createSelinux(libc),
+): Store {
+  const labelling = createLabelling(label, selinux, libc);
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(job: () => Promise<T>): Promise<T> => {
     const turn = last.then(job);

@@ -26,6 +26,7 @@ export function handlerLike(given: Partial<HandlerReport> = {}): HandlerReport {
     owner: 'keeper',
     required: true,
     probe: { verdict: 'verified', detail: '', at: moment - 5000, tookMs: 12 },
+    containers: { verdict: 'may', detail: 'no SELinux here', at: null },
     heals: 0,
     lostAt: null,
     unavailableMs: 0,

@@ -27,8 +27,10 @@ test('codes are kebab-case and every remedy is a sentence', () => {
     assert.match(code, /^[a-z]+(-[a-z]+)*$/);
     for (const sandbox of [false, true]) {
       const remedy = typed(problemCatalogue[code].remedy, { command: 'binfmt-keeper', sandbox });
+      const confined = { command: 'binfmt-keeper', sandbox, mayNotRelabel: true };
+      assert.doesNotMatch(typed(problemCatalogue[code].remedy, confined), /chcon|semodule|restorecon/, code);
       assert.match(remedy, /^[A-Z].*\.$/, code);
-      assert.doesNotMatch(remedy, /\[host|\{[a-z]+\}/, code);
+      assert.doesNotMatch(remedy, /\[(host|relabel)|\{[a-z]+\}/, code);
       if (sandbox) assert.doesNotMatch(remedy, /systemctl start|journalctl -b -u|kubectl/, code);
     }
   }
