@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from '../scripts/build.ts';
+import { awayFromHost } from '../test/away.ts';
 import { tinyElf } from './tiny-elf.ts';
 
 /** Where a benchmark works: a scratch directory and the main mount of a private instance. */
@@ -28,8 +29,8 @@ const main = '/proc/sys/fs/binfmt_misc';
 /** Runs this program again as root of a private user and mount namespace: the host's entries are never touched. */
 export function enterNamespace(): void {
   if (process.env.BENCH_INSIDE === '1') return;
-  const args = ['-Urm', '--propagation', 'private', process.execPath, ...process.argv.slice(1)];
-  const { status, error } = spawnSync('unshare', args, {
+  const apart = [...awayFromHost(), 'unshare', '-Urm', '--propagation', 'private'];
+  const { status, error } = spawnSync('env', [...apart, process.execPath, ...process.argv.slice(1)], {
     stdio: 'inherit',
     env: { ...process.env, BENCH_INSIDE: '1' },
   });
