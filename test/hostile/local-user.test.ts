@@ -1,30 +1,34 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { targets } from '../e2e/foreign.ts';
 import { suite } from '../e2e/suite.ts';
 import { until } from '../e2e/until.ts';
 import type { World } from '../e2e/world.ts';
 import { asStranger } from '../users.ts';
-import { manyDescriptors, manyNamespaces, meddle, storms } from './local-user.ts';
+import { manyDescriptors, manyNamespaces, meddle, sameId, storms } from './local-user.ts';
 
-const [target] = targets;
+const [target, other] = targets;
 const ours = `keeper-${target}`;
+/** More are for once, by hand: 10,000 take 2 GB. */
+const processes = process.env.HOSTILE_PROCESSES ?? '1000';
 
 await suite(
   import.meta.url,
   'a local user, with all that an ordinary user may do, stops and steers nothing',
   {
-    'he locks, leases and watches whatever he can open, and opens it over and over': async (world) => {
-      const daemon = await world.startVerified();
-      const storm = await attacker(world, storms, world.dir, world.main, '/usr/bin/qemu-aarch64-static');
-      assert.match(storm.said, /^leases 0 locks [1-9]\d* writable 0$/);
-      await loseAndHeal(world, daemon, 5);
-      assert.equal(await daemon.ended('SIGTERM'), 0);
-      const next = await world.startVerified();
-      await next.problem('lock-contested');
-      await loseAndHeal(world, next, 5);
-      return undefined;
-    },
+    'he locks, leases and watches whatever he can open, by fanotify as well, and opens it over and over':
+      async (world) => {
+        const daemon = await world.startVerified();
+        const storm = await attacker(world, storms, world.dir, world.main, '/usr/bin/qemu-aarch64-static');
+        assert.match(storm.said, /^leases 0 locks [1-9]\d* writable 0 fanotify [1-9]\d* mighty 0$/);
+        await loseAndHeal(world, daemon, 5);
+        assert.equal(await daemon.ended('SIGTERM'), 0);
+        const next = await world.startVerified();
+        await next.problem('lock-contested');
+        await loseAndHeal(world, next, 5);
+        return undefined;
+      },
 
     'he holds the lock of older keepers with twenty thousand descriptors in many processes': async (
       world,
@@ -39,8 +43,8 @@ await suite(
     },
 
     'he has a thousand processes, and many mounts in mount namespaces of his own': async (world) => {
-      const crowd = await attacker(world, manyNamespaces);
-      assert.match(crowd.said, /^namespaces 20$/);
+      const crowd = await attacker(world, manyNamespaces, processes);
+      assert.equal(crowd.said, `namespaces 20 processes ${processes}`);
       const daemon = await world.startVerified();
       await loseAndHeal(world, daemon, 5);
       return undefined;
@@ -51,6 +55,24 @@ await suite(
       const tried = await attacker(world, meddle, String(daemon.pid));
       assert.match(tried.said, /^tried [1-9]\d* succeeded \[\]$/);
       await daemon.verified(Date.now());
+      return undefined;
+    },
+
+    'somebody who was given the id of probes ends, stops and traces them: nothing else suffers': async (
+      world,
+    ) => {
+      mountMain(world);
+      world.register('theirs');
+      const flags = ['--precedence', 'last', '--probe-interval', '1s'];
+      const daemon = await world.startVerified({ flags });
+      const [program, ...line] = ['setpriv', '--reuid=60876', '--regid=60876', '--clear-groups'];
+      const spoiler = world.child(program, [...line, '/usr/bin/python3', '-c', sameId]);
+      await once(spoiler.stdout as NodeJS.EventEmitter, 'data');
+      await loseAndHeal(world, daemon, 5, `keeper-${other}`);
+      assert.ok(daemon.runs(target) && daemon.runs(other));
+      spoiler.kill('SIGKILL');
+      await daemon.verified(Date.now());
+      assert.ok(daemon.names().includes('theirs'));
       return undefined;
     },
 
@@ -84,12 +106,17 @@ await suite(
 );
 
 /** Loses an entry again and again; each time it comes back. */
-async function loseAndHeal(world: World, daemon: ReturnType<World['start']>, times: number): Promise<void> {
+async function loseAndHeal(
+  world: World,
+  daemon: ReturnType<World['start']>,
+  times: number,
+  entry = ours,
+): Promise<void> {
   for (let n = 0; n < times; n += 1) {
     const from = daemon.log.length;
-    world.write(`${world.main}/${ours}`, '-1');
-    await daemon.healed(ours, 'missing', from);
-    assert.ok(daemon.names().includes(ours));
+    world.write(`${world.main}/${entry}`, '-1');
+    await daemon.healed(entry, 'missing', from);
+    assert.ok(daemon.names().includes(entry));
   }
 }
 

@@ -1,6 +1,6 @@
 // What an ordinary user does against a keeper, in Python: Node has neither leases nor ptrace.
 
-/** Locks, leases and watches of all that can be opened below some paths; then opens and reads without end. */
+/** Locks, leases, inotify and fanotify of all that can be opened below some paths; then opens and reads without end. */
 export const storms = `
 import fcntl, os, sys, ctypes, threading
 libc = ctypes.CDLL(None, use_errno=True)
@@ -9,11 +9,18 @@ for root in sys.argv[1:]:
     paths.append(root)
     for dir, dirs, files in os.walk(root):
         paths += [os.path.join(dir, n) for n in dirs + files]
-leases = locks = writable = 0
+leases = locks = writable = fanotify = mighty = 0
 held = []
+# FAN_REPORT_FID, since Linux 5.13 for everybody: marks of inodes, no permission events.
+fan = libc.fanotify_init(0x202, os.O_RDONLY)
+def mark(group, flags, mask, path):
+    return libc.fanotify_mark(group, 1 | flags, ctypes.c_uint64(mask), -100, path.encode()) == 0
+mighty += libc.fanotify_init(0x6, os.O_RDONLY) >= 0
 watch = libc.inotify_init1(os.O_NONBLOCK)
 for path in paths:
     libc.inotify_add_watch(watch, path.encode(), 0xfff)
+    fanotify += mark(fan, 0, 0x480003ff, path) or mark(fan, 0, 0x3f, path)
+    mighty += mark(fan, 0x10, 0x3f, path) + mark(fan, 0x100, 0x3f, path)
     for mode in (os.O_WRONLY, os.O_RDWR):
         try:
             os.close(os.open(path, mode | os.O_NONBLOCK)); writable += 1
@@ -29,7 +36,7 @@ for path in paths:
         threading.Thread(target=fcntl.flock, args=(fd, fcntl.LOCK_EX), daemon=True).start()
     try: fcntl.lockf(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError: pass
-print('leases', leases, 'locks', locks, 'writable', writable, flush=True)
+print('leases', leases, 'locks', locks, 'writable', writable, 'fanotify', fanotify, 'mighty', mighty, flush=True)
 while True:
     for path in paths:
         try:
@@ -72,9 +79,10 @@ for n in range(20):
             if libc.mount(b't', b'/mnt', b'tmpfs', 0, None): break
         os.write(w, b'x'); time.sleep(1000)
     os.read(r, 1); os.close(r); os.close(w); made += 1
-for n in range(1000):
+many = int(sys.argv[1])
+for n in range(many):
     if os.fork() == 0: libc.prctl(1, 9); time.sleep(1000)
-print('namespaces', made, flush=True)
+print('namespaces', made, 'processes', many, flush=True)
 time.sleep(1000)
 `;
 
@@ -114,4 +122,24 @@ while time.time() < end:
         attempt('root', lambda: os.listdir('/proc/%d/root/' % pid))
 print('tried', tried, 'succeeded', sorted(done), flush=True)
 time.sleep(1000)
+`;
+
+/** With the id of probes: whatever a process may try on others of its own user. */
+export const sameId = `
+import ctypes, os, sys, time
+libc = ctypes.CDLL(None, use_errno=True)
+own, hits = os.getuid(), set()
+def others():
+    for name in os.listdir('/proc'):
+        try:
+            if name.isdigit() and int(name) != os.getpid() and os.stat('/proc/' + name).st_uid == own: yield int(name)
+        except OSError: pass
+while True:
+    for pid in others():
+        if libc.ptrace(0x4206, pid, 0, 0) == 0: pass
+        for act in (lambda: os.kill(pid, 19), lambda: os.setpriority(0, pid, 19), lambda: os.kill(pid, 9)):
+            try: act()
+            except OSError: continue
+            if not hits: print('hit', flush=True)
+            hits.add(pid)
 `;
