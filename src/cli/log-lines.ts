@@ -1,4 +1,5 @@
 import { visible } from '../core/visible.ts';
+import { clockOf, dateOf } from './local-time.ts';
 import { type Style, styleFor } from './style.ts';
 
 /** The log as the command line or the environment wants it: for people where they read it, else JSON (undefined). */
@@ -35,19 +36,6 @@ export function createLogLines(style: Style): (line: string) => string {
 }
 
 const indent = ' '.repeat(10);
-
-function dateOf(at: Date): string {
-  if (Number.isNaN(at.getTime())) return '';
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-}
-
-function clockOf(at: Date): string {
-  return [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':');
-}
-
-function two(value: number): string {
-  return String(value).padStart(2, '0');
-}
 
 /** The stack of a defect is what a bug report needs. */
 function errorWords(err: unknown, rank: number): readonly string[] {

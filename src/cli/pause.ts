@@ -4,6 +4,7 @@ import { formatDuration, parseDuration } from '../core/duration.ts';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
 import { askDaemon } from './ask.ts';
 import type { Context } from './context.ts';
+import { momentOf } from './local-time.ts';
 import { sayNoDaemon } from './no-daemon.ts';
 import { render } from './print.ts';
 import { tell } from './via-daemon.ts';
@@ -23,10 +24,10 @@ export async function pause(context: Context, config: Config): Promise<ExitCode>
   if (reply === null) return sayNoDaemon(context, config, 'pause');
   if (reply.type !== 'report') return tell(context, reply);
   const { paused } = reply.report;
-  const until =
+  const words =
     paused?.until == null
-      ? `until: ${context.here.command} resume`
-      : `until ${new Date(paused.until).toISOString()}`;
-  context.out(render(reply.report, context.format, () => `paused ${until}\n`));
+      ? `paused until: ${context.here.command} resume`
+      : `paused for ${formatDuration(forMs ?? 0)}, until ${momentOf(new Date(paused.until), new Date())}`;
+  context.out(render(reply.report, context.format, () => `${words}\n`));
   return exitCodes.ok;
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { formatDuration } from '../core/duration.ts';
 import type { Report } from '../core/report.ts';
 import type { ProblemBoard } from './problem-board.ts';
 
@@ -41,8 +42,9 @@ export function createPause(logger: Logger, board: ProblemBoard, turned: (on: bo
       const now = Date.now();
       state = { since: state?.since ?? now, until: forMs === null ? null : now + forMs };
       if (forMs !== null) timer = setTimeout(() => end('the time is over'), forMs);
-      const until = state.until === null ? 'somebody resumes' : new Date(state.until).toISOString();
-      board.set('paused', 'daemon', `nothing is healed or probed until ${until}`);
+      // No time of day: whoever reads this may be in another zone than the daemon. Reports say how long it still lasts.
+      const length = forMs === null ? 'until somebody resumes' : `in a pause of ${formatDuration(forMs)}`;
+      board.set('paused', 'daemon', `nothing is healed or probed ${length}`);
       turned(true);
     },
     end: () => end('somebody asked for it'),
