@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 import { parseMountinfo } from '../core/mountinfo.ts';
 
 /** Inode numbers of the initial namespaces (uapi linux/nsfs.h, init_ns_ino); that of mounts is fixed since 6.18 only. */
@@ -7,11 +7,11 @@ const initialMount = 'mnt:[4026531832]';
 
 /**
  * Whether process 1, as /proc shows it here, is the machine's own. In a container it is the container's, or that of
- * another one which shares its process ids (`shareProcessNamespace`): it says nothing of the host. False as well where
- * it may not be looked at.
+ * another one which shares its process ids (`shareProcessNamespace`): it says nothing of the host. Our own namespace is
+ * asked first: without rights over process 1, as in a container with the host's process ids, its links cannot be read.
  */
 export function hasHostInit(hostPids = initialPid): boolean {
-  return link('1', 'pid') === hostPids;
+  return link('self', 'pid') === hostPids || link('1', 'pid') === hostPids;
 }
 
 /**
@@ -37,18 +37,38 @@ export interface Elsewhere {
  * or none; the kernel's own list (NS_MNT_GET_NEXT, Linux 6.12) is no help, as 6.18.44 refuses it there with EPERM.
  */
 export function binfmtElsewhere(): Elsewhere {
-  const seen = new Set([link('self', 'mnt')]);
+  const seen = new Set([link('self', 'mnt'), rootMountId('self')]);
   const devices = new Set<string>();
+  let complete = hasHostInit();
   for (const pid of readdirSync('/proc')) {
     if (!/^\d+$/.test(pid)) continue;
-    const namespace = link(pid, 'mnt');
+    // Tables of mounts may be read where links may not (a container without CAP_SYS_PTRACE): the id of a root's mount
+    // is that of one namespace.
+    const namespace = link(pid, 'mnt') ?? rootMountId(pid);
+    if (namespace === null) complete &&= pid !== '1';
     if (namespace === null || seen.has(namespace)) continue;
     const text = read(`/proc/${pid}/mountinfo`);
     if (text === null) continue;
     seen.add(namespace);
     for (const mount of parseMountinfo(text)) if (mount.type === 'binfmt_misc') devices.add(mount.device);
   }
-  return { devices, complete: hasHostInit() && link('1', 'mnt') !== null };
+  return { devices, complete };
+}
+
+/** The first lines are enough: a table may be long, and thousands of processes share it. */
+function rootMountId(pid: string): string | null {
+  try {
+    const fd = openSync(`/proc/${pid}/mountinfo`, 'r');
+    try {
+      const start = Buffer.alloc(256);
+      const id = /^\d+/.exec(start.toString('latin1', 0, readSync(fd, start)))?.[0];
+      return id === undefined ? null : `mount ${id}`;
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return null; // it ended, or its table may not be read either
+  }
 }
 
 /** When the first process of this container started (Unix ms); null where process ids are the machine's own. */

@@ -117,6 +117,20 @@ const scenes: Readonly<Record<string, Scene>> = {
     says: /another mount namespace/,
     anchor: false,
   },
+  // A bootstrap container of Bottlerocket has the host's process ids and file system, but not CAP_SYS_PTRACE.
+  'the same without rights over processes of the host, whose links cannot be read: it lasts': {
+    host: mountMain,
+    enter: `${namespace} setpriv --bounding-set -sys_ptrace`,
+    lasts: true,
+    says: /another mount namespace/,
+    anchor: false,
+  },
+  'the same where the host has no mount: it fails': {
+    enter: `${namespace} setpriv --bounding-set -sys_ptrace`,
+    inside: mountMain,
+    lasts: false,
+    says: /this mount namespace only/,
+  },
   "the host's own mount propagates into the container: it lasts": {
     host: `${shareFs}; mount -t binfmt_misc b "$RUN/fs/b"`,
     enter: receiving,
@@ -217,8 +231,9 @@ async function play(world: World, scene: Scene): Promise<undefined> {
   const line = `'${process.execPath}' --no-warnings '${keeper}' install ${target} -o json ${scene.flags ?? ''}`;
   const enter = scene.enter ?? container;
   // As a container's runtime does: a procfs of its own, nothing of the host's below it.
-  const proc =
-    enter === namespace ? ':' : `umount -l ${world.main} 2>/dev/null || :\nmount -t proc proc /proc`;
+  const proc = enter.startsWith(namespace)
+    ? ':'
+    : `umount -l ${world.main} 2>/dev/null || :\nmount -t proc proc /proc`;
   const inner = ['sh', '-ec', `${proc}\n${scene.inside ?? ':'}\n${line}`];
   const { status, stdout, stderr } = shell('unshare', [...enter.split(' '), ...inner]);
   const said = `${stdout}${stderr}`;
