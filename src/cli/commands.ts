@@ -13,6 +13,7 @@ import { emit } from './emit.ts';
 import type { Flags } from './flag-faults.ts';
 import { health } from './health.ts';
 import { helpFor } from './help.ts';
+import { settleHostPlaces } from './host-places.ts';
 import { install } from './install.ts';
 import { configFile, loadConfig, loadSources } from './load-config.ts';
 import { guardOutput } from './output.ts';
@@ -85,6 +86,7 @@ function withConfig(work: (context: Context, config: Config) => Promise<ExitCode
     const asked = args.length === 0 ? flags : { ...flags, platforms: args.join(',') };
     const parsed = await loadConfig(asked, process.env);
     if (!parsed.ok) return refuse(parsed.errors);
+    await settleHostPlaces(parsed.config);
     return work(contextOf(asked), parsed.config);
   };
 }
@@ -102,6 +104,7 @@ function withTargets(work: (context: Context, config: Config, targets: Targets) 
     const asked = args.includes('all') ? { ...flags, platforms: 'all' } : flags;
     const parsed = await loadConfig(asked, process.env);
     if (!parsed.ok) return refuse(parsed.errors);
+    await settleHostPlaces(parsed.config);
     return work(contextOf(asked), parsed.config, named.targets);
   };
 }
@@ -113,6 +116,7 @@ async function uninstallNamed({ argv, flags, args }: Call): Promise<ExitCode> {
   if (!parsed.ok) return refuse(parsed.errors);
   const targets = targetsOf(args.length > 0 ? args : namesOf(flags));
   if ('errors' in targets) return refuse(targets.errors);
+  await settleHostPlaces(parsed.config);
   return uninstall(contextOf(flags), parsed.config, targets.targets);
 }
 

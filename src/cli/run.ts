@@ -7,6 +7,7 @@ import { createMachine } from '../host/machine.ts';
 import { nameProcess } from '../host/process-name.ts';
 import { contextOf } from './context.ts';
 import type { Flags } from './flag-faults.ts';
+import { settleHostPlaces } from './host-places.ts';
 import { configFile, loadConfig } from './load-config.ts';
 import { logLines } from './log-lines.ts';
 import { owns } from './owns.ts';
@@ -55,6 +56,7 @@ export async function run(argv: readonly string[], flags: Flags): Promise<ExitCo
   const level = flags['log-level'] ?? (process.env.BINFMT_KEEPER_LOG_LEVEL?.trim() || 'info');
   const log = createLog(String(level), 2, logLines(flags, process.env, process.stderr.isTTY === true));
   const where = hereOfDaemon();
+  for (const fault of await settleHostPlaces(parsed.config)) log.logger.warn(fault);
   const machine = await createMachine();
   const code = await live(log, (defect) =>
     runDaemon({
