@@ -369,7 +369,7 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The interpreter lies on a file system without execution',
     severity: 'error',
     remedy:
-      'Choose another place: --interpreters-store DIRECTORY. Or allow it there: mount -o remount,exec MOUNTPOINT (see findmnt -T FILE).',
+      'Choose another place, such as /var/lib/binfmt-keeper/store on a volume of the host: --interpreters-store DIRECTORY. Or allow it there: mount -o remount,exec MOUNTPOINT (see findmnt -T FILE).',
   },
   'interpreter-elsewhere': {
     title: 'The interpreter is another file on the host',

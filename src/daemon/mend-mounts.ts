@@ -99,7 +99,7 @@ export function createMountKeeper(
       const detail = `${wish.main} is device ${devices[0]}, ${wish.anchor} is ${devices[1]}`;
       problems.push({ code: 'instances-differ', subject: wish.anchor, detail });
     }
-    if (view.anchor.kind === 'absent' && wish.mayMount && !problems.some((p) => p.code === 'anchor-missing'))
+    if (view.anchor.kind === 'absent' && wish.mayMount && !problems.some((p) => aboutAnchor.has(p.code)))
       problems.push({ code: 'anchor-missing', subject: wish.anchor, detail: 'not mounted' });
     found = problems;
     const now = JSON.stringify([view, found]);
@@ -181,13 +181,20 @@ export function createMountKeeper(
     calm.unref();
   };
 
+  /** Who may mount nothing, and got the host's mount, holds the instance by that: no fault, but it ends with us. */
+  const lacksAnchor = ({ code, message }: { readonly code: string; readonly message: string }) => {
+    if (view.main.kind !== 'binfmt' || !['EPERM', 'EACCES'].includes(code))
+      return { code: 'anchor-missing', detail: message } as const;
+    const lives = 'the entries live as long as the main mount, or this process';
+    return { code: 'anchor-not-shared', detail: `${message}; ${lives}` } as const;
+  };
+
   const mendAnchor = async (problems: Problem[]): Promise<void> => {
     if (closed) return;
     acted = true;
     const outcome = await machine.mountAnchor(wish.anchor);
     if (outcome.ok) tell('anchor', 'mounted');
-    else if (outcome.code !== 'EBUSY')
-      problems.push({ code: 'anchor-missing', subject: wish.anchor, detail: outcome.message });
+    else if (outcome.code !== 'EBUSY') problems.push({ ...lacksAnchor(outcome), subject: wish.anchor });
   };
 
   /** `remount,ro` marks the mount that it names and the superblock: the superblock through either, the mark only there. */
@@ -244,6 +251,8 @@ export function createMountKeeper(
     },
   };
 }
+
+const aboutAnchor: ReadonlySet<string> = new Set(['anchor-missing', 'anchor-not-shared']);
 
 /** Both mounts are there, and do not show one instance. */
 function differ({ main, anchor }: MountView): boolean {

@@ -148,6 +148,18 @@ test('during a pause nothing mends it, so that is said at once', async (t) => {
   assert.deepEqual(bed.problems(), [`main-missing ${main}`]);
 });
 
+test('where we may not mount, the main mount of the host is enough, as long as it lasts', async (t) => {
+  const bed = testBed(t);
+  bed.state.main = mounted;
+  bed.answer = { ok: false, code: 'EPERM', message: 'not permitted' };
+  await bed.keeper.mend('start');
+  assert.deepEqual(bed.problems(), [`anchor-not-shared ${anchor}`]);
+  // What stands in the way of an anchor that could be mounted is another matter.
+  bed.answer = { ok: false, code: 'ENOSPC', message: 'full' };
+  await bed.keeper.mend();
+  assert.deepEqual(bed.problems(), [`anchor-missing ${anchor}`]);
+});
+
 test('where we may not mount, that is a problem at once, and why', async (t) => {
   const bed = testBed(t);
   bed.answer = { ok: false, code: 'EPERM', message: 'not permitted' };

@@ -56,6 +56,25 @@ await suite(import.meta.url, 'what the machine lacks is named, and the rest work
     return undefined;
   },
 
+  // As a pod without capabilities into which the host's mount is bound (profile hostMount).
+  "without any capability it serves on the host's own mount, and says what it lacks": async (world) => {
+    world.must('mount', '-t', 'binfmt_misc', 'binfmt_misc', world.main);
+    const daemon = await world.startVerified({
+      prefix: ['setpriv', '--bounding-set=-all', '--inh-caps=-all', '--no-new-privs'],
+    });
+    const report = await daemon.problem('anchor-not-shared');
+    assert.ok(report.ready);
+    assert.deepEqual(
+      report.problems.filter((p) => p.severity === 'error'),
+      [],
+    );
+    const since = Date.now();
+    world.write(`${world.main}/${ours}`, '-1');
+    await daemon.healed(ours, 'missing');
+    await daemon.verified(since);
+    return undefined;
+  },
+
   'a probe that hangs is named and delays no heal': async (world) => {
     const flags = ['--interpreters-sources', `${hangingEmulator(world)},/usr/bin`, '--probe-timeout', '2s'];
     const daemon = world.start({ flags });
