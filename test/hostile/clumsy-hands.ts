@@ -10,6 +10,8 @@ export interface Hands {
   /** The next number from 0 to 1. */
   readonly random: () => number;
   readonly alive: () => readonly Daemon[];
+  /** The one that was started last. */
+  readonly last: () => Daemon | undefined;
   readonly start: () => void;
 }
 

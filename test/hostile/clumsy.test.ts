@@ -23,7 +23,8 @@ await suite(
         const start = (): void => void daemons.push(world.start({ flags: ['--probe-interval', '1s'] }));
         start();
         await daemons[0]?.verified();
-        const hands: Hands = { world, random, alive: () => daemons.filter(isAlive), start };
+        const alive = (): readonly Daemon[] => daemons.filter(isAlive);
+        const hands: Hands = { world, random, alive, last: () => daemons.at(-1), start };
         const done: string[] = [];
         for (let n = 0; n < steps; n += 1) {
           done.push(await clumsyHands(hands));
@@ -31,13 +32,11 @@ await suite(
         }
         const story = done.join('\n');
         for (const daemon of hands.alive()) daemon.kill('SIGCONT');
-        // What a supervisor does.
-        if (hands.alive().length === 0) start();
         const fits = (r: Report): boolean => r.ready || r.problems.length > 0;
-        const state = await settled(daemons, story, fits, true);
+        const state = await settled(hands, story, fits, true);
         if (typeof state !== 'string' && state.ready) isTrue(hands, state, story);
         await tidyHands(hands);
-        const after = await settled(hands.alive(), story, (r) => r.ready, false);
+        const after = await settled(hands, story, (r) => r.ready, false);
         assert.ok(typeof after !== 'string');
         isTrue(hands, after, story);
         return undefined;
@@ -52,19 +51,23 @@ await suite(
  * one, or the configuration none to start with, the log or the status says so.
  */
 function settled(
-  daemons: readonly Daemon[],
+  hands: Hands,
   story: string,
   fits: (report: Report) => boolean,
   orSaid: boolean,
 ): Promise<Report | string> {
   const since = Date.now() + 1000;
   return until('a report that fits', () => {
-    const alive = daemons.filter(isAlive);
+    const alive = hands.alive();
+    if (alive.length === 0) {
+      if (orSaid && refused(hands.last())) return 'status';
+      hands.start(); // as a supervisor does
+    }
     const reports = alive.flatMap((daemon) => daemon.report() ?? []);
     const report = reports.find((r) => r.at >= since && fits(r));
     if (report !== undefined || !orSaid || Date.now() < since) return report ?? null;
     if (alive.some((daemon) => daemon.log.some((l) => l.problem === 'state-unwritable'))) return 'log';
-    return alive.length === 0 && refused(daemons.at(-1)) ? 'status' : null;
+    return null;
   }).catch((error: Error) => {
     throw new Error(`${error.message} after:\n${story}`);
   });
