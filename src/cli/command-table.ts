@@ -216,6 +216,12 @@ const rows = [
         placeholder: 'TIME',
         help: 'go on, and run them again so often, such as 60s; until SIGTERM',
       },
+      {
+        flag: '--report-to',
+        short: null,
+        placeholder: 'SOCKET',
+        help: 'tell the keeper what was found: witness/witness.sock in its run directory',
+      },
     ],
     takes: 'settings',
     summary: 'prove, without rights, that foreign programs run here',
@@ -226,11 +232,14 @@ const rows = [
     examples: [
       ['witness linux/arm64', 'does arm64 run here?'],
       ['witness -o json', 'the platforms of BINFMT_KEEPER_PLATFORMS or the configuration, for programs'],
-      ['witness linux/arm64 --every 60s', 'again each minute'],
+      [
+        'witness --every 60s --report-to /run/binfmt-keeper/witness/witness.sock linux/arm64',
+        'tell the keeper each minute',
+      ],
     ],
     well: 'every platform runs, under an emulator or by itself; or stopped by a signal, with --every',
     failed:
-      'one does not; 3: nothing could be tried: no platforms are known, nothing can be executed anywhere, or the process is privileged',
+      'one does not; 3: nothing could be tried: no platforms are known, nothing can be executed anywhere, the process is privileged, or the keeper was not told',
   },
   {
     name: 'enter',

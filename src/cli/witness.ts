@@ -1,25 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { architectureOf } from '../core/catalogue.ts';
 import { type ParsedConfig, runDirectory } from '../core/config.ts';
 import { parseDuration } from '../core/duration.ts';
-import { escapeControls } from '../core/escape.ts';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
-import { version } from '../core/version.ts';
 import { visible } from '../core/visible.ts';
 import { witnessed } from '../core/witness.ts';
+import { parseAcknowledgement, printMessage } from '../core/witness-message.ts';
 import { type ChosenTargets, chooseTargets } from '../core/witness-targets.ts';
-import { targetOf } from '../daemon/prepare.ts';
-import { findExecutablePlace, usualPlaces } from '../host/executable-place.ts';
-import { hostArchitecture } from '../host/identity.ts';
-import { loadLibc } from '../host/libc.ts';
 import { createMachine } from '../host/machine.ts';
-import { probeBytes, provable } from '../host/probe-files.ts';
+import { provable } from '../host/probe-files.ts';
 import { isPrivileged } from '../host/rights.ts';
-import { type Found, witness } from '../host/witness.ts';
+import { sendMessage } from '../host/witness-socket.ts';
 import type { Context } from './context.ts';
-import { render } from './print.ts';
 import { readReportShape } from './report-schema.ts';
-import { tableLines } from './table.ts';
+import { type Round, runRound } from './witness-round.ts';
+import { roundText } from './witness-text.ts';
 
 /** `witness`: runs the probes as an ordinary container would, once or again and again, and says what came of it. */
 export async function witnessCommand(
@@ -39,22 +33,38 @@ export async function witnessCommand(
   if (isPrivileged()) return refuse([privileged], exitCodes.notPermitted);
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
+  const { 'report-to': to } = context.flags;
   let before = '';
   for (;;) {
     const round = await runRound(chosen, parsed.config.probe.timeout, stop.signal);
     if (stop.signal.aborted) return everyMs === null ? exitCodes.failed : exitCodes.ok;
-    const text = told(round, context, everyMs !== null);
-    const essence = JSON.stringify([round.why, round.found.map(({ target, verdict }) => [target, verdict])]);
+    const untold = typeof to === 'string' ? await report(to, round) : null;
+    const faults = [...round.why, ...(untold === null ? [] : [`the keeper was not told: ${untold}`])];
+    const essence = JSON.stringify([faults, round.found.map(({ target, verdict }) => [target, verdict])]);
     if (essence !== before) {
-      refuse(round.why, exitCodes.notPermitted);
-      context.out(text);
+      refuse(faults, exitCodes.notPermitted);
+      context.out(roundText(round, context, everyMs !== null));
     }
     before = essence;
-    if (everyMs === null) return exitOf[witnessed(round.found)];
+    const exit = exitOf[witnessed(round.found)];
+    if (everyMs === null) return exit === exitCodes.ok && untold !== null ? exitCodes.notPermitted : exit;
     await sleep(everyMs, undefined, { signal: stop.signal }).catch(() => {});
     if (stop.signal.aborted) return exitCodes.ok;
   }
 }
+
+/** Tells the keeper; why not, where that fails. */
+async function report(path: string, { found }: Round): Promise<string | null> {
+  const now = performance.now();
+  const results = found.map(({ began, ...result }) => ({ ...result, ageMs: now - began }));
+  try {
+    return parseAcknowledgement(await sendMessage(path, printMessage(results), answerMs));
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+const answerMs = 5000;
 
 const exitOf = {
   runs: exitCodes.ok,
@@ -64,46 +74,6 @@ const exitOf = {
 
 const privileged =
   'this process has rights that no ordinary container has, so what it can run proves nothing for them; run it as another user: setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-all --inh-caps=-all, or in a container that is not privileged';
-
-/** One turn: where it was tried, what was found, and why nothing could be tried. */
-interface Round {
-  readonly from: string;
-  readonly place: string | null;
-  readonly found: readonly Found[];
-  readonly why: readonly string[];
-}
-
-async function runRound(
-  { targets, from }: ChosenTargets & { readonly ok: true },
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<Round> {
-  const found = await findPlace(timeoutMs);
-  if (found.ok)
-    return {
-      from,
-      place: found.place.name,
-      found: await witness(targets, found.place, timeoutMs, signal),
-      why: [],
-    };
-  const began = performance.now();
-  const detail = 'nothing can be executed here';
-  return {
-    from,
-    place: null,
-    found: targets.map((target) => ({ target, verdict: 'unknown', detail, began })),
-    why: [
-      `no program can be executed anywhere here, so nothing is known of any platform (${found.why.join('; ')}); mount a tmpfs with exec at /tmp`,
-    ],
-  };
-}
-
-async function findPlace(timeoutMs: number): ReturnType<typeof findExecutablePlace> {
-  const own = targetOf(hostArchitecture());
-  const native = own === null ? null : probeBytes(own);
-  if (native === null) return { ok: false, why: ['there is no program for this machine'] };
-  return findExecutablePlace(native, usualPlaces(process.env), await loadLibc(), timeoutMs);
-}
 
 /** null: once. */
 function intervalOf(given: unknown): number | null | undefined {
@@ -136,33 +106,4 @@ async function reportedIn(dir: string): Promise<readonly string[] | null> {
   } catch {
     return null; // not JSON
   }
-}
-
-function told(round: Round, { format, columns }: Context, compact: boolean): string {
-  const platforms = round.found.map(({ target, verdict, detail }) => ({
-    target,
-    platforms: architectureOf(target)?.platforms ?? [],
-    verdict,
-    detail,
-  }));
-  const data = {
-    ...{ schema: 1, version, at: Date.now(), verdict: witnessed(round.found) },
-    ...{ from: round.from, place: round.place, platforms },
-  };
-  if (compact && format === 'json') return `${escapeControls(JSON.stringify(data))}\n`;
-  return render(data, format, () => {
-    const of = (tell: (row: (typeof platforms)[number]) => string): readonly string[] => platforms.map(tell);
-    const lines = tableLines(
-      [
-        { head: '', rank: 0, cells: of((p) => p.platforms[0] ?? p.target) },
-        { head: '', rank: 0, cells: of((p) => p.verdict) },
-        { head: '', rank: 0, cells: of((p) => p.detail) },
-      ],
-      columns,
-    );
-    return lines
-      .slice(1)
-      .map((line) => `${line}\n`)
-      .join('');
-  });
 }

@@ -8,6 +8,7 @@ export function configInput(config: Config): Readonly<Record<string, unknown>> {
     ...config,
     handlers: config.handlers.map(writeOwnHandler),
     resync: formatDuration(config.resync),
+    readiness: { ...config.readiness, witnessAge: formatDuration(config.readiness.witnessAge) },
     probe: {
       ...config.probe,
       interval: formatDuration(config.probe.interval),

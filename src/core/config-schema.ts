@@ -54,6 +54,9 @@ export const configSchema = z.strictObject({
     .strictObject({
       required: leaf('readiness.required', z.union([z.literal('auto'), platformList()]).prefault('auto')),
       containers: leaf('readiness.containers', z.enum(['required', 'ignore']).prefault('required')),
+      witness: leaf('readiness.witness', z.enum(['required', 'if-present']).prefault('if-present')),
+      witnessAge: leaf('readiness.witnessAge', duration(1000, day).prefault('5m')),
+      witnessOwner: leaf('readiness.witnessOwner', owner().prefault('')),
     })
     .prefault({}),
   probe: z
@@ -168,8 +171,8 @@ function fileMode() {
 }
 
 function owner() {
-  return z.string().regex(/^((\d{1,10}|[a-z_][a-z0-9_-]{0,31})(:(\d{1,10}|[a-z_][a-z0-9_-]{0,31}))?)?$/, {
-    error: 'must be empty, or a user or user:group, by name or number, such as root:adm',
+  return z.string().regex(/^(\d{1,10}|[a-z_][a-z0-9_-]{0,31})?(:(\d{1,10}|[a-z_][a-z0-9_-]{0,31}))?$/, {
+    error: 'must be empty, or user, user:group or :group, by name or number, such as root:adm',
   });
 }
 

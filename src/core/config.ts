@@ -154,6 +154,8 @@ function contradictions(config: Config): ConfigFault[] {
       wrong(['adopt', at], `${JSON.stringify(name)} is the name of a handler of your own`);
   }
   const { platforms, readiness } = config;
+  if (readiness.witness === 'required' && readiness.containers === 'ignore')
+    wrong(['readiness', 'witness'], 'a witness is required, but readiness.containers ignores what it says');
   if (platforms !== 'all' && readiness.required !== 'auto') {
     const kept = new Set(platforms === 'auto' ? autoTargets : platforms.map(targetOf));
     for (const [at, name] of readiness.required.entries()) {

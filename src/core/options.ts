@@ -142,6 +142,18 @@ const rows = {
     values: ['required', 'ignore'],
     help: 'whether a handler that ordinary containers may not run, or perhaps not, keeps the keeper from being ready',
   },
+  'readiness.witness': {
+    type: 'choice',
+    values: ['required', 'if-present'],
+    help: 'whether a witness, an ordinary container that runs the probes, must have seen each required platform run, or only counts where there is one',
+  },
+  'readiness.witnessAge': { type: 'duration', help: 'how long what a witness said counts' },
+  'readiness.witnessOwner': {
+    example: 'root:adm',
+    type: 'text',
+    placeholder: 'USER:GROUP',
+    help: 'who may report to the socket of witnesses beside us, by name or number; with a group that group too; empty for nobody else',
+  },
   'probe.enabled': {
     type: 'boolean',
     help: 'prove each handler by running a tiny program of its architecture',

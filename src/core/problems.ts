@@ -71,6 +71,9 @@ export type ProblemCode =
   | 'interpreter-elsewhere'
   | 'interpreter-label'
   | 'not-proven-for-containers'
+  | 'witness-failed'
+  | 'witness-missing'
+  | 'witness-unavailable'
   | 'source-missing'
   | 'preparation-failed'
   | 'store-full'
@@ -388,6 +391,24 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     severity: 'warning',
     remedy:
       'Try it from an ordinary container: run a program of that platform there; where it ends with SIGSEGV (139), they may not. Put the store where they may: a directory of the host below /var/lib/binfmt-keeper, in a pod a hostPath volume. Where it is meant for programs of the host alone: --readiness-containers ignore.',
+  },
+  'witness-failed': {
+    title: 'A witness could not run a platform that we can',
+    severity: 'error',
+    remedy:
+      'Ordinary containers cannot run it either. The detail says how it failed there; SIGSEGV (139) without a word is the SELinux label of the interpreter: ls -Z FILE. Then try it in such a container: binfmt-keeper witness PLATFORM. A witness that is wrong is stopped, and forgotten after readiness.witnessAge.',
+  },
+  'witness-missing': {
+    title: 'No witness has seen a platform run',
+    severity: 'error',
+    remedy:
+      'It is asked for by readiness.witness: required. Run one in an ordinary container that has the directory witness below the run directory as a volume: binfmt-keeper witness --every 60s --report-to /run/binfmt-keeper/witness/witness.sock PLATFORM. Its user needs readiness.witnessOwner. Or do without: --readiness-witness if-present.',
+  },
+  'witness-unavailable': {
+    title: 'No witness can report',
+    severity: 'warning',
+    remedy:
+      'The detail says why there is no socket for them; it is tried again by itself. See: ls -la /run/binfmt-keeper/witness.',
   },
   'source-missing': {
     title: 'No emulator was found for a platform',

@@ -255,7 +255,8 @@ function doubted({ observed }: View, memory: LiveMemory): Problem[] {
   });
 }
 
-function isRequired(config: Config, key: string, provable: boolean): boolean {
+/** Whether readiness waits for it. */
+export function isRequired(config: Config, key: string, provable: boolean): boolean {
   const { required } = config.readiness;
   if (required === 'auto') return provable && config.probe.enabled;
   return required.some((name) => {

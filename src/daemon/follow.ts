@@ -13,7 +13,7 @@ export async function follow(
   open: Disposers,
   life: Life,
   { supervision, http }: Ground,
-  { keeper, read, configure, textfile, renew }: Keeping,
+  { keeper, read, configure, textfile, witnesses, renew }: Keeping,
 ): Promise<void> {
   const { machine, configFile, stop } = parts;
   const again = merged(async () => {
@@ -22,6 +22,7 @@ export async function follow(
       life.config = await read();
       http.use(life.config.http);
       textfile.use(life.config.publish.textfile);
+      void witnesses.mend();
       void http.mend();
       await configure();
       // It would open again what a stop has closed.

@@ -15,6 +15,7 @@ import { repeat } from './repeat.ts';
 import { createReportFile } from './report-file.ts';
 import type { RunParts } from './run-parts.ts';
 import { watchInstance } from './watch-instance.ts';
+import { createWitnessServer, type WitnessServer } from './witness-server.ts';
 
 /** A keeper at work, and what a reload has to reach. */
 export interface Keeping {
@@ -24,6 +25,7 @@ export interface Keeping {
   /** Applies the configuration in force. */
   readonly configure: () => Promise<void>;
   readonly textfile: Textfile;
+  readonly witnesses: WitnessServer;
   /** The first try to answer HTTP is over. */
   readonly begun: Promise<void>;
   /** Makes another `resync` count at once. */
@@ -59,9 +61,15 @@ export async function startKeeping(
   });
   open.add('control socket', socket.close);
   socketOf(socket);
+  const witnesses = createWitnessServer({
+    ...{ machine: parts.machine, dir, logger: parts.log.logger, take: keeper.hear },
+    owner: () => life.config.readiness.witnessOwner,
+    problem: (detail) => keeper.problem('witness-unavailable', dir, detail),
+  });
+  open.add('witness socket', witnesses.close);
   const textfile = startTextfile(parts, keeper);
   open.add('textfile', textfile.close);
-  const resync = lookRegularly(parts, life, ground, { keeper, socket });
+  const resync = lookRegularly(parts, life, ground, { keeper, socket, witnesses });
   open.add('timer', () => {}, resync.stop);
   // A start with everything deployed is over sooner than a socket is made.
   await Promise.race([started, sleep(100, undefined, { ref: false })]);
@@ -82,11 +90,12 @@ export async function startKeeping(
     // The start takes long: whoever waits for it may look at the page meanwhile.
     if (!isBegun) http.told();
     textfile.use(life.config.publish.textfile);
+    void witnesses.mend();
     return http.mend();
   });
   await started;
   supervision.changed();
-  return { keeper, read, configure, textfile, begun: answering, renew: resync.renew };
+  return { keeper, read, configure, textfile, witnesses, begun: answering, renew: resync.renew };
 }
 
 /** The keeper with what watches its instance for it and what its report goes to. */
@@ -105,7 +114,7 @@ async function makeKeeper(parts: RunParts, open: Disposers, life: Life, ground: 
   open.add('report', reportFile.close);
   const asked = await openAskedFile(machine, dir, machine.bootId(), log.logger);
   const keeper = await createKeeper(
-    { ...parts, ...opened, logger: log.logger, asked: asked.current },
+    { ...parts, ...opened, logger: log.logger, asked: asked.current, hearsWitnesses: true },
     parts.config,
     () => {
       reportFile.changed();
@@ -165,7 +174,11 @@ function lookRegularly(
   { log }: RunParts,
   life: Life,
   { supervision, http, opened }: Ground,
-  { keeper, socket }: { readonly keeper: Keeper; readonly socket: Control },
+  {
+    keeper,
+    socket,
+    witnesses,
+  }: { readonly keeper: Keeper; readonly socket: Control; readonly witnesses: WitnessServer },
 ) {
   const lookForDropped = createDroppedLines(log, (detail) => keeper.problem('log-dropped', 'log', detail));
   return repeat(
@@ -179,6 +192,7 @@ function lookRegularly(
       supervision.alive();
       void opened.mounts.mend();
       void socket.mend();
+      void witnesses.mend();
       void http.mend();
       lookForDropped();
       keeper.problem('supervisor-unreachable', 'NOTIFY_SOCKET', supervision.fault());

@@ -9,6 +9,7 @@ import type { ProblemCode } from '../core/problems.ts';
 import type { Registration } from '../core/registration.ts';
 import type { Report } from '../core/report.ts';
 import { type Here, usualHere } from '../core/typed.ts';
+import type { WitnessResult } from '../core/witness.ts';
 import type { Instance } from '../host/instance.ts';
 import type { Machine } from '../host/machine.ts';
 import { createBinfmtDPublisher } from '../publish/binfmt-d.ts';
@@ -49,6 +50,7 @@ import { removeSuperseded } from './superseded.ts';
 import { createCounters, processFigures } from './totals.ts';
 import { createTurns } from './turns.ts';
 import { createVerification } from './verification.ts';
+import { createWitnesses } from './witnesses.ts';
 
 /** What a keeper works on; everything that it needs of the machine arrives here. */
 export interface KeeperParts {
@@ -65,6 +67,8 @@ export interface KeeperParts {
   readonly obtain?: (machine: Machine, config: Config) => Obtain | Promise<Obtain>;
   /** Looks and probes, but repairs nothing. */
   readonly passive?: boolean;
+  /** Witnesses can report to it, as to a daemon. */
+  readonly hearsWitnesses?: boolean;
   /** What people asked for beside the configuration; nothing by default. */
   readonly asked?: () => Asked;
   /** Where its texts are read; the usual by default. */
@@ -90,6 +94,8 @@ export interface Keeper {
   /** Ends a pause: what got lost meanwhile is repaired at once. */
   resume(): void;
   isPaused(): boolean;
+  /** What a witness found. */
+  hear(results: readonly WitnessResult[]): void;
   report(): Report;
   /** Brings what is only looked at on demand up to date; to be awaited before a report is drawn for somebody. */
   refresh(): Promise<void>;
@@ -177,6 +183,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
 
   const onLooked = (): void => {
     lookedAt = performance.now();
+    access.looked();
     afterLook.looked();
     changed();
   };
@@ -230,7 +237,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     probed: counters.probed,
   });
 
-  const access = createContainerAccess({
+  const judged = createContainerAccess({
     machine,
     situation: () => situation,
     changed() {
@@ -243,6 +250,15 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
       logger.info({ event: 'label' }, 'the label of an interpreter was changed');
       // Not the one in force: a newer one may be under way.
       void configureNext(latest);
+    },
+  });
+  const access = createWitnesses({
+    ...{ access: judged, logger, hears: parts.hearsWitnesses === true },
+    situation: () => situation,
+    changed() {
+      if (closed) return;
+      afterLook.looked();
+      changed();
     },
   });
   const afterLook = createAfterLook({
@@ -378,6 +394,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   const rest = (): void => {
     closed = true;
     verification.close();
+    access.close();
     guard.close();
     retry.close();
     turns.close();
@@ -415,6 +432,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     pause: pause.begin,
     resume: pause.end,
     isPaused: () => pause.state() !== null,
+    hear: access.take,
     report: () =>
       drawReport({
         ...{ situation, verification, history, board, mounts, custody, access, memory, availability, since },

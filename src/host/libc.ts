@@ -28,6 +28,8 @@ export interface Libc {
   setAttribute(path: string, name: string, value: string): Outcome;
   /** Sends one datagram to the Unix socket of that address, a path or `\0` and a name; never waits (`EAGAIN` where it is full). */
   sendDatagram(address: string, data: Buffer): Outcome;
+  /** SO_PEERSEC of a connected Unix socket: the SELinux label of who connected; null without SELinux. */
+  peerLabel(fd: number): string | null;
   /** memfd_create(2): a file in memory that may be executed, without a path; the caller closes it. */
   memoryFile(name: string): Opened | Failure;
   /** _exit(2): ends this process without waiting for its threads, as exit(3) does, and without telling anybody. */
@@ -69,6 +71,10 @@ const SOCK_DGRAM = 2;
 const SOCK_CLOEXEC = 0o2000000;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
+
+/** asm-generic/socket.h, as on every architecture that has a build of koffi. */
+const SOL_SOCKET = 1;
+const SO_PEERSEC = 31;
 
 const MFD_CLOEXEC = 1;
 /** Since Linux 6.3; before it every such file may be executed. */
@@ -226,6 +232,15 @@ function bind(koffi: Koffi): Libc {
       const result = outcome('sendto', sent);
       closeSync(fd);
       return result;
+    },
+    peerLabel: (fd) => {
+      const getsockopt: (fd: number, level: number, name: number, value: Buffer, size: Buffer) => number =
+        library.func('int getsockopt(int, int, int, _Out_ uint8_t *, _Inout_ uint8_t *)');
+      const value = Buffer.alloc(ATTRIBUTE_SIZE);
+      const size = Buffer.alloc(4);
+      size.writeUInt32LE(value.length);
+      if (getsockopt(fd, SOL_SOCKET, SO_PEERSEC, value, size) < 0) return null;
+      return value.toString('latin1', 0, size.readUInt32LE()).replace(/\0.*$/s, '');
     },
     memoryFile: (name) => {
       // Bound only here: a C library from before 2018 lacks it.

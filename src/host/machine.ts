@@ -46,6 +46,7 @@ import { type LoadedState, loadState, saveState } from './state-file.ts';
 import { createStore } from './store.ts';
 import { interpretersInUse } from './store-use.ts';
 import { judgePath, untrusted } from './trust.ts';
+import type { WitnessClient } from './witness-socket.ts';
 
 /** Every verb of the machine that may take time, each bounded by itself; the daemon gets them as one argument. */
 export type Machine = ReturnType<typeof assemble>;
@@ -117,6 +118,8 @@ function assemble(libc: Libc | null, ffi: string | null) {
     inspectRunDirectory,
     prepareRunDirectory,
     listenControl,
+    listenWitness: async (dir: string, owner: string, onConnection: (client: WitnessClient) => void) =>
+      (await import('./witness-socket.ts')).listenWitness(dir, owner, libc, onConnection),
     /** Loaded only where it is wanted. */
     listenHttp: async (...args: Parameters<typeof listenHttp>) =>
       (await import('./http-server.ts')).listenHttp(...args),
