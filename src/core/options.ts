@@ -189,7 +189,10 @@ const rows = {
     help: 'owner of the unix socket, by name or number; empty for our own',
   },
   'publish.binfmtD': { type: 'boolean', help: "publish our handlers to systemd's binfmt.d" },
-  'publish.nfd': { type: 'boolean', help: 'publish platforms as features to node-feature-discovery' },
+  'publish.nfd': {
+    type: 'boolean',
+    help: 'publish platforms as features to node-feature-discovery (a later version: only false yet)',
+  },
   'publish.textfile': {
     example: '/var/lib/node_exporter/binfmt_keeper.prom',
     type: 'text',
@@ -200,7 +203,7 @@ const rows = {
     example: '""',
     type: 'text',
     placeholder: 'TAINT',
-    help: 'Kubernetes taint removed from the node once ready',
+    help: 'Kubernetes taint removed from the node once ready (a later version: only empty yet)',
   },
 } as const satisfies Readonly<Record<string, Row>>;
 

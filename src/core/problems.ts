@@ -366,7 +366,7 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The interpreter needs shared libraries',
     severity: 'error',
     remedy:
-      'Such a one fails in every container. Install the static one: apt-get install --no-install-recommends qemu-user-static (dnf install qemu-user-static). Check with: file FILE.',
+      'An interpreter like that fails in every container. Install the static one: apt-get install --no-install-recommends qemu-user-static (dnf install qemu-user-static). Check with: file FILE.',
   },
   'interpreter-noexec': {
     title: 'The interpreter lies on a file system without execution',
@@ -555,7 +555,7 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'Others could change the run directory',
     severity: 'warning',
     remedy:
-      'Nothing is written there, no socket is opened, no anchor mounted. Look: namei -l /run/binfmt-keeper. Then make it a directory of root with mode 0755: rm what is there, {restart}.',
+      'Nothing is written there, no socket is opened, no anchor mounted. Look: namei -l /run/binfmt-keeper. Then give it to root: chown root:root /run/binfmt-keeper && chmod 0755 /run/binfmt-keeper; it is looked at again within resync. What is no directory: rm /run/binfmt-keeper && {restart}.',
   },
   'control-unavailable': {
     title: 'The control socket could not be opened',
@@ -580,7 +580,7 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'Somebody else answers at the HTTP address',
     severity: 'warning',
     remedy:
-      'Believe nothing that answers there; {keeper} health asks the daemon itself. See who has it: ss -ltnp. Then choose an address that other users cannot take: --http-listen unix:/run/binfmt-keeper/http.sock, or a port below 1024.',
+      'Believe nothing that answers there. Ask the daemon itself: {keeper} health. See who has it: ss -ltnp. Then choose an address that other users cannot take: --http-listen unix:/run/binfmt-keeper/http.sock, or a port below 1024.',
   },
   'http-exposed': {
     title: 'HTTP is answered to more than this host',

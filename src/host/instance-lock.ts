@@ -18,7 +18,7 @@ export interface InstanceLock {
 
 /**
  * The exclusive lock lies on `register`, which only root can open (0200). The root directory is open to every user, who
- * could hold a lock on it for as long as she likes; keepers up to 0.1.0 lock it exclusively, so it is shared as well:
+ * could hold a lock on it for as long as they like; keepers up to 0.1.0 lock it exclusively, so it is shared as well:
  * then none of them can start. Whoever holds that lock against us is for the caller to find out.
  */
 export function createInstanceLock(root: number, register: Buffer, libc: Libc | null): InstanceLock {
