@@ -15,21 +15,30 @@ await suite(
   import.meta.url,
   'a probe that could not be tried speaks against nobody',
   {
-    'no process is left for it: what serves goes on, what was proved holds, and the problem goes by itself':
-      async (world) => {
-        theirs(world);
-        const daemon = world.start({ flags, platforms: target });
-        await daemon.reported('it serving', isProven);
-        world.must('prlimit', `--pid=${daemon.pid}`, '--nproc=0:');
-        await daemon.problem('probe-undecided');
-        await pause(3000);
-        const report = await daemon.reported('a later look', () => true, Date.now());
-        assert.ok(isProven(report) && report.ready, JSON.stringify(rowOf(report)));
-        assert.deepEqual(oursIn(daemon), []);
-        world.must('prlimit', `--pid=${daemon.pid}`, '--nproc=1000:');
-        await daemon.reported('the end of the problem', (r) => isProven(r) && codesOf(r).length === 0);
-        return undefined;
-      },
+    ...Object.fromEntries(
+      [
+        ['process', '--nproc=0:', '--nproc=1000:'],
+        ['descriptor', '--nofile=16:', '--nofile=1024:'],
+      ].map(([what, less = '', more = '']) => [
+        `no ${what} is left for it: what serves goes on, what was proved holds, and the problem goes by itself`,
+        async (world: World) => {
+          theirs(world);
+          const daemon = world.start({ flags, platforms: target });
+          await daemon.reported('it serving', isProven);
+          world.must('prlimit', `--pid=${daemon.pid}`, less);
+          await daemon.logged('the problem', (l) => l.problem === 'probe-undecided');
+          await pause(3000);
+          assert.deepEqual(oursIn(daemon), []);
+          world.must('prlimit', `--pid=${daemon.pid}`, more);
+          await daemon.reported('the end of the problem', (r) => isProven(r) && codesOf(r).length === 0);
+          assert.deepEqual(
+            daemon.log.filter((l) => l.event === 'not-ready').map((l) => l.msg),
+            [],
+          );
+          return undefined;
+        },
+      ]),
+    ),
 
     'none is left from the start on: nothing is settled for, and it is proved once there is room': async (
       world,
