@@ -13,7 +13,7 @@ import { emit } from './emit.ts';
 import type { Flags } from './flag-faults.ts';
 import { health } from './health.ts';
 import { helpFor } from './help.ts';
-import { settleHostPlaces } from './host-places.ts';
+import { loadPlaced } from './host-places.ts';
 import { install } from './install.ts';
 import { configFile, loadConfig, loadSources } from './load-config.ts';
 import { guardOutput } from './output.ts';
@@ -84,9 +84,8 @@ function withConfig(work: (context: Context, config: Config) => Promise<ExitCode
     const named = targetsOf(args);
     if ('errors' in named) return refuse(named.errors);
     const asked = args.length === 0 ? flags : { ...flags, platforms: args.join(',') };
-    const parsed = await loadConfig(asked, process.env);
+    const parsed = await loadPlaced(asked, process.env);
     if (!parsed.ok) return refuse(parsed.errors);
-    await settleHostPlaces(parsed.config);
     return work(contextOf(asked), parsed.config);
   };
 }
@@ -102,9 +101,8 @@ function withTargets(work: (context: Context, config: Config, targets: Targets) 
     const named = given.length === 0 ? { targets: [] } : targetsOf(given);
     if ('errors' in named) return refuse(named.errors);
     const asked = args.includes('all') ? { ...flags, platforms: 'all' } : flags;
-    const parsed = await loadConfig(asked, process.env);
+    const parsed = await loadPlaced(asked, process.env);
     if (!parsed.ok) return refuse(parsed.errors);
-    await settleHostPlaces(parsed.config);
     return work(contextOf(asked), parsed.config, named.targets);
   };
 }
@@ -112,11 +110,10 @@ function withTargets(work: (context: Context, config: Config, targets: Targets) 
 /** What is to be removed need not be among the platforms that the configuration keeps. */
 async function uninstallNamed({ argv, flags, args }: Call): Promise<ExitCode> {
   if (flags.sandbox === true && !owns()) return inSandbox(argv, flags);
-  const parsed = await loadConfig(flags, process.env);
+  const parsed = await loadPlaced(flags, process.env);
   if (!parsed.ok) return refuse(parsed.errors);
   const targets = targetsOf(args.length > 0 ? args : namesOf(flags));
   if ('errors' in targets) return refuse(targets.errors);
-  await settleHostPlaces(parsed.config);
   return uninstall(contextOf(flags), parsed.config, targets.targets);
 }
 

@@ -7,8 +7,8 @@ import { createMachine } from '../host/machine.ts';
 import { nameProcess } from '../host/process-name.ts';
 import { contextOf } from './context.ts';
 import type { Flags } from './flag-faults.ts';
-import { settleHostPlaces } from './host-places.ts';
-import { configFile, loadConfig } from './load-config.ts';
+import { loadPlaced } from './host-places.ts';
+import { configFile } from './load-config.ts';
 import { logLines } from './log-lines.ts';
 import { owns } from './owns.ts';
 import { readRunFlags } from './run-flags.ts';
@@ -46,7 +46,8 @@ export async function run(argv: readonly string[], flags: Flags): Promise<ExitCo
     asked = true;
     for (const reload of reloads) reload();
   });
-  const parsed = await loadConfig(flags, process.env);
+  const faults: string[] = [];
+  const parsed = await loadPlaced(flags, process.env, (fault) => faults.push(fault));
   if (!parsed.ok) {
     // A reader that does not read would else keep a signal from being heard.
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.removeAllListeners(signal);
@@ -56,13 +57,13 @@ export async function run(argv: readonly string[], flags: Flags): Promise<ExitCo
   const level = flags['log-level'] ?? (process.env.BINFMT_KEEPER_LOG_LEVEL?.trim() || 'info');
   const log = createLog(String(level), 2, logLines(flags, process.env, process.stderr.isTTY === true));
   const where = hereOfDaemon();
-  for (const fault of await settleHostPlaces(parsed.config)) log.logger.warn(fault);
+  for (const fault of faults) log.logger.warn(fault);
   const machine = await createMachine();
   const code = await live(log, (defect) =>
     runDaemon({
       ...{ machine, log, defect },
       config: parsed.config,
-      reload: () => loadConfig(flags, process.env),
+      reload: () => loadPlaced(flags, process.env),
       configFile: configFile(flags, process.env),
       stop: stop.signal,
       onReload: (reload) => {

@@ -64,6 +64,32 @@ export function mountOf(mounts: readonly Mount[], path: string): Mount | null {
   return current;
 }
 
+/**
+ * What lies at a path of ours, under the path that another mount table shows it at; null where that shows it nowhere, or
+ * hides it under a later mount. Told by superblock and the path within it.
+ */
+export function pathElsewhere(path: string, ours: readonly Mount[], theirs: readonly Mount[]): string | null {
+  const mine = mountOf(ours, path);
+  if (mine === null) return null;
+  const within = below(mine.root, path.slice(mine.mountPoint === '/' ? 0 : mine.mountPoint.length));
+  const found = theirs.flatMap((mount) => {
+    const rest = mount.device === mine.device ? restOf(within, mount.root) : null;
+    const there = rest === null ? null : below(mount.mountPoint, rest);
+    return there !== null && mountOf(theirs, there)?.id === mount.id ? [there] : [];
+  });
+  return found.includes(path) ? path : (found[0] ?? null);
+}
+
+function below(directory: string, rest: string): string {
+  return `${directory === '/' ? '' : directory}${rest}` || '/';
+}
+
+/** What follows a directory in a path; null where the path is not below it. */
+function restOf(path: string, directory: string): string | null {
+  if (directory === '/') return path === '/' ? '' : path;
+  return path === directory || path.startsWith(`${directory}/`) ? path.slice(directory.length) : null;
+}
+
 function parseLine(line: string): Mount | null {
   // The fields before the separator contain no spaces, those after it may be empty (a source of '').
   const separator = line.indexOf(' - ');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { mountOf, mountsAlong, parseMountinfo, topMountAt } from '../../src/core/mountinfo.ts';
+import { mountOf, mountsAlong, parseMountinfo, pathElsewhere, topMountAt } from '../../src/core/mountinfo.ts';
 
 const host = parseMountinfo(`
 1 1 0:2 / / rw - rootfs rootfs rw
@@ -143,4 +143,30 @@ test('the mounts along thousands of paths are those along each of them, and take
     found.map((mount) => mount.mountPoint),
     ['/', ...paths],
   );
+});
+
+test('what lies in a volume is found under the name that another mount table has for it', () => {
+  const ours = parseMountinfo(
+    [
+      '100 99 0:50 / / rw - overlay overlay rw',
+      '101 100 8:1 /srv/keeper /var/lib/keeper rw - ext4 /dev/sda1 rw',
+      '102 100 0:60 / /run rw - tmpfs tmpfs rw',
+    ].join('\n'),
+  );
+  const theirs = parseMountinfo(
+    [
+      '20 1 8:1 / / rw - ext4 /dev/sda1 rw',
+      '21 20 8:1 /srv /export rw - ext4 /dev/sda1 rw',
+      '22 20 0:70 / /hidden rw - tmpfs tmpfs rw',
+    ].join('\n'),
+  );
+  assert.equal(pathElsewhere('/var/lib/keeper/store', ours, theirs), '/srv/keeper/store');
+  assert.equal(pathElsewhere('/var/lib/keeper', ours, theirs), '/srv/keeper');
+  for (const own of ['/', '/etc', '/run/keeper']) assert.equal(pathElsewhere(own, ours, theirs), null);
+  // The same table has the same name, though others lead there too; and what is hidden has another one.
+  assert.equal(pathElsewhere('/export/x', theirs, theirs), '/export/x');
+  const hidden = parseMountinfo(
+    '20 1 8:1 / / rw - ext4 /dev/sda1 rw\n23 20 0:71 / /srv rw - tmpfs tmpfs rw\n21 20 8:1 /srv /export rw - ext4 /dev/sda1 rw',
+  );
+  assert.equal(pathElsewhere('/var/lib/keeper/store', ours, hidden), '/export/keeper/store');
 });
