@@ -110,6 +110,7 @@ function largeAmd64(image: Image, { payload, part, append, log }: BootOptions): 
     ...['-kernel', image.kernel, '-initrd', image.initrd, '-append', words.join(' ')],
     ...['-drive', `file=${image.root},format=raw,if=virtio,snapshot=on`],
     ...['-drive', `file=${payload},format=raw,if=virtio,readonly=on`],
+    ...(image.data === null ? [] : ['-drive', `file=${image.data},format=raw,if=virtio,snapshot=on`]),
     ...['-chardev', `socket,id=console,path=${log}.socket`, '-serial', 'chardev:console', '-serial', 'stdio'],
   ];
   return ['qemu-system-x86_64', args];

@@ -11,10 +11,12 @@ export interface Image {
   readonly initrd: string;
   /** A disk, never written; null where everything is in the initrd. */
   readonly root: string | null;
+  /** A second disk of a machine that has its data apart. */
+  readonly data: string | null;
 }
 
-/** User space is Debian 12 in all: with its own kernel, with that of its backports, and a small one for arm64. */
-export type Suite = 'bookworm' | 'backports' | 'arm64';
+/** User space is Debian 12 in all: with its own kernel, with that of its backports, like Bottlerocket, and a small one for arm64. */
+export type Suite = 'bookworm' | 'backports' | 'bottlerocket' | 'arm64';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const building = new Map<string, Promise<void>>();
@@ -22,7 +24,7 @@ const building = new Map<string, Promise<void>>();
 /** The machine of a suite, built once and kept in a cache for as long as its recipe stays the same. */
 export async function imageOf(suite: Suite): Promise<Image> {
   const cache = process.env.BINFMT_KEEPER_VM_CACHE ?? join(homedir(), '.cache/binfmt-keeper-vm');
-  const recipe = suite === 'arm64' ? arm64 : amd64;
+  const recipe = suite === 'arm64' ? arm64 : suite === 'bottlerocket' ? bottlerocket : amd64;
   const directory = join(cache, `${recipe.name}-${hashOf(recipe)}`);
   const built = building.get(directory) ?? build(recipe, cache, directory);
   building.set(directory, built);
@@ -32,6 +34,7 @@ export async function imageOf(suite: Suite): Promise<Image> {
     kernel: join(directory, `kernel${suffix}`),
     initrd: join(directory, `initrd${suffix}`),
     root: suite === 'arm64' ? null : join(directory, 'root.img'),
+    data: suite === 'bottlerocket' ? join(directory, 'data.img') : null,
   };
 }
 
@@ -42,6 +45,14 @@ interface Recipe {
 }
 
 const arm64: Recipe = { name: 'arm64', script: 'build-arm64.sh', inputs: ['guest/init-arm64.sh'] };
+const bottlerocket: Recipe = {
+  name: 'bottlerocket',
+  script: 'build-bottlerocket.sh',
+  inputs: [
+    ...['guest/init-bottlerocket.sh', 'bottlerocket-policy.sh', 'bottlerocket.cil'],
+    ...['../../container/rootfs.sh', '../../container/binfmt-keeper', '../../scripts/node/package.json'],
+  ],
+};
 const amd64: Recipe = {
   name: 'amd64',
   script: 'build-image.sh',
