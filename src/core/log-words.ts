@@ -28,7 +28,7 @@ export interface Healed {
 export function healedWords({ reason, called, count, goneMs, wanted }: Healed): string {
   if (reason === 'status-zero')
     return `all entries were switched off (0 was written to status) and work again after ${lasted(goneMs)}`;
-  const [one, many, end] = losses.get(reason) ?? (['was lost', 'were lost', 'came back'] as const);
+  const [one, many, end] = lossWords(reason);
   const whole = called.length > 1 && called.length === wanted;
   const who = whole ? `all ${wanted} handlers` : some(called);
   const together = whole && count === called.length ? ' at once' : '';
@@ -36,9 +36,18 @@ export function healedWords({ reason, called, count, goneMs, wanted }: Healed): 
   return `${who} ${called.length === 1 ? one : many}${together}${often} and ${end}${tail(reason, goneMs)}`;
 }
 
-/** Those that served all the time were not gone. */
 function tail(reason: string, goneMs: number): string {
-  return reason === 'stale' || reason === 'order' ? '' : ` in ${lasted(goneMs)}`;
+  return servedMeanwhile(reason) ? '' : ` in ${lasted(goneMs)}`;
+}
+
+/** Whether what is lost so serves all the time, and was not gone. */
+export function servedMeanwhile(reason: string): boolean {
+  return reason === 'stale' || reason === 'order';
+}
+
+/** What happened to one entry, to several, and how it ended: the same words wherever a loss is told. */
+export function lossWords(reason: string): readonly [one: string, many: string, end: string] {
+  return losses.get(reason) ?? ['was lost', 'were lost', 'came back'];
 }
 
 const losses: ReadonlyMap<string, readonly [one: string, many: string, end: string]> = new Map([

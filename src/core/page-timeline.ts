@@ -1,4 +1,5 @@
 import { lasted } from './duration.ts';
+import { lossWords, servedMeanwhile } from './log-words.ts';
 import { html, identifier, literal, type Markup } from './page-html.ts';
 import { moment } from './page-time.ts';
 import type { HealReport, Report } from './report.ts';
@@ -62,28 +63,17 @@ function blowLine(blow: Blow, report: Report): Markup {
   const [{ at, reason }] = blow;
   const longest = Math.max(...blow.map((h) => h.tookMs));
   const whys = [...new Set(blow.map((h) => h.why))].filter((why) => why !== '');
-  const names = blow.map((h) => nameOf(h, report));
+  const all = reason === 'status-zero';
+  const [one, many] = lossWords(reason);
+  const names = all ? ['all entries'] : blow.map((h) => nameOf(h, report));
+  const what = all ? 'were switched off' : blow.length === 1 ? one : many;
+  const then = servedMeanwhile(reason) ? 'served all the time' : `back after ${lasted(longest)}`;
   return html`<li id="${identifier('t', `${at}-${reason}`)}">${moment(at, report.at)}
-    <div><span>${names.map((n, i) => html`${i === 0 ? null : ', '}${n}`)} ${meaning(reason, blow.length)} <small>${reason}${whys.map((why) => html`: ${why}`)}</small></span>
-      <b>back after ${lasted(longest)}</b></div></li>`;
+    <div><span>${names.map((n, i) => html`${i === 0 ? null : ', '}${n}`)} ${what} <small>${reason}${whys.map((why) => html`: ${why}`)}</small></span>
+      <b>${then}</b></div></li>`;
 }
 
 function nameOf({ key, name }: HealReport, { handlers }: Report): Markup {
   const platform = handlers.find((h) => h.key === key)?.platforms[0];
   return platform === undefined ? literal(name) : html`<bdi>${platform}</bdi>`;
 }
-
-function meaning(reason: string, count: number): string {
-  const [one, many] = meanings.get(reason) ?? ['was lost', 'were lost'];
-  return count === 1 ? one : many;
-}
-
-const meanings: ReadonlyMap<string, readonly [one: string, many: string]> = new Map([
-  ['missing', ['was gone', 'were gone']],
-  ['disabled', ['was switched off', 'were switched off']],
-  ['drifted', ['was changed', 'were changed']],
-  ['stale', ['held an older interpreter', 'held older interpreters']],
-  ['shadowed', ['stood behind an entry of somebody else', 'stood behind entries of somebody else']],
-  ['order', ['stood in the wrong place', 'stood in the wrong order']],
-  ['status-zero', ['switched off with all entries', 'switched off with all entries']],
-]);

@@ -354,7 +354,7 @@ function claims(program: string): void {
       await shows(tab, '#word', 'Works, needs attention');
       await shows(tab, '#problems', 'adopted-missing');
       await daemon.order('flush');
-      await shows(tab, '#timeline', 'were gone');
+      await shows(tab, '#timeline', 'were removed');
       await shows(tab, '#word', 'Works, needs attention');
       await daemon.order('foreign');
       for (const name of foreignNames) await shows(tab, '#rows-others', visible(name));

@@ -242,6 +242,18 @@ test('what was lost at one blow is one line, what was lost later another', () =>
   assert.equal(shape.filter((s) => s === '<li id>').length, 2);
 });
 
+test('a loss is told in the words of the log, and what served meanwhile did not come back', () => {
+  const told = (reason: string): string => {
+    const heal = { key: 'aarch64', name: 'keeper-aarch64', at: moment, reason, why: '', tookMs: 0.4 };
+    const { text } = parse(renderLive(reportLike({ heals: { total: 1, recent: [heal] } })));
+    return text.replaceAll(/\s+/g, ' ');
+  };
+  assert.match(told('missing'), /was removed missing ?back after 0\.4 ms/);
+  assert.match(told('status-zero'), /all entries were switched off status-zero ?back after 0\.4 ms/);
+  for (const reason of ['stale', 'order'])
+    assert.match(told(reason), new RegExp(`${reason} ?served all the time`));
+});
+
 test('losses that an earlier keeper saw are counted with those of this one, and what is not kept any more', () => {
   const at = [moment - 7_200_000, moment - 7_000_000, moment - 1000];
   const recent = at.map(
