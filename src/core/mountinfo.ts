@@ -66,12 +66,13 @@ export function mountOf(mounts: readonly Mount[], path: string): Mount | null {
 
 /**
  * What lies at a path of ours, under the path that another mount table shows it at; null where that shows it nowhere, or
- * hides it under a later mount. Told by superblock and the path within it.
+ * hides it under a later mount. Told by superblock and the path within it. Our root is nothing of theirs: engines mount a
+ * container's root where the host sees it, under a path that ends with the container.
  */
 export function pathElsewhere(path: string, ours: readonly Mount[], theirs: readonly Mount[]): string | null {
   const mine = mountOf(ours, path);
-  if (mine === null) return null;
-  const within = below(mine.root, path.slice(mine.mountPoint === '/' ? 0 : mine.mountPoint.length));
+  if (mine === null || mine.mountPoint === '/') return null;
+  const within = below(mine.root, path.slice(mine.mountPoint.length));
   const found = theirs.flatMap((mount) => {
     const rest = mount.device === mine.device ? restOf(within, mount.root) : null;
     const there = rest === null ? null : below(mount.mountPoint, rest);

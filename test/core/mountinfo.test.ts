@@ -158,6 +158,8 @@ test('what lies in a volume is found under the name that another mount table has
       '20 1 8:1 / / rw - ext4 /dev/sda1 rw',
       '21 20 8:1 /srv /export rw - ext4 /dev/sda1 rw',
       '22 20 0:70 / /hidden rw - tmpfs tmpfs rw',
+      // The container's own root, where its engine has mounted it.
+      '23 20 0:50 / /run/engine/rootfs rw - overlay overlay rw',
     ].join('\n'),
   );
   assert.equal(pathElsewhere('/var/lib/keeper/store', ours, theirs), '/srv/keeper/store');

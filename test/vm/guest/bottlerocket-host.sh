@@ -5,7 +5,7 @@ for kind in superpowered bootstrap; do
   $kind
   env=(BINFMT_KEEPER_INTERPRETERS_STORE=/srv/store)
   install linux/arm64
-  row "$kind container, store in the image" refused 1 interpreter-label
+  row "$kind container, store in the image" 'exec format error' 1 interpreter-label
   afresh
   $kind
   install linux/arm64

@@ -26,7 +26,7 @@ afresh
 privileged_pod
 volumes=("$run_volume")
 install linux/arm64
-row 'one-shot without the volume for the store' refused 1 interpreter-label '-v /var/lib/binfmt-keeper:/var/lib/binfmt-keeper'
+row 'one-shot without the volume for the store' 'exec format error' 1 interpreter-label '-v /var/lib/binfmt-keeper:/var/lib/binfmt-keeper'
 
 place=$([ $host_mounts = no ] && echo opt || echo mnt)
 afresh
@@ -50,7 +50,7 @@ mkdir -p /var/lib/kubelet/empty
 chcon system_u:object_r:data_t:s0:c5,c6 /var/lib/kubelet/empty
 volumes=("$run_volume" "/var/lib/kubelet/empty:/var/lib/binfmt-keeper:rbind,rprivate")
 install linux/arm64
-row 'privileged pod, emptyDir' refused 1 interpreter-label
+row 'privileged pod, emptyDir' 139 1 interpreter-label
 witness 1
 rm -rf /var/lib/kubelet
 
