@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Report } from '../../src/core/report.ts';
 import type { Daemon } from './daemon.ts';
 import { targets } from './foreign.ts';
@@ -59,15 +58,17 @@ await suite(
         `somebody sends ${signal} to each of them: the control fails too, and nothing is overtaken`,
         async (world: World) => {
           theirs(world);
-          const daemon = world.start({ flags, platforms: target });
+          const killing = `${world.dir}/killing`;
+          const PATH = `${killer(world, killing, signal)}:${process.env.PATH}`;
+          const daemon = world.start({ flags, platforms: target, env: { PATH } });
           await daemon.reported('it serving', isProven);
-          const killer = killProbes(world, daemon, signal);
+          writeFileSync(killing, '');
           const told = await daemon.problem('probe-undecided');
           assert.match(told.problems.map((p) => p.detail).join(), /itself cannot run it either now/);
           await pause(3000);
           assert.deepEqual(oursIn(daemon), []);
           assert.ok(isProven(daemon.report() as Report));
-          killer.kill('SIGKILL');
+          rmSync(killing);
           await daemon.reported('the end of the problem', (r) => isProven(r) && codesOf(r).length === 0);
           return undefined;
         },
@@ -92,10 +93,13 @@ function theirs(world: World, path?: string): void {
   world.register('theirs', path, path === undefined ? 'F' : '');
 }
 
-function killProbes(world: World, daemon: Daemon, signal: string) {
-  const program = fileURLToPath(new URL('child-killer.child.ts', import.meta.url));
-  const probes = 'probes/probe\\.|fd/3';
-  return world.child(process.execPath, ['--no-warnings', program, String(daemon.pid), probes, signal]);
+/** A directory with a setpriv(1), by which probes are started, that gets the signal as long as there is a file. */
+function killer(world: World, killing: string, signal: string): string {
+  const dir = `${world.dir}/bin`;
+  mkdirSync(dir);
+  const text = `#!/bin/sh\n[ ! -e ${killing} ] || kill -${signal.slice(3)} $$\nexec /usr/bin/setpriv "$@"\n`;
+  writeFileSync(`${dir}/setpriv`, text, { mode: 0o755 });
+  return dir;
 }
 
 function rowOf(report: Report) {
