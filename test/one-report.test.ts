@@ -163,8 +163,12 @@ function readMetrics(text: string): Facts {
   const sum = (list: typeof series): number => list.reduce((all, s) => all + s.value, 0);
   const heals = of('heals_total');
   const handlers = of('handler_desired').map((s) => s.labels.handler ?? '');
+  const unverified = of('handler_state').filter((s) => s.labels.state === 'unverified');
+  // What the keeper alone can run is a proof and not verified.
+  const isVerified = ({ labels }: (typeof series)[number]): boolean =>
+    !unverified.some((s) => s.labels.handler === labels.handler);
   return {
-    verified: sum(of('probe_success')),
+    verified: sum(of('probe_success').filter(isVerified)),
     heals: sum(heals),
     states: Object.fromEntries(
       of('handler_state').map((s) => [

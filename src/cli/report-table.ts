@@ -85,6 +85,9 @@ function columnsOf({ handlers }: Report, { style }: View, now: number): readonly
     { head: 'VERSION', rank: 4, cells: of((h) => h.version ?? '-') },
     { head: 'OWNER', rank: 5, cells: of((h) => h.owner) },
     { head: 'PROBE', rank: 1, cells: of((h) => probeCell(h, now)) },
+    ...(handlers.some(isTelling)
+      ? [{ head: 'CONTAINERS', rank: 1, cells: of((h) => containersCell(h, now)) }]
+      : []),
     { head: 'HEALS', rank: 2, cells: of((h) => String(h.heals)) },
     { head: 'LOST', rank: 3, cells: of(lost) },
     { head: 'INTERPRETER', rank: 6, cells: of((h) => h.interpreter), least: 14, fit: shortenPath },
@@ -93,6 +96,16 @@ function columnsOf({ handlers }: Report, { style }: View, now: number): readonly
 
 function probeCell({ probe }: HandlerReport, now: number): string {
   return probe === null ? '-' : `${probe.verdict} ${roughly(now - probe.at)} ago`;
+}
+
+/** Without SELinux and witnesses the column would say the same of all. */
+function isTelling({ containers, probe }: HandlerReport): boolean {
+  return containers.at !== null || (probe !== null && containers.verdict !== 'may');
+}
+
+function containersCell({ containers: { verdict, at } }: HandlerReport, now: number): string {
+  if (verdict === 'verified' && at !== null) return `verified ${roughly(now - at)} ago`;
+  return verdict === 'may-not' ? 'may not' : verdict;
 }
 
 /** Where it is too long, the figures are cut: whether all is ready comes last and matters most. */

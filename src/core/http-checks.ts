@@ -75,11 +75,12 @@ function line({ name, fault }: HttpCheck): string {
 
 /** Required handlers are rows of the catalogue, so that their names are known words. */
 function platformCheck(handler: HandlerReport): HttpCheck {
-  const { state, probe } = handler;
+  const { state, probe, containers } = handler;
   const works = state === 'ok' || state === 'foreign-ok';
   const fault = works && probe?.verdict === 'verified' ? null : state;
+  const found = probe?.verdict === 'verified' ? `containers ${containers.verdict}` : probe?.verdict;
   return {
     name: handler.platforms[0] ?? handler.key,
-    fault: fault === 'unverified' && probe !== null ? `unverified: ${probe.verdict}` : fault,
+    fault: fault === 'unverified' && found !== undefined ? `unverified: ${found}` : fault,
   };
 }

@@ -1,5 +1,5 @@
 import { type Family, type MetricsFormat, renderFamilies, type Sample } from './metrics-text.ts';
-import { type HandlerReport, provenHandlers, type Report } from './report.ts';
+import { type HandlerReport, type Report, ranHere } from './report.ts';
 import type { Histogram, Totals } from './totals.ts';
 
 /**
@@ -114,14 +114,17 @@ function ofProcess({ process }: Totals): Family[] {
 
 function ofHandlers(report: Report): Family[] {
   const { handlers, totals } = report;
-  const proven = provenHandlers(report);
   const each = (sample: (handler: HandlerReport) => Sample): Sample[] =>
     handlers.map((h) => {
       const { labels, value } = sample(h);
       return { labels: { handler: h.name, ...labels }, value };
     });
-  const info = ({ platforms, flags, owner, version }: HandlerReport): Sample => ({
-    labels: { platform: platforms[0] ?? '', flags, owner, qemu_version: version ?? '' },
+  // A label and not a series of its own: there are 200 with the platforms of OCI already.
+  const info = ({ platforms, flags, owner, version, containers }: HandlerReport): Sample => ({
+    labels: {
+      ...{ platform: platforms[0] ?? '', flags, owner, qemu_version: version ?? '' },
+      containers: containers.verdict,
+    },
     value: 1,
   });
   return [
@@ -146,7 +149,7 @@ function ofHandlers(report: Report): Family[] {
       'Whether a foreign program ran as it should under what serves now.',
       handlers
         .filter((h) => h.probe !== null)
-        .map((h) => ({ labels: { handler: h.name }, value: Number(proven.includes(h)) })),
+        .map((h) => ({ labels: { handler: h.name }, value: Number(ranHere(h, report)) })),
     ),
     counter('heals', 'Losses that were repaired.', heals(handlers, totals)),
     counter('registration_failures', 'Repairs that the kernel refused.', failures(totals)),

@@ -51,7 +51,8 @@ function toneOf(handler: HandlerReport): (typeof tones)[number] {
 }
 
 function rowOf(handler: HandlerReport, now: number): Markup {
-  const { key, name, state, why, probe, flags, heals, lostAt, unavailableMs, owner, required } = handler;
+  const { key, name, state, why, probe, containers, flags, heals, lostAt, unavailableMs, owner, required } =
+    handler;
   const [first, ...more] = handler.platforms;
   const tone = toneOf(handler);
   const cells = [
@@ -60,7 +61,7 @@ function rowOf(handler: HandlerReport, now: number): Markup {
       ? html`<span class="none">none</span>`
       : html`<bdi>${probe.verdict}</bdi> ${moment(probe.at, now)}<small>took ${lasted(probe.tookMs)}${
           probe.verdict === 'verified' || probe.detail === '' ? null : html`; ${probe.detail}`
-        }</small>`,
+        }</small>${containersOf(containers, now)}`,
     html`${lostAt === null ? html`<span class="none">none</span>` : moment(lostAt, now)}${
       heals === 0 && unavailableMs === 0
         ? null
@@ -76,6 +77,13 @@ function rowOf(handler: HandlerReport, now: number): Markup {
       ${first === undefined && name === key ? null : html`<small>${literal(name)}${required || first === undefined ? null : html` not required`}</small>`}</th>
     ${cells.map((cell, i) => html`<td role="cell" data-label="${columns[i + 1] ?? ''}"><div>${cell}</div></td>`)}
   </tr>`;
+}
+
+/** Without SELinux and witnesses there is nothing to tell. */
+function containersOf({ verdict, detail, at }: HandlerReport['containers'], now: number): Markup | null {
+  if (at === null && verdict === 'may') return null;
+  const words = verdict === 'verified' ? 'verified for containers' : `for containers: ${verdict}`;
+  return html`<small>${words}${at === null ? null : html` ${moment(at, now)}`}; ${detail}</small>`;
 }
 
 function interpreterOf({ interpreter, version }: HandlerReport): Markup {

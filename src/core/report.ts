@@ -132,8 +132,24 @@ export function provenHandlers({
   readonly problems: readonly Problem[];
   readonly instance: Report['instance'];
 }): readonly HandlerReport[] {
-  const off = !instance.enabled || problems.some((p) => p.code === 'status-zero');
-  return off ? [] : handlers.filter(proven);
+  return isOff({ problems, instance }) ? [] : handlers.filter(proven);
+}
+
+/** Whether the kernel runs no handler at all. */
+function isOff({
+  problems,
+  instance,
+}: {
+  readonly problems: readonly Problem[];
+  readonly instance: Report['instance'];
+}): boolean {
+  return !instance.enabled || problems.some((p) => p.code === 'status-zero');
+}
+
+/** Whether a probe of the keeper's own ran under what serves now, whatever is known of ordinary containers. */
+export function ranHere(handler: HandlerReport, report: Pick<Report, 'problems' | 'instance'>): boolean {
+  const registered = proven(handler) || handler.state === 'unverified';
+  return registered && handler.probe?.verdict === 'verified' && !isOff(report);
 }
 
 /**
@@ -159,10 +175,12 @@ export function summarize(
 ): string {
   const all = facts.handlers.filter((h) => h.platforms.length > 0 || h.probe !== null).length;
   const rest = facts.handlers.length - all;
-  const good = provenHandlers(facts).length;
+  const proven = provenHandlers(facts);
+  const good = proven.length;
+  const contained = proven.filter((h) => h.containers.verdict === 'verified').length;
   const heals = facts.heals.total;
   const healed = heals === 0 ? '' : `, ${heals} ${heals === 1 ? 'heal' : 'heals'} since start`;
-  const verified = `${good} of ${all} ${rest === 0 ? '' : 'provable '}${all === 1 ? 'handler' : 'handlers'} verified`;
+  const verified = `${good} of ${all} ${rest === 0 ? '' : 'provable '}${all === 1 ? 'handler' : 'handlers'} verified${contained === 0 ? '' : `, ${contained} for containers`}`;
   const told = isEmptied(facts) ? 'everything was uninstalled by request' : verified;
   return `${told}${rest === 0 ? '' : `, ${rest} without a probe`}${healed}`;
 }

@@ -34,6 +34,22 @@ describe('the table for people', () => {
     assert.match(second, /^linux\/riscv64 +missing .* - .* 0 +- +\/var/);
   });
 
+  it('tells the proof for ordinary containers apart, where there is anything to tell', () => {
+    const by = (containers: ReturnType<typeof handlerLike>['containers']) => handlerLike({ containers });
+    const told = reportLike({
+      handlers: [
+        by({ verdict: 'verified', detail: 'by a witness: by qemu', at: moment - 5000 }),
+        by({ verdict: 'may-not', detail: 'a witness: it died', at: moment - 5000 }),
+        by({ verdict: 'unknown', detail: 'no witness has seen it run', at: null }),
+      ],
+    });
+    const { head, rows } = reportParts(told, { columns: null, style: plain }, moment);
+    assert.match(head, /PROBE +CONTAINERS +HEALS/);
+    assert.match(rows[0] ?? '', /verified 5s ago +verified 5s ago +0/);
+    assert.match(rows[1] ?? '', /verified 5s ago +may not +0/);
+    assert.match(rows[2] ?? '', /verified 5s ago +unknown +0/);
+  });
+
   it('fits 80 columns and still tells platform, state, probe, heals and loss', () => {
     const view = { columns: 80, style: plain };
     const { head, rows } = reportParts(report, view, moment);

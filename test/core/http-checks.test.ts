@@ -38,12 +38,18 @@ describe('ready', () => {
         state: 'unverified',
         probe: { verdict: 'hung', detail: '/home/jo/secret', at: 0, tookMs: 1 },
       }),
+      handlerLike({
+        key: 's390x',
+        state: 'unverified',
+        containers: { verdict: 'may-not', detail: '/home/jo/secret', at: 0 },
+      }),
     ];
     const [status, text] = ready({ handlers });
     assert.equal(status, 503);
     assert.match(text, /^\[\+\]linux\/aarch64 ok$/m);
     assert.match(text, /^\[-\]linux\/arm failed: missing$/m);
     assert.match(text, /^\[-\]linux\/riscv64 failed: unverified: hung$/m);
+    assert.match(text, /^\[-\]linux\/s390x failed: unverified: containers may-not$/m);
     assert.match(text, /\nreadyz check failed\n$/);
     assert.doesNotMatch(text, /jo/, 'no text of the host is in it, since anybody may ask');
   });

@@ -94,6 +94,23 @@ describe('the metrics of a report', () => {
     );
   });
 
+  it('tell what the keeper can run from what ordinary containers can', () => {
+    const barred = handlerLike({
+      state: 'unverified',
+      containers: { verdict: 'may-not', detail: 'a witness: it died', at: 1 },
+    });
+    const series = readExposition(renderMetrics(reportLike({ handlers: [barred] }), 'text'));
+    const of = (name: string) => series.filter((s) => s.name === `binfmt_keeper_${name}`);
+    assert.deepEqual(
+      of('probe_success').map((s) => s.value),
+      [1],
+    );
+    assert.deepEqual(
+      of('handler_info').map((s) => s.labels.containers),
+      ['may-not'],
+    );
+  });
+
   it('say what promtool has nothing against', (t) => {
     if (!requirePromtool(t)) return;
     for (const report of [busy, reportLike(), reportLike({ handlers: [], daemon: null })]) {

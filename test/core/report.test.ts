@@ -26,6 +26,11 @@ test('the sentence counts what is verified, and counts nothing while the instanc
   assert.equal(report([handler()], { problems }).summary, '0 of 1 handler verified');
 });
 
+test('the sentence tells the proofs of witnesses apart', () => {
+  const witnessed = handler({ containers: { verdict: 'verified', detail: 'by a witness', at: 1 } });
+  assert.equal(report([handler(), witnessed]).summary, '2 of 2 handlers verified, 1 for containers');
+});
+
 test('nobody is ready after everything was uninstalled by request, unlike where nothing was asked for', () => {
   const leftOut = [{ target: 'all', why: 'uninstalled by request', kind: 'uninstalled' as const }];
   const native = [{ target: 'x86_64', why: 'its own', kind: 'native' as const }];
