@@ -6,6 +6,7 @@ import { runChild } from './child.ts';
 import { recentMountOf } from './mount-table.ts';
 import { hasHostInit, initialPid } from './namespaces.ts';
 import { reach } from './reach.ts';
+import { couldNotTry } from './shortage.ts';
 
 /**
  * Whether a path is there for us, and whether it is the same for pid 1: `elsewhere` means another file, or one of both
@@ -34,6 +35,8 @@ export async function placeOf(path: string, hostPids = initialPid): Promise<Plac
   if (root === 'unseen')
     return { here, host: 'unseen', why: here ? 'the host is not visible here' : missing };
   const theirs = await identityBelow(root, path);
+  if (theirs === undefined)
+    return { here, host: 'unseen', why: 'the host could not be looked at: no child could be started' };
   if (mine !== null && theirs === `${mine.dev} ${mine.ino}`) return { here, host: 'same', why: '' };
   if (mine === null) return { here, host: theirs === null ? 'same' : 'elsewhere', why: `${missing} here` };
   const why = theirs === null ? 'does not exist on the host' : 'is another file on the host';
@@ -73,16 +76,18 @@ export function isOwnImage(path: string): boolean {
 const mostLinks = 20;
 
 /**
- * `DEV INO` of a path below another root, null where it leads nowhere. Symlinks are followed by hand, because the
- * kernel would take an absolute one from our own root; by a child, because that file system may be one that hangs.
+ * `DEV INO` of a path below another root, null where it leads nowhere, undefined where that cannot be tried. Symlinks are
+ * followed by hand, because the kernel would take an absolute one from our own root; by a child, because that file
+ * system may be one that hangs.
  */
-async function identityBelow(root: string, path: string): Promise<string | null> {
+async function identityBelow(root: string, path: string): Promise<string | null | undefined> {
   let rest = posix.resolve('/', path);
   for (let links = 0; links < mostLinks; links++) {
     const steps = stepsOf(rest);
     const asked = steps.map((step) => `${root}${step}`);
-    const { stdout } = await runChild('stat', ['-c', '%d %i %F', ...asked], { timeoutMs: 5000 });
-    const lines = stdout.split('\n').filter((line) => line !== '');
+    const looked = await runChild('stat', ['-c', '%d %i %F', ...asked], { timeoutMs: 5000 });
+    if (looked.spawnError !== undefined || couldNotTry(looked)) return undefined;
+    const lines = looked.stdout.split('\n').filter((line) => line !== '');
     const at = lines.findIndex((line) => line.endsWith(' symbolic link'));
     if (at < 0) {
       const last = lines.length === steps.length ? lines.at(-1) : undefined;
@@ -90,6 +95,7 @@ async function identityBelow(root: string, path: string): Promise<string | null>
     }
     const link = steps[at] ?? '/';
     const target = await runChild('readlink', [`${root}${link}`], { timeoutMs: 5000 });
+    if (target.spawnError !== undefined || couldNotTry(target)) return undefined;
     rest = posix.resolve(
       posix.dirname(link),
       target.stdout.replace(/\n$/, ''),

@@ -44,17 +44,36 @@ test('process 1 of a pid namespace that containers share is not taken for that o
     assert.deepEqual(place, { here: true, host: 'unseen', why: 'the host is not visible here' });
 });
 
+test('where no child can look at the host, nothing is said of it', (t) => {
+  if (!requireKernel(t)) return;
+  for (const tool of ['stat', 'readlink']) {
+    const dir = scratch();
+    for (const name of ['same', 'one', 'two']) writeFileSync(`${dir}/${name}`, name);
+    symlinkSync(`${dir}/one`, `${dir}/to-one`);
+    const hidden = `mount --bind /dev/null "${dir}/root$(readlink -f "$(command -v ${tool})")"`;
+    const [place] = Object.values(inContainer(dir, '"$host"', [`${dir}/to-one`], hidden));
+    assert.deepEqual([place?.here, place?.host], [true, 'unseen'], tool);
+  }
+});
+
 /**
  * Process 1 is a shell with the files as they are; the child runs in a mount namespace and a root of its own. `host` is
- * a word for the shell.
+ * a word for the shell, `before` what happens just before.
  */
-function inContainer(dir: string, host: string, paths: readonly string[]): Readonly<Record<string, Place>> {
+function inContainer(
+  dir: string,
+  host: string,
+  paths: readonly string[],
+  before = ':',
+): Readonly<Record<string, Place>> {
   const inner = [
     `mkdir ${dir}/root ${dir}/private`,
     `mount --rbind / ${dir}/root`,
     `mount --bind ${dir}/two ${dir}/root${dir}/one`,
     `mount -t tmpfs tmpfs ${dir}/root${dir}/private`,
     `echo > ${dir}/root${dir}/private/file`,
+    'host=$(readlink /proc/1/ns/pid)',
+    before,
     `script=$1; shift; exec chroot ${dir}/root "$0" --no-warnings "$script" ${host} "$@"`,
   ].join(' && ');
   const outer = 'inner=$1; shift; unshare -m sh -c "$inner" "$@"; exit $?';
