@@ -252,7 +252,7 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'Somebody switched all entries off',
     severity: 'error',
     remedy:
-      'Switch them on: echo 1 > /proc/sys/fs/binfmt_misc/status. To have it done by itself: --on-status-zero heal.',
+      'Switch them on: echo 1 > /proc/sys/fs/binfmt_misc/status. To have it done by itself: {set onStatusZero heal}.',
   },
   'handler-refused': {
     title: 'A handler is refused because it is dangerous',
@@ -271,7 +271,7 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'An entry of somebody else has the name of ours',
     severity: 'error',
     remedy:
-      'See it: cat /proc/sys/fs/binfmt_misc/NAME. Remove it: echo -1 > /proc/sys/fs/binfmt_misc/NAME. Or use another prefix: --names PREFIX.',
+      'See it: cat /proc/sys/fs/binfmt_misc/NAME. Remove it: echo -1 > /proc/sys/fs/binfmt_misc/NAME. Or use another prefix: {set names PREFIX}.',
   },
   'adopted-missing': {
     title: 'An adopted entry is not there and never was',
@@ -301,19 +301,19 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: "A handler is not published to systemd's binfmt.d",
     severity: 'warning',
     remedy:
-      'Entries are kept all the same, but systemd-binfmt does not register them. See who has the file: ls -l /run/binfmt.d; then remove or rename it. In a container: -v /run/binfmt.d:/run/binfmt.d, and the store on the host. To do without: --publish-binfmt-d false.',
+      'Entries are kept all the same, but systemd-binfmt does not register them. See who has the file: ls -l /run/binfmt.d; then remove or rename it. In a container: -v /run/binfmt.d:/run/binfmt.d, and the store on the host. To do without: {set publish.binfmtD false}.',
   },
   shadowed: {
     title: 'An entry of somebody else stands in front of ours',
     severity: 'error',
     remedy:
-      'Keep ours in front: --precedence ours. Or remove the other one: echo -1 > /proc/sys/fs/binfmt_misc/NAME.',
+      'Keep ours in front: {set precedence ours}. Or remove the other one: echo -1 > /proc/sys/fs/binfmt_misc/NAME.',
   },
   'older-foreign': {
     title: 'Somebody else serves with an older interpreter than ours',
     severity: 'notice',
     remedy:
-      'Use ours: --precedence ours. Or upgrade the other one: its path is in /proc/sys/fs/binfmt_misc/NAME.',
+      'Use ours: {set precedence ours}. Or upgrade the other one: its path is in /proc/sys/fs/binfmt_misc/NAME.',
   },
   'untrusted-interpreter': {
     title: "Somebody else's handler runs a file that others could change",
@@ -372,13 +372,13 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The interpreter lies on a file system without execution',
     severity: 'error',
     remedy:
-      'Choose another place, such as /var/lib/binfmt-keeper/store on a volume of the host: --interpreters-store DIRECTORY. Or allow it there: mount -o remount,exec MOUNTPOINT (see findmnt -T FILE).',
+      'Choose another place, such as /var/lib/binfmt-keeper/store on a volume of the host: {set interpreters.store DIRECTORY}. Or allow it there: mount -o remount,exec MOUNTPOINT (see findmnt -T FILE).',
   },
   'interpreter-elsewhere': {
     title: 'The interpreter is another file on the host',
     severity: 'error',
     remedy:
-      'Give the container the file of the host at the same path (a volume of its directory, read-only), or install the interpreter there. Platforms need none of this with: --interpreters-deploy copy.',
+      'Give the container the file of the host at the same path (a volume of its directory, read-only), or install the interpreter there. Platforms need none of this with: {set interpreters.deploy copy}.',
   },
   'interpreter-label': {
     title: 'SELinux keeps containers from executing an interpreter',
@@ -390,7 +390,7 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'Nobody can tell whether ordinary containers may execute an interpreter',
     severity: 'warning',
     remedy:
-      'Try it from an ordinary container: run a program of that platform there; where it ends with SIGSEGV (139), they may not. Put the store where they may: a directory of the host below /var/lib/binfmt-keeper, in a pod a hostPath volume. Where it is meant for programs of the host alone: --readiness-containers ignore.',
+      'Try it from an ordinary container: run a program of that platform there; where it ends with SIGSEGV (139), they may not. Put the store where they may: a directory of the host below /var/lib/binfmt-keeper, in a pod a hostPath volume. Where it is meant for programs of the host alone: {set readiness.containers ignore}.',
   },
   'witness-failed': {
     title: 'A witness could not run a platform that we can',
@@ -402,7 +402,7 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'No witness has seen a platform run',
     severity: 'error',
     remedy:
-      'It is asked for by readiness.witness: required. Run one in an ordinary container that has the directory witness below the run directory as a volume: binfmt-keeper witness --every 60s --report-to /run/binfmt-keeper/witness/witness.sock PLATFORM. Its user needs readiness.witnessOwner. Or do without: --readiness-witness if-present.',
+      'It is asked for by readiness.witness: required. Run one in an ordinary container that has the directory witness below the run directory as a volume: binfmt-keeper witness --every 60s --report-to /run/binfmt-keeper/witness/witness.sock PLATFORM. Its user needs readiness.witnessOwner. Or do without: {set readiness.witness if-present}.',
   },
   'witness-unavailable': {
     title: 'No witness can report',
@@ -414,7 +414,7 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'No emulator was found for a platform',
     severity: 'error',
     remedy:
-      'Install them: apt-get install --no-install-recommends qemu-user-static (dnf install qemu-user-static). Or say where they are: --interpreters-sources DIRECTORY.',
+      'Install them: apt-get install --no-install-recommends qemu-user-static (dnf install qemu-user-static). Or say where they are: {set interpreters.sources [DIRECTORY]}.',
   },
   'preparation-failed': {
     title: 'An interpreter could not be made ready',
@@ -426,19 +426,19 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'No space left for interpreters',
     severity: 'error',
     remedy:
-      'See the space: df -h /var/lib/binfmt-keeper. Then free some, keep fewer platforms (--platforms LIST), or use files in place: --interpreters-deploy in-place.',
+      'See the space: df -h /var/lib/binfmt-keeper. Then free some, keep fewer platforms ({set platforms [linux/arm64]}), or use files in place: {set interpreters.deploy in-place}.',
   },
   'store-read-only': {
     title: 'The store lies on a read-only file system',
     severity: 'error',
     remedy:
-      'Choose a writable place: --interpreters-store DIRECTORY. Or use files in place: --interpreters-deploy in-place.',
+      'Choose a writable place: {set interpreters.store DIRECTORY}. Or use files in place: {set interpreters.deploy in-place}.',
   },
   'store-denied': {
     title: 'The store cannot be written',
     severity: 'error',
     remedy:
-      'See owner and mode: namei -l /var/lib/binfmt-keeper/store, and for SELinux: ausearch -m avc -ts recent. Choose another place: --interpreters-store DIRECTORY.',
+      'See owner and mode: namei -l /var/lib/binfmt-keeper/store, and for SELinux: ausearch -m avc -ts recent. Choose another place: {set interpreters.store DIRECTORY}.',
   },
   'store-corrupt': {
     title: 'A file in the store is not what its manifest says',
@@ -488,20 +488,20 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The probe did not end in time',
     severity: 'error',
     remedy:
-      'On a slow or busy host give it longer: --probe-timeout 30s. Otherwise install a newer QEMU and try: {keeper} probe PLATFORM.',
+      'On a slow or busy host give it longer: {set probe.timeout 30s}. Otherwise install a newer QEMU and try: {keeper} probe PLATFORM.',
   },
   'probe-wrong-interpreter': {
     title: 'The probe was run by another interpreter than expected',
     severity: 'error',
     remedy:
-      'See who serves: {keeper} status. Keep ours in front: --precedence ours. Or remove the other one: echo -1 > /proc/sys/fs/binfmt_misc/NAME.',
+      'See who serves: {keeper} status. Keep ours in front: {set precedence ours}. Or remove the other one: echo -1 > /proc/sys/fs/binfmt_misc/NAME.',
     dependsOn: ['shadowed', 'stale-interpreter'],
   },
   'probe-wrong-answer': {
     title: 'The probe ran, but answered wrongly',
     severity: 'error',
     remedy:
-      'Mostly QEMU older than 6.0 or a kernel older than 5.12, which know nothing of the P flag: upgrade, or set --preserve-argv0 false. Then: {keeper} probe PLATFORM.',
+      'Mostly QEMU older than 6.0 or a kernel older than 5.12, which know nothing of the P flag: upgrade, or set {set preserveArgv0 false}. Then: {keeper} probe PLATFORM.',
   },
   'probe-undecided': {
     title: 'The probe could not be tried, which proves nothing',
@@ -568,24 +568,24 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The metrics cannot be written to a file',
     severity: 'warning',
     remedy:
-      'Entries are kept, but node_exporter shows old figures or none; it is tried again every 10 s. The directory must be there and writable: ls -ld DIRECTORY; df DIRECTORY. Under systemd also: ReadWritePaths=DIRECTORY. To do without: --publish-textfile "".',
+      'Entries are kept, but node_exporter shows old figures or none; it is tried again every 10 s. The directory must be there and writable: ls -ld DIRECTORY; df DIRECTORY. Under systemd also: ReadWritePaths=DIRECTORY. To do without: {set publish.textfile ""}.',
   },
   'http-unavailable': {
     title: 'HTTP is not answered',
     severity: 'warning',
     remedy:
-      'Entries are kept, but probes, metrics and page are not served; it is tried again every 5 s. See who has the port: ss -ltnp. Then choose another address, --http-listen ADDRESS:PORT, or none: --http-listen off.',
+      'Entries are kept, but probes, metrics and page are not served; it is tried again every 5 s. See who has the port: ss -ltnp. Then choose another address, {set http.listen ADDRESS:PORT}; or none: {set http.listen off}.',
   },
   'http-taken': {
     title: 'Somebody else answers at the HTTP address',
     severity: 'warning',
     remedy:
-      'Believe nothing that answers there. Ask the daemon itself: {keeper} health. See who has it: ss -ltnp. Then choose an address that other users cannot take: --http-listen unix:/run/binfmt-keeper/http.sock, or a port below 1024.',
+      'Believe nothing that answers there. Ask the daemon itself: {keeper} health. See who has it: ss -ltnp. Then choose an address that other users cannot take: {set http.listen unix:/run/binfmt-keeper/http.sock}; or a port below 1024.',
   },
   'http-exposed': {
     title: 'HTTP is answered to more than this host',
     severity: 'warning',
     remedy:
-      'Where nobody else needs it: --http-listen 127.0.0.1:8676, or unix:/run/binfmt-keeper/http.sock. Otherwise let only the supervisor and the scraper reach it, by a firewall or a NetworkPolicy.',
+      'Where nobody else needs it: {set http.listen 127.0.0.1:8676}; or unix:/run/binfmt-keeper/http.sock. Otherwise let only the supervisor and the scraper reach it, by a firewall or a NetworkPolicy.',
   },
 };

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { parseConfig } from '../../src/core/config.ts';
+import { settings } from '../../src/core/options.ts';
 import { type ProblemCode, problemCatalogue } from '../../src/core/problems.ts';
 import { typed } from '../../src/core/typed.ts';
 
@@ -43,3 +45,36 @@ test('no problem is hidden by itself, however long the way', () => {
   };
   for (const code of codes) visit(code, []);
 });
+
+test('a setting in a remedy is one, and is shown as it is written and as it is typed', () => {
+  let shown = 0;
+  for (const code of codes) {
+    const { remedy } = problemCatalogue[code];
+    for (const [token, path] of remedy.matchAll(/\{set (\S+) [^}]+\}/g)) {
+      const known = settings.find((s) => s.config === path);
+      assert.ok(known !== undefined, `${code}: ${path}`);
+      const text = typed(token);
+      assert.ok(
+        text.includes(` in /etc/binfmt-keeper/config.yaml, or binfmt-keeper run ${known.flag} `),
+        text,
+      );
+      const [line = ''] = text.split(' in /etc');
+      const { errors } = parse(line);
+      assert.deepEqual(errors, [], line);
+      shown += 1;
+    }
+    // An option alone cannot be typed.
+    for (const { flag } of settings)
+      assert.doesNotMatch(remedy, new RegExp(`(?<!run )${flag}(?![\\w-])`), `${code}: ${flag}`);
+  }
+  assert.ok(shown > 10);
+});
+
+function parse(line: string): { readonly errors: readonly string[] } {
+  const text = line
+    .replaceAll('DIRECTORY', '/srv/x')
+    .replaceAll('ADDRESS:PORT', '127.0.0.1:1')
+    .replaceAll('PREFIX', 'my-');
+  const parsed = parseConfig({ file: { name: 'f', text }, env: {}, flags: {} });
+  return { errors: parsed.ok ? [] : parsed.errors };
+}
