@@ -409,6 +409,7 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     severity: 'warning',
     remedy:
       'The detail says why there is no socket for them; it is tried again by itself. See: ls -la /run/binfmt-keeper/witness.',
+    dependsOn: ['run-directory-untrusted'],
   },
   'source-missing': {
     title: 'No emulator was found for a platform',

@@ -4,6 +4,7 @@ import type { Outcome } from '../core/outcome.ts';
 import { failure } from './errno.ts';
 import { placeSocket } from './http-socket.ts';
 import type { Libc } from './libc.ts';
+import { prepareRunDirectory } from './run-directory.ts';
 
 /** Below the run directory: a directory of its own, so that a container can be given this and nothing else. */
 const witnessDirectory = 'witness';
@@ -24,7 +25,7 @@ export interface WitnessSocket {
 
 /**
  * Listens below the run directory. The kernel lets in whom the socket's mode lets in: our own user alone, or where an
- * `owner` is set that user and that group.
+ * `owner` is set that user and that group. Nothing is made where somebody else decides what the run directory is.
  */
 export async function listenWitness(
   runDirectory: string,
@@ -32,6 +33,8 @@ export async function listenWitness(
   libc: Libc | null,
   onConnection: (client: WitnessClient) => void,
 ): Promise<{ readonly ok: true; readonly socket: WitnessSocket } | (Outcome & { readonly ok: false })> {
+  const trusted = await prepareRunDirectory(runDirectory);
+  if (!trusted.ok) return trusted;
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     const fd: unknown = Reflect.get(Reflect.get(socket, '_handle') ?? {}, 'fd');
     onConnection({ socket, label: typeof fd === 'number' && fd >= 0 ? (libc?.peerLabel(fd) ?? null) : null });
