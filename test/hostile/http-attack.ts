@@ -56,7 +56,9 @@ export async function attack(
   };
   await Promise.all([lose(), ...Array.from({ length: atOnce }, work)]);
   const seconds = (performance.now() - started) / 1000;
-  await until('all connections to be closed', () => (descriptorsOf(daemon.pid) <= descriptors ? true : null));
+  // The daemon may have opened something of its own since; thousands of connections would show.
+  const few = descriptors + 8;
+  await until('all connections to be closed', () => (descriptorsOf(daemon.pid) <= few ? true : null));
   assert.deepEqual(
     Object.keys(answers).filter((status) => !expected.includes(status)),
     [],
