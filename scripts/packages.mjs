@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
 } from 'node:fs';
@@ -22,7 +23,7 @@ const manifests = ['package.json', 'package-lock.json', 'scripts/node/package.js
 
 /** Installs the packages where node_modules lacks any: beside it first, then put in its place. */
 export async function installPackages() {
-  removeLeftovers();
+  await removeLeftovers();
   const lacks = lacking();
   if (lacks === null) return;
   mustBeWritable([root, modules]);
@@ -41,7 +42,7 @@ export async function installPackages() {
   if (still !== null)
     fail(`npm installed everything but ${still}, without a word; does the registry have it?`);
   remove(work);
-  removeLeftovers(); // an npm whose start was killed may have gone on until now
+  await removeLeftovers(); // an npm whose start was killed may have gone on until now
 }
 
 async function npmInstall(work) {
@@ -133,10 +134,41 @@ const libcOfNode = (() => {
   return process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl';
 })();
 
-/** Of runs that were killed. */
-function removeLeftovers() {
+/** Of runs that were killed, and the npm that may go on there alone: it would make its directory anew, again and again. */
+async function removeLeftovers() {
   const left = readdirSync(root).filter((name) => name.startsWith(prefix));
-  for (const name of left) if (!existsSync(`/proc/${name.slice(prefix.length)}`)) remove(join(root, name));
+  for (const name of left) {
+    if (existsSync(`/proc/${name.slice(prefix.length)}`)) continue;
+    const directory = join(root, name);
+    for (const pid of npmIn(directory)) await end(pid);
+    remove(directory);
+  }
+}
+
+/** In a directory of that name nobody else's npm works. A shell that somebody left there is not one. */
+function npmIn(directory) {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      if (!/^\d+$/.test(pid) || !`${readlinkSync(`/proc/${pid}/cwd`)}/`.startsWith(`${directory}/`))
+        return false;
+      return /npm/.test(readFileSync(`/proc/${pid}/cmdline`, 'latin1'));
+    } catch {
+      return false; // it ended, or is another user's
+    }
+  });
+}
+
+/** With its group, which `step` gave it; and waits, because a process that ends may still write. */
+async function end(pid) {
+  for (const target of [-pid, Number(pid)]) {
+    try {
+      process.kill(target, 'SIGKILL');
+    } catch {
+      // It has ended, leads no group, or is another user's.
+    }
+  }
+  for (let tries = 0; existsSync(`/proc/${pid}`) && tries < 40; tries++)
+    await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 function remove(directory) {

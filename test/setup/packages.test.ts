@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -33,14 +33,11 @@ for (const [signal, expected] of Object.entries(statuses) as [NodeJS.Signals, nu
     assert.equal(existsSync(join(project.dir, 'node_modules')), false);
   });
 
-test('after kill -9 the npm that goes on alone is not in the way of the next start', async (t) => {
+test('after kill -9 the npm that goes on alone is ended by the next start', async (t) => {
   const project = makeProject(t);
   project.npm(stubborn);
   const run = project.start();
   const pids = await until('npm', () => readable(join(project.dir, 'pids')));
-  t.after(() => {
-    for (const pid of pids.split(' ')) process.kill(Number(pid), 'SIGKILL');
-  });
   run.kill('SIGKILL');
   await run.ended;
   project.npm(installs);
@@ -48,6 +45,18 @@ test('after kill -9 the npm that goes on alone is not in the way of the next sta
   assert.equal(next.status, 0, next.said);
   assert.match(next.said, /hello\n$/);
   assert.deepEqual(project.leftovers(), []);
+  for (const pid of pids.split(' ')) await until(`${pid} to end`, () => (isGone(pid) ? true : null));
+});
+
+test('somebody who only looks into what a killed start left is left alone', async (t) => {
+  const project = makeProject(t);
+  project.npm(installs);
+  project.put('.install-999999999/package.json', '{}');
+  const shell = spawn('sleep', ['60'], { cwd: join(project.dir, '.install-999999999') });
+  t.after(() => shell.kill());
+  const { status, said } = await project.run();
+  assert.equal(status, 0, said);
+  assert.equal(shell.exitCode ?? shell.signalCode, null);
 });
 
 test('a half-installed tree is made whole, also where node_modules has files that no package owns', async (t) => {
