@@ -138,10 +138,19 @@ const libcOfNode = (() => {
 async function removeLeftovers() {
   const left = readdirSync(root).filter((name) => name.startsWith(prefix));
   for (const name of left) {
-    if (existsSync(`/proc/${name.slice(prefix.length)}`)) continue;
+    if (isRun(name.slice(prefix.length))) continue;
     const directory = join(root, name);
     for (const pid of npmIn(directory)) await end(pid);
     remove(directory);
+  }
+}
+
+/** Its number alone says little: it may be that of a zombie, which nobody has taken note of yet, or of somebody else now. */
+function isRun(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('run.cjs');
+  } catch {
+    return false;
   }
 }
 

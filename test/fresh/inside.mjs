@@ -86,7 +86,7 @@ async function start() {
   npm.signal('SIGTERM', npm.pid); // as a supervisor does: to npm alone
   must((await npm.ended) === 0, `the exit status after SIGTERM is ${ended}`);
   must(others().length === 0, `still running: ${others().join('; ')}`);
-  must(leftovers().length === 0, 'a half installed tree was left');
+  must(leftovers().length === 0, `a half installed tree was left: ${leftovers().join(', ')}`);
   const { stdout } = spawnSync('du', ['-sm', `${process.env.HOME}/.cache/binfmt-keeper`], {
     encoding: 'utf8',
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -46,6 +47,24 @@ test('after kill -9 the npm that goes on alone is ended by the next start', asyn
   assert.match(next.said, /hello\n$/);
   assert.deepEqual(project.leftovers(), []);
   for (const pid of pids.split(' ')) await until(`${pid} to end`, () => (isGone(pid) ? true : null));
+});
+
+test('a start that was killed and that nobody has taken note of yet is over', async (t) => {
+  const project = makeProject(t);
+  project.npm(installs);
+  // A zombie: its parent does not wait.
+  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  t.after(() => parent.kill());
+  const [said] = await once(parent.stdout, 'data');
+  const zombie = String(said).trim();
+  await until('a zombie', () =>
+    /^\d+ \(sleep\) Z/.test(readable(`/proc/${zombie}/stat`) ?? '') ? true : null,
+  );
+  project.put(`.install-${zombie}/package.json`, '{}');
+  assert.equal((await project.run()).status, 0);
+  assert.deepEqual(project.leftovers(), []);
 });
 
 test('somebody who only looks into what a killed start left is left alone', async (t) => {
