@@ -1,3 +1,4 @@
+import { compare } from './classify.ts';
 import type { Desired } from './desired.ts';
 import type { Entry } from './entry.ts';
 import { type Handler, temporaryName } from './handler.ts';
@@ -34,7 +35,8 @@ export function leftovers(
   const busy = new Set(tasks.map((t) => t.key));
   const pending = desired.handlers.filter((h) => busy.has(h.key));
   // They cannot be put right, so whatever serves in their place stays.
-  const held = [...desired.handlers.filter((h) => h.held === true), ...(desired.unready ?? [])];
+  const hung = desired.handlers.filter((h) => h.held === true);
+  const held = [...hung, ...(desired.unready ?? [])];
   const isUnwanted = (e: Entry): boolean =>
     !wanted.has(e.name) &&
     !takers.has(e.name) &&
@@ -54,10 +56,19 @@ export function leftovers(
       if (one === null && held.some(servesFor)) needs.add(stays);
       if (!needs.has(stays)) found.push(removal(e, one, [...needs].filter(isKey)));
     }
+    // Nobody can put it right now, so it comes to light for no file that something serves.
+    if (hung.some((h) => isWrong(e, h, memory))) needs.add(stays);
     if (needs.size === 0) continue;
     for (const h of victimsOf(e, desired)) hidden.set(h, new Set([...(hidden.get(h) ?? []), ...needs]));
   }
   return found;
+}
+
+/** Whether an entry has a handler's name, serves, and is not what would be registered there. */
+function isWrong(entry: Entry, handler: Handler, memory: Memory): boolean {
+  return (
+    entry.enabled && entry.name === handler.registration.name && compare(handler, entry, memory) !== null
+  );
 }
 
 /** What an entry hides does not go before the next plan. */

@@ -40,6 +40,17 @@ export const hidesHung = given(
   ],
 );
 
+/** An entry that steps aside hides a wrong one under the name of a handler whose interpreter does not answer. */
+export const asideHidesHung = given(
+  'theirs',
+  [handler('k0', 'a00100', 'ff00ff', 'F', store2), handler('k1', 'a00000', 'ff0000', '', store2)],
+  [
+    { ...entry('qemu-a', 'a00000', 'ff00ff', '', store1), verdict: 'works' },
+    entry('keeper-k1', 'a00000', 'ff0000', '', store1),
+    entry('keeper-k0', 'a00100', 'ff00ff', 'F', store2),
+  ],
+);
+
 /** A stand-in that steps aside hides another handler's wrong one, which goes later. */
 export const asideHidesLeftover = given(
   'theirs',

@@ -13,7 +13,13 @@ import { createObserver, toEntry } from '../../src/daemon/observe.ts';
 import { createRepair } from '../../src/daemon/repair.ts';
 import type { Instance } from '../../src/host/instance.ts';
 import { showEntry } from '../fake/binfmt.ts';
-import { asideHidesLeftover, asideHidesRefused, hidesHung, hidesWrongStandIn } from './repair-cases.ts';
+import {
+  asideHidesHung,
+  asideHidesLeftover,
+  asideHidesRefused,
+  hidesHung,
+  hidesWrongStandIn,
+} from './repair-cases.ts';
 import {
   files,
   guarded,
@@ -98,7 +104,13 @@ test('handlers whose interpreters do not answer are never registered, and what s
       );
       for (const f of before) assert.ok(isServed(hung, set, f), `${show(f)} lost:\n${set.kernel}`);
     }),
-    { ...runs, examples: [[hidesHung, 4]] },
+    {
+      ...runs,
+      examples: [
+        [hidesHung, 4],
+        [asideHidesHung, 2],
+      ],
+    },
   );
 });
 
