@@ -48,6 +48,8 @@ export function createWitnesses(parts: WitnessesParts): Witnesses {
     holding(refreshed(view), performance.now(), situation().config.readiness.witnessAge);
 
   const looked = (): void => {
+    // What serves since now may be another file: nobody waits for the slow timer to learn whether it may be executed.
+    if (views().some((view) => access.of(view).at === null)) void access.look();
     const keys = new Set(views().map((view) => refreshed(view) && view.handler.key));
     for (const key of standings.keys()) if (!keys.has(key)) standings.delete(key);
   };

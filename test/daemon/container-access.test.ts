@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { pino } from 'pino';
 import type { Access } from '../../src/core/container-access.ts';
 import { createContainerAccess } from '../../src/daemon/container-access.ts';
 import type { Situation } from '../../src/daemon/situation.ts';
+import { createWitnesses } from '../../src/daemon/witnesses.ts';
 
 type HandlerView = ReturnType<Situation['repair']['view']>['handlers'][number];
 
@@ -61,6 +63,32 @@ test('what counts is the file that serves: another one is looked at anew', async
   assert.equal(bed.access.of(theirs).verdict, 'may-not');
   // It is not ours to prepare.
   assert.equal(bed.worsened, 0);
+});
+
+test('another file that serves is judged with the look that finds it, and then no more', async () => {
+  const bed = testBed();
+  await bed.access.look();
+  const witnesses = createWitnesses({
+    access: bed.access,
+    situation: () => bed.situation,
+    logger: pino({ level: 'silent' }),
+    changed: () => {},
+    hears: true,
+  });
+  bed.asked.length = 0;
+  witnesses.looked();
+  await bed.access.settled();
+  assert.deepEqual(bed.asked, []);
+  const theirs = { ...bed.view('aarch64').entry, interpreter: '/usr/bin/theirs' };
+  bed.views[0] = { ...bed.view('aarch64'), state: 'foreign-ok', foreign: theirs } as unknown as HandlerView;
+  bed.verdicts.set('/usr/bin/theirs', 'may-not');
+  witnesses.looked();
+  await bed.access.settled();
+  assert.equal(witnesses.of(bed.view('aarch64')).verdict, 'may-not');
+  bed.asked.length = 0;
+  witnesses.looked();
+  await bed.access.settled();
+  assert.deepEqual(bed.asked, []);
 });
 
 test('a path that hangs is not touched again, and what was judged before holds', async () => {
@@ -131,11 +159,12 @@ function testBed(given: { selinux?: boolean; sandbox?: boolean; containers?: str
     assert.ok(found);
     return found;
   };
-  return Object.assign(bed, { access, asked, view });
+  return Object.assign(bed, { access, asked, situation, view });
 }
 
 function viewOf(key: string): HandlerView {
   const interpreter = `/store/${key}`;
-  const handler = { key, registration: { interpreter } };
-  return { handler, state: 'ok', entry: { interpreter }, foreign: null } as unknown as HandlerView;
+  const handler = { key, registration: { interpreter }, interpreter: null };
+  const entry = { name: `keeper-${key}`, id: { dev: 1, ino: 2, ctimeNs: 3n }, interpreter };
+  return { handler, state: 'ok', entry, foreign: null } as unknown as HandlerView;
 }
