@@ -1,5 +1,5 @@
 /**
- * Assembles container/probes/*.s and writes src/host/probe-data.ts, so that nobody needs a toolchain to run probes.
+ * Assembles container/probes/*.s and writes src/host/probe/data.ts, so that nobody needs a toolchain to run probes.
  * `--check` writes nothing and fails where the file is not what the sources give.
  */
 import { spawnSync } from 'node:child_process';
@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Architecture, architectureOf } from '../src/core/catalogue.ts';
+import { type Architecture, architectureOf } from '../src/core/platforms/catalogue.ts';
 import { type Code, codeOf, executable, textAddress } from './elf.ts';
 import { assembleLoongArch64 } from './loongarch64.ts';
 
@@ -59,9 +59,9 @@ const tools: Readonly<Record<string, Tool>> = {
 export const packages: readonly string[] = Object.values(tools).map((tool) => tool.package);
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const dataFile = join(root, 'src/host/probe-data.ts');
+const dataFile = join(root, 'src/host/probe/data.ts');
 
-/** The text of src/host/probe-data.ts that the sources give, or which packages are missing. */
+/** The text of src/host/probe/data.ts that the sources give, or which packages are missing. */
 export function buildProbes(): { readonly text: string } | { readonly missing: readonly string[] } {
   const missing = Object.values(tools).filter((tool) => spawnSync(`${tool.triplet}-as`, ['--version']).error);
   if (missing.length > 0) return { missing: missing.map((tool) => tool.package) };
@@ -126,7 +126,7 @@ function main(check: boolean): number {
   }
   if (!check) writeFileSync(dataFile, built.text);
   else if (readFileSync(dataFile, 'utf8') !== built.text) {
-    console.error('src/host/probe-data.ts is not what container/probes gives: run scripts/build-probes.ts');
+    console.error('src/host/probe/data.ts is not what container/probes gives: run scripts/build-probes.ts');
     return 1;
   }
   return 0;

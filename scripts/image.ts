@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { catalogue } from '../src/core/catalogue.ts';
+import { catalogue } from '../src/core/platforms/catalogue.ts';
 import { repository } from '../src/core/project.ts';
 import { version } from '../src/core/version.ts';
 

@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { completion } from '../src/cli/completion.ts';
-import { systemdUnits } from '../src/cli/emit-systemd.ts';
-import { parseConfig } from '../src/core/config.ts';
-import { neededDescriptors } from '../src/core/descriptors.ts';
+import { completion } from '../src/cli/completion/completion.ts';
+import { systemdUnits } from '../src/cli/emit/systemd.ts';
+import { parseConfig } from '../src/core/config/config.ts';
+import { neededDescriptors } from '../src/core/kernel/descriptors.ts';
 import { bundle } from './build.ts';
 import { put, root, run, write } from './package-files.ts';
 

@@ -2,7 +2,7 @@
  * Builds what hosts install, with Node inside, into dist-packages/: a tarball, a Debian package
  * and an RPM. Architectures are
  * arguments (amd64, arm64), this machine's by default; packages for it are unpacked and run. The units in systemd/ are
- * written anew from their source, src/cli/emit-systemd.ts; `--units` does that alone.
+ * written anew from their source, src/cli/emit/systemd.ts; `--units` does that alone.
  */
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';

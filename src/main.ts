@@ -29,15 +29,15 @@ try {
 /** Where `--sandbox` has just made our namespaces, they come before anything that is read or asked for. */
 async function settleSandbox() {
   const outside = process.env.BINFMT_KEEPER_NEW_SANDBOX;
-  return outside ? (await import('./cli/new-sandbox.ts')).settle(outside) : null;
+  return outside ? (await import('./cli/commands/new-sandbox.ts')).settle(outside) : null;
 }
 
 async function load() {
-  if (argv[0] === 'run') return (await import('./cli/run.ts')).main;
-  if (argv[0] === 'health' && argv.length === 1) return (await import('./cli/health.ts')).main;
-  const { isDropIn } = await import('./core/drop-in.ts');
-  if (argv.length === 0 || isDropIn(argv)) return (await import('./cli/drop-in.ts')).main;
-  return (await import('./cli/commands.ts')).main;
+  if (argv[0] === 'run') return (await import('./cli/commands/run.ts')).main;
+  if (argv[0] === 'health' && argv.length === 1) return (await import('./cli/commands/health.ts')).main;
+  const { isDropIn } = await import('./core/drop-in/drop-in.ts');
+  if (argv.length === 0 || isDropIn(argv)) return (await import('./cli/drop-in/drop-in.ts')).main;
+  return (await import('./cli/commands/commands.ts')).main;
 }
 
 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Matcher, Registration } from '../src/core/registration.ts';
-import { canonicalFlags, checkRegistration } from '../src/core/registration.ts';
+import type { Matcher, Registration } from '../src/core/kernel/registration.ts';
+import { canonicalFlags, checkRegistration } from '../src/core/kernel/registration.ts';
 
 const anyByte = fc.oneof(
   fc.constantFrom(0, 0x0a, 0x22, 0x3a, 0x5c, 0x78, 0xff),

@@ -1,5 +1,5 @@
-import { composeReport, type Report, type ReportFacts } from '../src/core/report.ts';
-import { noTotals } from '../src/core/totals.ts';
+import { composeReport, type Report, type ReportFacts } from '../src/core/report/report.ts';
+import { noTotals } from '../src/core/report/totals.ts';
 
 /** The report of one who has nothing to tell, but for what is given. */
 export function emptyReport(given: Partial<ReportFacts> = {}): Report {

@@ -138,7 +138,7 @@ describe('the bundle', () => {
   });
 
   test('reads the command line library and chokidar only when they are used', () => {
-    const eager = packagesOf(eagerOutputs(metafile, /^src\/cli\/run\.ts$/));
+    const eager = packagesOf(eagerOutputs(metafile, /^src\/cli\/commands\/run\.ts$/));
     assert.ok(eager.has('pino'));
     for (const lazy of ['yargs', 'chokidar']) {
       assert.ok(packagesOf(Object.values(metafile.outputs)).has(lazy));

@@ -7,7 +7,7 @@ export interface ProblemKind {
   readonly severity: Severity;
   /**
    * What to type, where something can be typed; words in capitals stand for the problem's own values. `typed` in
-   * core/typed.ts makes it fit for where it is read.
+   * core/text/typed.ts makes it fit for where it is read.
    */
   readonly remedy: string;
   /** Causes whose presence explains this one: while one of them holds for the host, this one is not shown. */

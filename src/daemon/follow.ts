@@ -1,11 +1,11 @@
-import type { Disposers } from './disposers.ts';
 import type { Ground, Life } from './ground.ts';
 import type { Keeping } from './keep.ts';
-import { merged } from './merged.ts';
-import { repeat } from './repeat.ts';
-import type { RunParts } from './run-parts.ts';
-import { watchFiles } from './watch-files.ts';
-import { watchSources } from './watch-sources.ts';
+import type { Disposers } from './loop/disposers.ts';
+import { merged } from './loop/merged.ts';
+import { repeat } from './loop/repeat.ts';
+import type { RunParts } from './loop/run-parts.ts';
+import { watchFiles } from './watch/watch-files.ts';
+import { watchSources } from './watch/watch-sources.ts';
 
 /** Follows what a keeper depends on: the configuration by SIGHUP and by its file, emulators, and time. */
 export async function follow(

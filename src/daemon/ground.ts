@@ -1,19 +1,19 @@
-import { type Config, runDirectory } from '../core/config.ts';
+import { type Config, runDirectory } from '../core/config/config.ts';
 import type { ExitCode } from '../core/exit-codes.ts';
-import type { Progress } from '../core/http-checks.ts';
-import { mountWords, problemWords } from '../core/log-words.ts';
 import { problemCatalogue } from '../core/problems.ts';
-import { typed } from '../core/typed.ts';
-import { createClaim } from './claim.ts';
-import type { Disposers } from './disposers.ts';
-import type { Http } from './http.ts';
-import type { Keeper } from './keeper.ts';
-import { type Opened, openHost, type Refusal } from './open.ts';
-import { nameHolder } from './report-file.ts';
-import type { RunParts } from './run-parts.ts';
-import { takeLock } from './stand-by.ts';
-import { startHttp } from './start-http.ts';
-import { createSupervision, type Supervision } from './supervise.ts';
+import { mountWords, problemWords } from '../core/report/log-words.ts';
+import { typed } from '../core/text/typed.ts';
+import type { Progress } from '../core/wire/http-checks.ts';
+import type { Keeper } from '../keeper/keeper.ts';
+import { createClaim } from '../keeper/mounts/claim.ts';
+import { type Opened, openHost, type Refusal } from '../keeper/mounts/open.ts';
+import type { Http } from './http/http.ts';
+import { startHttp } from './http/start-http.ts';
+import type { Disposers } from './loop/disposers.ts';
+import { nameHolder } from './loop/report-file.ts';
+import type { RunParts } from './loop/run-parts.ts';
+import { takeLock } from './loop/stand-by.ts';
+import { createSupervision, type Supervision } from './supervise/supervise.ts';
 
 /** What changes while a daemon lives. */
 export interface Life {

@@ -1,21 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Config, runDirectory } from '../core/config.ts';
+import { type Config, runDirectory } from '../core/config/config.ts';
+import { createKeeper, type Keeper } from '../keeper/keeper.ts';
 import { createTextfile, type Textfile } from '../publish/textfile.ts';
-import { openAskedFile } from './asked-file.ts';
-import { contend } from './contend.ts';
-import { type Control, createControl } from './control.ts';
-import type { Disposers } from './disposers.ts';
-import { createDroppedLines } from './dropped-lines.ts';
+import { openAskedFile } from './control/asked-file.ts';
+import { type Control, createControl } from './control/control.ts';
+import { createOrders } from './control/orders.ts';
+import { createWitnessServer, type WitnessServer } from './control/witness-server.ts';
 import type { Ground, Life } from './ground.ts';
-import { createKeeper, type Keeper } from './keeper.ts';
-import { createMountLooks } from './mount-looks.ts';
-import { createOrders } from './orders.ts';
+import { createDroppedLines } from './log/dropped-lines.ts';
+import { contend } from './loop/contend.ts';
+import type { Disposers } from './loop/disposers.ts';
+import { repeat } from './loop/repeat.ts';
+import { createReportFile } from './loop/report-file.ts';
+import type { RunParts } from './loop/run-parts.ts';
 import { reloadConfig } from './reload.ts';
-import { repeat } from './repeat.ts';
-import { createReportFile } from './report-file.ts';
-import type { RunParts } from './run-parts.ts';
-import { watchInstance } from './watch-instance.ts';
-import { createWitnessServer, type WitnessServer } from './witness-server.ts';
+import { createMountLooks } from './watch/mount-looks.ts';
+import { watchInstance } from './watch/watch-instance.ts';
 
 /** A keeper at work, and what a reload has to reach. */
 export interface Keeping {

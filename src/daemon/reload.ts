@@ -1,5 +1,5 @@
-import type { Config, ParsedConfig } from '../core/config.ts';
-import type { Keeper } from './keeper.ts';
+import type { Config, ParsedConfig } from '../core/config/config.ts';
+import type { Keeper } from '../keeper/keeper.ts';
 
 /**
  * The configuration as its sources say now, or the one in force where they are wrong. The problems of both are told to

@@ -1,11 +1,11 @@
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
-import { readyWords, stoppingWords } from '../core/log-words.ts';
-import { usualHere } from '../core/typed.ts';
-import { createDisposers, type Disposers, type Unclosed } from './disposers.ts';
+import { readyWords, stoppingWords } from '../core/report/log-words.ts';
+import { usualHere } from '../core/text/typed.ts';
 import { follow } from './follow.ts';
 import { type Ground, type Life, takeGround } from './ground.ts';
 import { type Keeping, startKeeping } from './keep.ts';
-import type { RunParts } from './run-parts.ts';
+import { createDisposers, type Disposers, type Unclosed } from './loop/disposers.ts';
+import type { RunParts } from './loop/run-parts.ts';
 
 /**
  * The daemon: opens, locks, repairs, watches and verifies until it is stopped. Whatever ends it, at whatever moment,

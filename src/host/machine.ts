@@ -1,52 +1,59 @@
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { deviceName } from '../core/config/sandbox.ts';
 import type { Outcome } from '../core/outcome.ts';
-import { deviceName } from '../core/sandbox.ts';
-import { removeFile, replaceFile } from './any-directory.ts';
-import { writeAtomic } from './atomic-file.ts';
-import { readBinfmtD } from './binfmt-d.ts';
-import { canary } from './canary.ts';
-import { listenControl } from './control-socket.ts';
-import { runControlled } from './controlled-probe.ts';
-import { descriptorLimit } from './descriptors.ts';
-import { inspectInterpreter } from './elf-file.ts';
-import { countEmulated, type Emulators } from './emulated.ts';
-import { endNow } from './end-now.ts';
-import { errnoOf } from './errno.ts';
-import { judgeForeign } from './foreign-trust.ts';
-import { holdersBefore, lastingFacts } from './holders.ts';
-import type { listenHttp } from './http-server.ts';
+import { removeFile, replaceFile } from './files/any-directory.ts';
+import { writeAtomic } from './files/atomic-file.ts';
+import { readBinfmtD } from './files/binfmt-d.ts';
+import { judgeForeign } from './files/foreign-trust.ts';
+import { readPublishedFiles } from './files/published-files.ts';
+import { inspectRunDirectory, prepareRunDirectory } from './files/run-directory.ts';
+import { settled } from './files/settled.ts';
+import { type LoadedState, loadState, saveState } from './files/state-file.ts';
+import { judgePath, untrusted } from './files/trust.ts';
+import { type Opened, openInstance } from './instance/linux-instance.ts';
+import { describeRootHolder, findOlderKeeper } from './lock/older-keeper.ts';
+import { holdersBefore, lastingFacts } from './mounts/holders.ts';
+import { type MountsChanged, watchMounts } from './mounts/mount-watch.ts';
+import {
+  mountAnchor,
+  mountMain,
+  observeMounts,
+  remountWritable,
+  triggerAutofs,
+  unmount,
+} from './mounts/mounts.ts';
+import { isOwnImage, placeOf } from './mounts/place.ts';
+import { listenControl } from './net/control-socket.ts';
+import type { listenHttp } from './net/http-server.ts';
+import { takeNotifier } from './net/notify.ts';
+import type { WitnessClient } from './net/witness-socket.ts';
+import { canary } from './probe/canary.ts';
+import { runControlled } from './probe/controlled-probe.ts';
+import { countEmulated, type Emulators } from './probe/emulated.ts';
+import { provable, writeProbes } from './probe/files.ts';
+import { runsNatively } from './probe/native.ts';
+import { type ProbeTask, runProbe } from './probe/probe.ts';
+import { judgeLabel } from './selinux/label.ts';
+import { createSelinux } from './selinux/selinux.ts';
+import { inspectInterpreter } from './store/elf-file.ts';
+import { findInterpreter, interpreterVersion } from './store/interpreters.ts';
+import { createStore } from './store/store.ts';
+import { interpretersInUse } from './store/use.ts';
+import { descriptorLimit } from './system/descriptors.ts';
+import { endNow } from './system/end-now.ts';
+import { errnoOf } from './system/errno.ts';
 import {
   bootId,
   hostArchitecture,
   inheritedDevices,
   initialUserNamespace,
   kernelRelease,
-} from './identity.ts';
-import { findInterpreter, interpreterVersion } from './interpreters.ts';
-import { judgeLabel } from './label.ts';
-import { type Libc, loadLibc } from './libc.ts';
-import { type Opened, openInstance } from './linux-instance.ts';
-import { type MountsChanged, watchMounts } from './mount-watch.ts';
-import { mountAnchor, mountMain, observeMounts, remountWritable, triggerAutofs, unmount } from './mounts.ts';
-import { runsNatively } from './native.ts';
-import { takeNotifier } from './notify.ts';
-import { describeRootHolder, findOlderKeeper } from './older-keeper.ts';
-import { isOwnImage, placeOf } from './place.ts';
-import { type ProbeTask, runProbe } from './probe.ts';
-import { provable, writeProbes } from './probe-files.ts';
-import { readPublishedFiles } from './published-files.ts';
-import { reach } from './reach.ts';
-import { confinement } from './rights.ts';
-import { inspectRunDirectory, prepareRunDirectory } from './run-directory.ts';
-import { createSelinux } from './selinux.ts';
-import { settled } from './settled.ts';
-import { type LoadedState, loadState, saveState } from './state-file.ts';
-import { createStore } from './store.ts';
-import { interpretersInUse } from './store-use.ts';
-import { judgePath, untrusted } from './trust.ts';
-import type { WitnessClient } from './witness-socket.ts';
+} from './system/identity.ts';
+import { type Libc, loadLibc } from './system/libc.ts';
+import { reach } from './system/reach.ts';
+import { confinement } from './system/rights.ts';
 
 /** Every verb of the machine that may take time, each bounded by itself; the daemon gets them as one argument. */
 export type Machine = ReturnType<typeof assemble>;
@@ -119,10 +126,10 @@ function assemble(libc: Libc | null, ffi: string | null) {
     prepareRunDirectory,
     listenControl,
     listenWitness: async (dir: string, owner: string, onConnection: (client: WitnessClient) => void) =>
-      (await import('./witness-socket.ts')).listenWitness(dir, owner, libc, onConnection),
+      (await import('./net/witness-socket.ts')).listenWitness(dir, owner, libc, onConnection),
     /** Loaded only where it is wanted. */
     listenHttp: async (...args: Parameters<typeof listenHttp>) =>
-      (await import('./http-server.ts')).listenHttp(...args),
+      (await import('./net/http-server.ts')).listenHttp(...args),
     readFile: readText,
     changedSince,
     isAlive,

@@ -1,6 +1,6 @@
-import type { Config } from '../core/config.ts';
-import type { Desired } from '../core/desired.ts';
-import type { Problem } from '../core/problems.ts';
+import type { Config } from '../core/config/config.ts';
+import type { Registration } from '../core/kernel/registration.ts';
+import type { Desired } from '../core/plan/desired.ts';
 import {
   type FilePlan,
   isPublished,
@@ -9,8 +9,8 @@ import {
   publishedDirectory,
   sparedNames,
   usualName,
-} from '../core/published.ts';
-import type { Registration } from '../core/registration.ts';
+} from '../core/plan/published.ts';
+import type { Problem } from '../core/problems.ts';
 import type { Machine } from '../host/machine.ts';
 
 /** Keeps our files in systemd's directory as the configuration wants them, beside repair and never in its way. */

@@ -1,5 +1,5 @@
 import { missingPart } from '../core/missing-part.ts';
-import type { Report } from '../core/report.ts';
+import type { Report } from '../core/report/report.ts';
 import type { Machine } from '../host/machine.ts';
 
 /** The metrics as a file for node_exporter, for hosts where nobody scrapes the daemon itself. */
@@ -35,7 +35,7 @@ export function createTextfile(parts: TextfileParts, pauseMs = defaultPauseMs): 
     const reached = await machine.reach(path);
     if (!reached.ok) return reached.message;
     // Loaded only where it is wanted.
-    const { renderTextfile } = await import('../core/metrics.ts');
+    const { renderTextfile } = await import('../core/report/metrics.ts');
     const text = renderTextfile(await parts.report());
     if (path !== wanted) return null;
     const outcome = await machine.replaceFile(path, text, 0o644);

@@ -14,7 +14,7 @@ const inside =
 const isNode = (path: string): boolean => path.startsWith('node:');
 
 const core = inside('core');
-const readsConfiguration = /^src\/core\/(config|own-handler)/;
+const readsConfiguration = /^src\/core\/config\//;
 
 const layers: readonly Layer[] = [
   {
@@ -26,13 +26,22 @@ const layers: readonly Layer[] = [
     name: 'host',
     holds: inside('host'),
     allows: ({ from, to }) =>
-      inside('core', 'host')(to) || isNode(to) || (to === 'koffi' && from === 'src/host/libc.ts'),
+      inside('core', 'host')(to) || isNode(to) || (to === 'koffi' && from === 'src/host/system/libc.ts'),
+  },
+  {
+    name: 'keeper',
+    holds: inside('keeper'),
+    allows: ({ to, kind }) =>
+      inside('core', 'keeper', 'daemon', 'publish')(to) ||
+      (inside('host')(to) && kind === 'type') ||
+      isNode(to) ||
+      to === 'pino',
   },
   {
     name: 'daemon',
     holds: inside('daemon'),
     allows: ({ to, kind }) =>
-      inside('core', 'daemon', 'publish')(to) ||
+      inside('core', 'keeper', 'daemon', 'publish')(to) ||
       (inside('host')(to) && kind === 'type') ||
       isNode(to) ||
       to === 'pino' ||
@@ -47,7 +56,9 @@ const layers: readonly Layer[] = [
     name: 'cli',
     holds: inside('cli'),
     allows: ({ to }) =>
-      inside('core', 'host', 'daemon', 'cli')(to) || isNode(to) || ['yargs', 'yaml', 'zod'].includes(to),
+      inside('core', 'host', 'keeper', 'daemon', 'cli')(to) ||
+      isNode(to) ||
+      ['yargs', 'yaml', 'zod'].includes(to),
   },
   {
     name: 'main',

@@ -1,6 +1,6 @@
-import { catalogue } from '../../src/core/catalogue.ts';
-import type { HandlerReport, HealReport, Report } from '../../src/core/report.ts';
-import { noTotals } from '../../src/core/totals.ts';
+import { catalogue } from '../../src/core/platforms/catalogue.ts';
+import type { HandlerReport, HealReport, Report } from '../../src/core/report/report.ts';
+import { noTotals } from '../../src/core/report/totals.ts';
 import { handlerLike, moment, problemsLike, reportLike } from '../cli/reports.ts';
 
 const minute = 60_000;

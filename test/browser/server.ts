@@ -1,8 +1,8 @@
 import { createServer, type ServerResponse } from 'node:http';
-import { renderPage } from '../../src/core/page.ts';
-import { renderLive } from '../../src/core/page-live.ts';
-import { pagePolicy } from '../../src/core/page-policy.ts';
-import type { Report } from '../../src/core/report.ts';
+import { renderLive } from '../../src/core/page/live.ts';
+import { renderPage } from '../../src/core/page/page.ts';
+import { pagePolicy } from '../../src/core/page/policy.ts';
+import type { Report } from '../../src/core/report/report.ts';
 
 /** The page of any report, served as the daemon does, but when and as the test wants it. */
 export interface PageServer {

@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { commands } from '../../src/cli/command-table.ts';
-import { completion } from '../../src/cli/completion.ts';
+import { completion } from '../../src/cli/completion/completion.ts';
+import { commands } from '../../src/cli/line/command-table.ts';
 
 /** What a shell offers for a line whose last word is being typed. */
 type Offer = (words: readonly string[]) => readonly string[];

@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { parseConfig } from '../../src/core/config.ts';
-import { exampleOf, settings } from '../../src/core/options.ts';
+import { parseConfig } from '../../src/core/config/config.ts';
+import { exampleOf, settings } from '../../src/core/config/options.ts';
 
 const root = join(import.meta.dirname, '../..');
 

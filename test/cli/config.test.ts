@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { configCheck, configSchema, configShow } from '../../src/cli/config.ts';
-import { loadSources } from '../../src/cli/load-config.ts';
-import { type ParsedConfig, parseConfig } from '../../src/core/config.ts';
+import { configCheck, configSchema, configShow } from '../../src/cli/commands/config.ts';
+import { loadSources } from '../../src/cli/line/load-config.ts';
+import { type ParsedConfig, parseConfig } from '../../src/core/config/config.ts';
 
 const text = `platforms: [linux/arm64]
 handlers:

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { type ForeignFacts, judgeForeign } from '../../src/core/drop-in-foreign.ts';
-import { printStatus, supportedPlatforms } from '../../src/core/drop-in-status.ts';
+import { type ForeignFacts, judgeForeign } from '../../src/core/drop-in/foreign.ts';
+import { printStatus, supportedPlatforms } from '../../src/core/drop-in/status.ts';
 
 const program = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { type Command, commands, dropIns, groups } from '../../src/cli/command-table.ts';
-import { helpOf } from '../../src/cli/help.ts';
-import { optionsOf } from '../../src/cli/option-list.ts';
-import { readLine } from '../../src/cli/read-line.ts';
-import { isDropIn, parseDropIn } from '../../src/core/drop-in.ts';
-import { settings } from '../../src/core/options.ts';
+import { type Command, commands, dropIns, groups } from '../../src/cli/line/command-table.ts';
+import { helpOf } from '../../src/cli/line/help.ts';
+import { optionsOf } from '../../src/cli/line/option-list.ts';
+import { readLine } from '../../src/cli/line/read-line.ts';
+import { settings } from '../../src/core/config/options.ts';
+import { isDropIn, parseDropIn } from '../../src/core/drop-in/drop-in.ts';
 
 const all: readonly Command[] = commands;
 const pages = ['', ...Object.keys(groups), ...all.map((c) => c.name)];

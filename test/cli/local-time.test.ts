@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import { clockOf, dateOf, momentOf } from '../../src/cli/local-time.ts';
+import { clockOf, dateOf, momentOf } from '../../src/cli/terminal/local-time.ts';
 
 it('a moment to come has its day only where that is another', () => {
   const now = new Date(2026, 2, 1, 23, 55, 1);
@@ -15,7 +15,8 @@ it('a moment to come has its day only where that is another', () => {
 
 it('nothing that a terminal shows is made of UTC', () => {
   const src = join(import.meta.dirname, '../../src');
-  for (const room of ['cli', 'daemon'])
-    for (const file of readdirSync(join(src, room)))
-      assert.doesNotMatch(readFileSync(join(src, room, file), 'utf8'), /toISOString|getUTC/, file);
+  for (const layer of ['cli', 'keeper', 'daemon'])
+    for (const file of readdirSync(join(src, layer), { recursive: true, encoding: 'utf8' }))
+      if (file.endsWith('.ts'))
+        assert.doesNotMatch(readFileSync(join(src, layer, file), 'utf8'), /toISOString|getUTC/, file);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createLogLines, logLines } from '../../src/cli/log-lines.ts';
-import { plain } from '../../src/cli/style.ts';
+import { createLogLines, logLines } from '../../src/cli/terminal/log-lines.ts';
+import { plain } from '../../src/cli/terminal/style.ts';
 
 const line = (fields: object): string =>
   `${JSON.stringify({ level: 30, severity: 'info', time: '2026-03-01T12:00:00.123Z', ...fields })}\n`;

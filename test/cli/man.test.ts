@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { manualPages } from '../../scripts/build-man.ts';
-import { commands } from '../../src/cli/command-table.ts';
-import { settings } from '../../src/core/options.ts';
+import { commands } from '../../src/cli/line/command-table.ts';
+import { settings } from '../../src/core/config/options.ts';
 
 const root = join(import.meta.dirname, '../..');
 const pages = [...manualPages()];

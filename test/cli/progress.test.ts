@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { withProgress } from '../../src/cli/progress.ts';
+import { withProgress } from '../../src/cli/terminal/progress.ts';
 
 describe('progress', () => {
   it('of slow work is one line that changes and is gone at the end', async () => {

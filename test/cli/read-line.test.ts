@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Line, readLine } from '../../src/cli/read-line.ts';
-import { readRunFlags } from '../../src/cli/run-flags.ts';
+import { type Line, readLine } from '../../src/cli/line/read-line.ts';
+import { readRunFlags } from '../../src/cli/line/run-flags.ts';
 
 const faults = async (...argv: readonly string[]): Promise<readonly string[]> => {
   const read: Line = await readLine(argv);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
-import { readReportShape, reportJsonSchema, reportSchema } from '../../src/cli/report-schema.ts';
+import { readReportShape, reportJsonSchema, reportSchema } from '../../src/cli/ask/report-schema.ts';
 import { inPrivateInstance, requireKernel } from '../kernel.ts';
 import { handlerLike, reportLike } from './reports.ts';
 

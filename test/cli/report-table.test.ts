@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { frameOf, scrolledFrame } from '../../src/cli/frame.ts';
-import { keysIn } from '../../src/cli/keys.ts';
-import { reportParts, reportTable, roughly } from '../../src/cli/report-table.ts';
-import { plain, styleFor } from '../../src/cli/style.ts';
-import { widthOf } from '../../src/cli/text.ts';
-import { selectArchitectures } from '../../src/core/select.ts';
+import { frameOf, scrolledFrame } from '../../src/cli/terminal/frame.ts';
+import { keysIn } from '../../src/cli/terminal/keys.ts';
+import { reportParts, reportTable, roughly } from '../../src/cli/terminal/report-table.ts';
+import { plain, styleFor } from '../../src/cli/terminal/style.ts';
+import { widthOf } from '../../src/cli/terminal/text.ts';
+import { selectArchitectures } from '../../src/core/platforms/select.ts';
 import { handlerLike, moment, problemsLike, reportLike, stripped } from './reports.ts';
 
 const heal = {

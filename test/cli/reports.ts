@@ -1,6 +1,6 @@
 import { problemCatalogue } from '../../src/core/problems.ts';
-import { composeReport, type HandlerReport, type Report } from '../../src/core/report.ts';
-import { noTotals } from '../../src/core/totals.ts';
+import { composeReport, type HandlerReport, type Report } from '../../src/core/report/report.ts';
+import { noTotals } from '../../src/core/report/totals.ts';
 
 /** A moment at which all reports of tests are made, Unix ms. */
 export const moment = Date.UTC(2026, 0, 2, 3, 4, 5);

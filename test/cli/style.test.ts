@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { styleFor } from '../../src/cli/style.ts';
+import { styleFor } from '../../src/cli/terminal/style.ts';
 
 const painted = (terminal: boolean, env: Readonly<Record<string, string>>): boolean =>
   styleFor(terminal, env).good('ok') !== 'ok';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type Column, tableLines } from '../../src/cli/table.ts';
-import { cutEnd, shortenPath, widthOf } from '../../src/cli/text.ts';
-import { wrap } from '../../src/cli/wrap.ts';
-import { visible } from '../../src/core/visible.ts';
+import { type Column, tableLines } from '../../src/cli/terminal/table.ts';
+import { cutEnd, shortenPath, widthOf } from '../../src/cli/terminal/text.ts';
+import { wrap } from '../../src/cli/terminal/wrap.ts';
+import { visible } from '../../src/core/text/visible.ts';
 import { stripped } from './reports.ts';
 
 const stored = '/var/lib/binfmt-keeper/store/4f55e2e88dc05dc0/qemu-aarch64';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { catalogue } from '../../src/core/catalogue.ts';
+import { catalogue } from '../../src/core/platforms/catalogue.ts';
 import { repository } from '../../src/core/project.ts';
 import { version } from '../../src/core/version.ts';
 

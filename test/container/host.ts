@@ -17,7 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { probeBytes } from '../../src/host/probe-files.ts';
+import { probeBytes } from '../../src/host/probe/files.ts';
 import { foreignLine, targets } from '../e2e/foreign.ts';
 import { until } from '../e2e/until.ts';
 

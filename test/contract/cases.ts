@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Instance } from '../../src/host/instance.ts';
+import type { Instance } from '../../src/host/instance/instance.ts';
 import type { World } from './world.ts';
 
 /** What host and kernel promise each other, run on the fake kernel and on the real one. Names are claims. */

@@ -15,9 +15,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Instance } from '../../src/host/instance.ts';
-import type { Libc } from '../../src/host/libc.ts';
-import { openInstance } from '../../src/host/linux-instance.ts';
+import type { Instance } from '../../src/host/instance/instance.ts';
+import { openInstance } from '../../src/host/instance/linux-instance.ts';
+import type { Libc } from '../../src/host/system/libc.ts';
 import { exitProgram } from './exit-program.ts';
 import type { Container, Result, View, World } from './world.ts';
 
@@ -158,7 +158,7 @@ function command(program: string, args: readonly string[], within: readonly stri
   const [file = '', ...rest] = [...within, program, ...args];
   const { error, status, stderr } = spawnSync(file, rest, {
     encoding: 'utf8',
-    env: { ...process.env, LC_ALL: 'C', LIBMOUNT_FORCE_MOUNT2: 'always' }, // as src/host/child.ts
+    env: { ...process.env, LC_ALL: 'C', LIBMOUNT_FORCE_MOUNT2: 'always' }, // as src/host/system/child.ts
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   if (error) return codeOf(error);

@@ -1,4 +1,4 @@
-import { loadLibc } from '../../src/host/libc.ts';
+import { loadLibc } from '../../src/host/system/libc.ts';
 import { cases } from './cases.ts';
 import { linuxWorld } from './linux-world.ts';
 

@@ -1,4 +1,4 @@
-import type { Instance } from '../../src/host/instance.ts';
+import type { Instance } from '../../src/host/instance/instance.ts';
 
 /** `ok`, or the errno. */
 export type Result = string;

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { NativeHost } from '../../src/core/acceptance.ts';
+import { elfHeader } from '../../src/core/kernel/elf.ts';
+import { matchesHeader } from '../../src/core/kernel/match.ts';
+import type { Matcher } from '../../src/core/kernel/registration.ts';
+import type { NativeHost } from '../../src/core/plan/acceptance.ts';
 import {
   acceptHandler,
   defaultProtectedExtensions,
   interpreterClash,
   nativeTemplates,
-} from '../../src/core/acceptance.ts';
-import { elfHeader } from '../../src/core/elf.ts';
-import { matchesHeader } from '../../src/core/match.ts';
-import type { Matcher } from '../../src/core/registration.ts';
+} from '../../src/core/plan/acceptance.ts';
 import { magicMatcher } from '../arbitraries.ts';
 
 const x86: NativeHost = { machine: 62, class: 64, data: 'little', sibling: { machine: 3, class: 32 } };

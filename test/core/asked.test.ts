@@ -10,9 +10,9 @@ import {
   printAsked,
   selectAsked,
   uninstalledByRequest,
-} from '../../src/core/asked.ts';
-import { catalogue } from '../../src/core/catalogue.ts';
-import { type Config, parseConfig } from '../../src/core/config.ts';
+} from '../../src/core/config/asked.ts';
+import { type Config, parseConfig } from '../../src/core/config/config.ts';
+import { catalogue } from '../../src/core/platforms/catalogue.ts';
 
 const host = { target: 'x86_64', runsNatively: ['i386'] };
 const usable = catalogue

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { filesInForce, readDeclarations } from '../../src/core/binfmt-d.ts';
+import { filesInForce, readDeclarations } from '../../src/core/plan/binfmt-d.ts';
 
 const line = (name: string, interpreter = '/bin/x') => `:${name}:E::${name}-ext::${interpreter}:`;
 const file = (path: string, ...lines: string[]) => ({ path, text: lines.join('\n') });

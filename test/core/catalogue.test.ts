@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { architectureOf, catalogue } from '../../src/core/catalogue.ts';
-import { matcherOf, sampleHeaders } from '../../src/core/catalogue-magic.ts';
+import { architectureOf, catalogue } from '../../src/core/platforms/catalogue.ts';
+import { matcherOf, sampleHeaders } from '../../src/core/platforms/catalogue-magic.ts';
 
 interface Row {
   readonly target: string;

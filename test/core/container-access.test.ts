@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type AccessFacts, judgeAccess, mayAsk, policyOf } from '../../src/core/container-access.ts';
+import { type AccessFacts, judgeAccess, mayAsk, policyOf } from '../../src/core/kernel/container-access.ts';
 
 const control = 'system_u:system_r:control_t:s0-s0:c0.c1023';
 const object = (rest: string): string => `system_u:object_r:${rest}`;

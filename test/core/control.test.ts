@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { catalogue } from '../../src/core/catalogue.ts';
+import { catalogue } from '../../src/core/platforms/catalogue.ts';
+import type { HandlerReport } from '../../src/core/report/report.ts';
 import {
   type ControlAnswer,
   type ControlRequest,
@@ -11,8 +12,7 @@ import {
   parseRequest,
   printAnswer,
   printRequest,
-} from '../../src/core/control.ts';
-import type { HandlerReport } from '../../src/core/report.ts';
+} from '../../src/core/wire/control.ts';
 import { emptyReport } from '../empty-report.ts';
 
 const target = fc.constantFrom(...catalogue.map((a) => a.target));

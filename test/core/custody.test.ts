@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { judge, type Kept } from '../../src/core/custody.ts';
-import { type Entry, parseEntry, renderEntry } from '../../src/core/entry.ts';
-import { keptTask } from '../../src/core/kept-task.ts';
-import type { Registration } from '../../src/core/registration.ts';
+import { keptTask } from '../../src/core/kept/task.ts';
+import { type Entry, parseEntry, renderEntry } from '../../src/core/kernel/entry.ts';
+import type { Registration } from '../../src/core/kernel/registration.ts';
+import { judge, type Kept } from '../../src/core/plan/custody.ts';
 
 const registration = (interpreter: string): Registration => ({
   name: 'x',

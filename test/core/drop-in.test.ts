@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { catalogue } from '../../src/core/catalogue.ts';
-import { type DropIn, isDropIn, parseDropIn } from '../../src/core/drop-in.ts';
-import { isMeant, readRemovals } from '../../src/core/drop-in-removal.ts';
+import { type DropIn, isDropIn, parseDropIn } from '../../src/core/drop-in/drop-in.ts';
+import { isMeant, readRemovals } from '../../src/core/drop-in/removal.ts';
+import { catalogue } from '../../src/core/platforms/catalogue.ts';
 
 type Act = DropIn & { readonly kind: 'act' };
 

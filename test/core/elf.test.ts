@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { ElfHeader } from '../../src/core/elf.ts';
-import { elfHeader, isStatic, programHeaders, readElfHeader } from '../../src/core/elf.ts';
+import type { ElfHeader } from '../../src/core/kernel/elf.ts';
+import { elfHeader, isStatic, programHeaders, readElfHeader } from '../../src/core/kernel/elf.ts';
 
 const uint8 = fc.integer({ min: 0, max: 0xff });
 const uint16 = fc.integer({ min: 0, max: 0xffff });

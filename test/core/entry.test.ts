@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseEntry, renderEntry } from '../../src/core/entry.ts';
+import { parseEntry, renderEntry } from '../../src/core/kernel/entry.ts';
 import { byteString, registration } from '../arbitraries.ts';
 
 // As Linux 6.18 shows them.

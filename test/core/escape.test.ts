@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parse, stringify } from 'yaml';
-import { escapeControls } from '../../src/core/escape.ts';
+import { escapeControls } from '../../src/core/text/escape.ts';
 
 const data = fc.array(fc.string({ unit: fc.nat(255).map((n) => String.fromCharCode(n)) }));
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isGlob, parseGlob } from '../../src/core/glob.ts';
+import { isGlob, parseGlob } from '../../src/core/text/glob.ts';
 import { byteString } from '../arbitraries.ts';
 
 const text = byteString({ minLength: 0, maxLength: 20 }, '/');

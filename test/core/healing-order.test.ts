@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { catalogue } from '../../src/core/catalogue.ts';
-import { matcherOf } from '../../src/core/catalogue-magic.ts';
-import type { Handler } from '../../src/core/handler.ts';
-import { healingOrder } from '../../src/core/healing-order.ts';
-import { betters, inOrder } from '../../src/core/order.ts';
+import type { Handler } from '../../src/core/plan/handler.ts';
+import { healingOrder } from '../../src/core/plan/healing-order.ts';
+import { betters, inOrder } from '../../src/core/plan/order.ts';
+import { catalogue } from '../../src/core/platforms/catalogue.ts';
+import { matcherOf } from '../../src/core/platforms/catalogue-magic.ts';
 
 test('of the platforms those come first that are used most, however they are configured', () => {
   const rows = catalogue.filter((a) => a.usable);

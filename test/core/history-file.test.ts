@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Chronicle, mostHeals, parseChronicle, printChronicle } from '../../src/core/history-file.ts';
+import {
+  type Chronicle,
+  mostHeals,
+  parseChronicle,
+  printChronicle,
+} from '../../src/core/report/history-file.ts';
 
 const word = fc.string({ unit: fc.integer({ min: 1, max: 255 }).map((n) => String.fromCharCode(n)) });
 const time = fc.integer({ min: 0, max: 4_000_000_000_000 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isIP } from 'node:net';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readHttpAddress } from '../../src/core/http-address.ts';
+import { readHttpAddress } from '../../src/core/config/http-address.ts';
 
 test('what Node takes for an address is taken, and nothing else', () => {
   const digit = fc.constantFrom(...'0123456789abcdef:.');

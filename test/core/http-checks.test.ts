@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { checksAnswer, liveChecks, type Progress, readyChecks } from '../../src/core/http-checks.ts';
-import type { HttpCheckRoute } from '../../src/core/http-route.ts';
+import { checksAnswer, liveChecks, type Progress, readyChecks } from '../../src/core/wire/http-checks.ts';
+import type { HttpCheckRoute } from '../../src/core/wire/http-route.ts';
 import { handlerLike, reportLike } from '../cli/reports.ts';
 
 const well: Progress = { phase: 'keeping', complete: true, lookAgeMs: 1000, lookLimitMs: 100_000 };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { largestHead, parseHead, printHead } from '../../src/core/http-head.ts';
+import { largestHead, parseHead, printHead } from '../../src/core/wire/http-head.ts';
 
 function statusOf(head: string): number | 'request' {
   const parsed = parseHead(head);

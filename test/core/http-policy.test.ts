@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { readHttpAddress } from '../../src/core/http-address.ts';
-import type { HttpRequest } from '../../src/core/http-answer.ts';
-import { admit, httpPolicy, prefersOpenMetrics } from '../../src/core/http-policy.ts';
+import { readHttpAddress } from '../../src/core/config/http-address.ts';
+import type { HttpRequest } from '../../src/core/wire/http-answer.ts';
+import { admit, httpPolicy, prefersOpenMetrics } from '../../src/core/wire/http-policy.ts';
 
 const plain: HttpRequest = { method: 'GET', target: '/', host: 'localhost:8676', accept: '', hasBody: false };
 

@@ -7,7 +7,7 @@ import {
   hasNamespacedInstances,
   type KernelVersion,
   parseKernelVersion,
-} from '../../src/core/kernel-version.ts';
+} from '../../src/core/kernel/kernel-version.ts';
 
 describe('parseKernelVersion', () => {
   for (const [release, expected] of [

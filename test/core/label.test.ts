@@ -8,7 +8,7 @@ import {
   parseLabel,
   printLabel,
   withoutCategories,
-} from '../../src/core/label.ts';
+} from '../../src/core/kernel/label.ts';
 
 const word = fc.stringMatching(/^[a-z][a-z_]{0,8}$/);
 const category = fc.nat({ max: 1023 }).map((n) => `c${n}`);

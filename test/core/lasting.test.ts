@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { holderWithoutAnchor, judgeLasting, type LastingFacts } from '../../src/core/lasting.ts';
+import { holderWithoutAnchor, judgeLasting, type LastingFacts } from '../../src/core/report/lasting.ts';
 
 const wish = { persist: false, runDirectory: '/run/binfmt-keeper' };
 const nowhere = { mounted: false, outside: false };

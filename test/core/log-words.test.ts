@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { healedWords, mountWords, readyWords, verifiedWords } from '../../src/core/log-words.ts';
-import { typed } from '../../src/core/typed.ts';
+import { healedWords, mountWords, readyWords, verifiedWords } from '../../src/core/report/log-words.ts';
+import { typed } from '../../src/core/text/typed.ts';
 import { handlerLike, reportLike } from '../cli/reports.ts';
 
 describe('a sentence of the log', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isMoreSpecific, matchesHeader, overlaps } from '../../src/core/match.ts';
-import type { Matcher } from '../../src/core/registration.ts';
+import { isMoreSpecific, matchesHeader, overlaps } from '../../src/core/kernel/match.ts';
+import type { Matcher } from '../../src/core/kernel/registration.ts';
 import { magicMatcher } from '../arbitraries.ts';
 
 const jar: Matcher = { kind: 'extension', extension: 'jar' };

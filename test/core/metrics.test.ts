@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
-import { catalogue } from '../../src/core/catalogue.ts';
-import { renderMetrics } from '../../src/core/metrics.ts';
+import { catalogue } from '../../src/core/platforms/catalogue.ts';
 import { type ProblemCode, problemCatalogue } from '../../src/core/problems.ts';
-import type { HandlerReport } from '../../src/core/report.ts';
-import { noTotals, type Totals } from '../../src/core/totals.ts';
+import { renderMetrics } from '../../src/core/report/metrics.ts';
+import type { HandlerReport } from '../../src/core/report/report.ts';
+import { noTotals, type Totals } from '../../src/core/report/totals.ts';
 import { handlerLike, moment, problemsLike, reportLike } from '../cli/reports.ts';
 import { readExposition } from './exposition.ts';
 

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { mountOf, mountsAlong, parseMountinfo, pathElsewhere, topMountAt } from '../../src/core/mountinfo.ts';
+import {
+  mountOf,
+  mountsAlong,
+  parseMountinfo,
+  pathElsewhere,
+  topMountAt,
+} from '../../src/core/kernel/mountinfo.ts';
 
 const host = parseMountinfo(`
 1 1 0:2 / / rw - rootfs rootfs rw

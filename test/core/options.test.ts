@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fromText, globalOptions, internalEnv, settings } from '../../src/core/options.ts';
+import { fromText, globalOptions, internalEnv, settings } from '../../src/core/config/options.ts';
 
 const by = (config: string) => {
   const setting = settings.find((s) => s.config === config);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { catalogue } from '../../src/core/catalogue.ts';
-import { resolvePlatform } from '../../src/core/platforms.ts';
+import { catalogue } from '../../src/core/platforms/catalogue.ts';
+import { resolvePlatform } from '../../src/core/platforms/platforms.ts';
 
 const meanings: readonly [string, string][] = [
   ['linux/arm64', 'aarch64'],

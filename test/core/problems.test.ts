@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { parseConfig } from '../../src/core/config.ts';
-import { settings } from '../../src/core/options.ts';
+import { parseConfig } from '../../src/core/config/config.ts';
+import { settings } from '../../src/core/config/options.ts';
 import { type ProblemCode, problemCatalogue } from '../../src/core/problems.ts';
-import { typed } from '../../src/core/typed.ts';
+import { typed } from '../../src/core/text/typed.ts';
 
 const codes = Object.keys(problemCatalogue) as ProblemCode[];
 const doc = readFileSync(new URL('../../docs/problems.md', import.meta.url), 'utf8');

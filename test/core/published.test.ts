@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { filesInForce, readDeclarations } from '../../src/core/binfmt-d.ts';
-import { architectureOf, catalogue } from '../../src/core/catalogue.ts';
-import { matcherOf } from '../../src/core/catalogue-magic.ts';
-import { judge, type Kept } from '../../src/core/custody.ts';
-import { type Desired, nothingDesired } from '../../src/core/desired.ts';
-import { parseEntry, renderEntry } from '../../src/core/entry.ts';
-import type { Handler } from '../../src/core/handler.ts';
-import { isPublished, namesIn, planFiles, publicationOf, publishedText } from '../../src/core/published.ts';
+import { parseEntry, renderEntry } from '../../src/core/kernel/entry.ts';
+import { filesInForce, readDeclarations } from '../../src/core/plan/binfmt-d.ts';
+import { judge, type Kept } from '../../src/core/plan/custody.ts';
+import { type Desired, nothingDesired } from '../../src/core/plan/desired.ts';
+import type { Handler } from '../../src/core/plan/handler.ts';
+import {
+  isPublished,
+  namesIn,
+  planFiles,
+  publicationOf,
+  publishedText,
+} from '../../src/core/plan/published.ts';
+import { architectureOf, catalogue } from '../../src/core/platforms/catalogue.ts';
+import { matcherOf } from '../../src/core/platforms/catalogue-magic.ts';
 
 const store = '/var/lib/store';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { isOlder } from '../../src/core/qemu-version.ts';
+import { isOlder } from '../../src/core/platforms/qemu-version.ts';
 
 it('compares versions by number, not by letter', () => {
   assert.equal(isOlder('7.2.22', '10.0.0'), true);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { checkRegistration, type Registration, renderLine } from '../../src/core/registration.ts';
-import { parseLine } from '../../src/core/registration-line.ts';
+import { checkRegistration, type Registration, renderLine } from '../../src/core/kernel/registration.ts';
+import { parseLine } from '../../src/core/kernel/registration-line.ts';
 import { registration } from '../arbitraries.ts';
 import { parseLine as kernelParse } from '../fake/register-line.ts';
 

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Matcher, Registration } from '../../src/core/registration.ts';
-import { canonicalFlags, checkRegistration, renderLine, sameMatcher } from '../../src/core/registration.ts';
+import type { Matcher, Registration } from '../../src/core/kernel/registration.ts';
+import {
+  canonicalFlags,
+  checkRegistration,
+  renderLine,
+  sameMatcher,
+} from '../../src/core/kernel/registration.ts';
 import { registration } from '../arbitraries.ts';
 
 const aarch64: Registration = {

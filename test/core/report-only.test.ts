@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { onlyTargets } from '../../src/core/report-only.ts';
+import { onlyTargets } from '../../src/core/report/report-only.ts';
 import { handlerLike, reportLike } from '../cli/reports.ts';
 
 describe('a report of named platforms alone', () => {

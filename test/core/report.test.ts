@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { HandlerReport, ReportFacts } from '../../src/core/report.ts';
+import type { HandlerReport, ReportFacts } from '../../src/core/report/report.ts';
 import { emptyReport } from '../empty-report.ts';
 
 test('ready means that every required handler is proven, by us or by whom policy lets serve', () => {

@@ -7,7 +7,7 @@ import {
   parseInherited,
   programText,
   shellWord,
-} from '../../src/core/sandbox.ts';
+} from '../../src/core/config/sandbox.ts';
 
 describe('the places of a sandbox', () => {
   it('name a device as the mount table does, beyond the first 256 too', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { catalogue } from '../../src/core/catalogue.ts';
-import { selectArchitectures } from '../../src/core/select.ts';
+import { catalogue } from '../../src/core/platforms/catalogue.ts';
+import { selectArchitectures } from '../../src/core/platforms/select.ts';
 
 const pc = { target: 'x86_64', runsNatively: ['i386'] };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseState, printState, type State } from '../../src/core/state-file.ts';
+import { parseState, printState, type State } from '../../src/core/report/state-file.ts';
 
 const boot = '6f1c2f4e-5f57-4b0e-9d0a-0e3a51f1a8aa';
 const byteString = fc

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { calm, healed, isStorm, type Storm, wait } from '../../src/core/storm.ts';
+import { calm, healed, isStorm, type Storm, wait } from '../../src/core/plan/storm.ts';
 
 const heal = (times: readonly number[], from: Storm = calm): Storm => times.reduce(healed, from);
 const every = (ms: number, count: number, from = 0): number[] =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { nearest } from '../../src/core/suggest.ts';
+import { nearest } from '../../src/core/text/suggest.ts';
 
 const keys = ['interval', 'timeout', 'enabled', 'platforms', 'names'];
 

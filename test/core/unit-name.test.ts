@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { mountUnitName } from '../../src/core/unit-name.ts';
+import { mountUnitName } from '../../src/core/kernel/unit-name.ts';
 
 test('the usual mount points have the names that systemd gives them', () => {
   assert.equal(mountUnitName('/proc/sys/fs/binfmt_misc'), 'proc-sys-fs-binfmt_misc.mount');

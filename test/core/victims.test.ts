@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Entry } from '../../src/core/entry.ts';
-import type { Handler } from '../../src/core/handler.ts';
-import type { Matcher } from '../../src/core/registration.ts';
-import { takesFrom } from '../../src/core/shadow.ts';
-import { createVictimFinder } from '../../src/core/victims.ts';
+import type { Entry } from '../../src/core/kernel/entry.ts';
+import type { Matcher } from '../../src/core/kernel/registration.ts';
+import type { Handler } from '../../src/core/plan/handler.ts';
+import { takesFrom } from '../../src/core/plan/shadow.ts';
+import { createVictimFinder } from '../../src/core/plan/victims.ts';
 
 const byte = fc.constantFrom(0, 1, 2, 0x7f);
 const magic: fc.Arbitrary<Matcher> = fc

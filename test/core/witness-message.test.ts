@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
-import { catalogue } from '../../src/core/catalogue.ts';
-import { witnessVerdicts } from '../../src/core/witness.ts';
+import { catalogue } from '../../src/core/platforms/catalogue.ts';
 import {
   largestMessage,
   parseAcknowledgement,
   parseMessage,
   printAcknowledgement,
   printMessage,
-} from '../../src/core/witness-message.ts';
-import { afterServing, afterWord, holding, type Standing } from '../../src/core/witness-standing.ts';
-import { isOrdinaryDomain } from '../../src/core/witness-trust.ts';
+} from '../../src/core/witness/message.ts';
+import { afterServing, afterWord, holding, type Standing } from '../../src/core/witness/standing.ts';
+import { isOrdinaryDomain } from '../../src/core/witness/trust.ts';
+import { witnessVerdicts } from '../../src/core/witness/witness.ts';
 
 const one = { target: 'aarch64', verdict: 'runs', detail: 'by qemu', ageMs: 5 } as const;
 const line = (given: unknown): string => JSON.stringify({ version: 1, results: [given] });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { witnessed } from '../../src/core/witness.ts';
-import { chooseTargets, type TargetSources } from '../../src/core/witness-targets.ts';
+import { chooseTargets, type TargetSources } from '../../src/core/witness/targets.ts';
+import { witnessed } from '../../src/core/witness/witness.ts';
 
 const nothing: TargetSources = {
   args: [],

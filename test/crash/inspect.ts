@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, opendirSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
-import { architectureOf } from '../../src/core/catalogue.ts';
-import { sampleHeaders } from '../../src/core/catalogue-magic.ts';
-import { type EntryText, parseEntry } from '../../src/core/entry.ts';
-import { matchesHeader } from '../../src/core/match.ts';
-import { parseState } from '../../src/core/state-file.ts';
-import { parseManifest, storedPath } from '../../src/core/store-manifest.ts';
+import { type EntryText, parseEntry } from '../../src/core/kernel/entry.ts';
+import { matchesHeader } from '../../src/core/kernel/match.ts';
+import { architectureOf } from '../../src/core/platforms/catalogue.ts';
+import { sampleHeaders } from '../../src/core/platforms/catalogue-magic.ts';
+import { parseState } from '../../src/core/report/state-file.ts';
+import { parseManifest, storedPath } from '../../src/core/report/store-manifest.ts';
 import type { World } from '../e2e/world.ts';
 
 /** An entry as anybody sees it: its name, its text and which registration it is. */

@@ -11,9 +11,9 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
-import { architectureOf } from '../../src/core/catalogue.ts';
-import { matcherOf } from '../../src/core/catalogue-magic.ts';
-import { renderLine } from '../../src/core/registration.ts';
+import { renderLine } from '../../src/core/kernel/registration.ts';
+import { architectureOf } from '../../src/core/platforms/catalogue.ts';
+import { matcherOf } from '../../src/core/platforms/catalogue-magic.ts';
 import type { Daemon } from '../e2e/daemon.ts';
 import { targets } from '../e2e/foreign.ts';
 import { until } from '../e2e/until.ts';

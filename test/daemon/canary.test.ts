@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Handler } from '../../src/core/handler.ts';
+import { renderLine } from '../../src/core/kernel/registration.ts';
 import { done, type Outcome } from '../../src/core/outcome.ts';
-import { renderLine } from '../../src/core/registration.ts';
-import { createCanaryWatch } from '../../src/daemon/canary.ts';
-import { createMemory } from '../../src/daemon/memory.ts';
+import type { Handler } from '../../src/core/plan/handler.ts';
+import { createCanaryWatch } from '../../src/keeper/prove/canary.ts';
+import { createMemory } from '../../src/keeper/record/memory.ts';
 import { MemoryKernel } from '../fake/memory-kernel.ts';
 
 const failed = (code: string): Outcome => ({ ok: false, code, message: code });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
-import type { Access } from '../../src/core/container-access.ts';
-import { createContainerAccess } from '../../src/daemon/container-access.ts';
-import type { Situation } from '../../src/daemon/situation.ts';
-import { createWitnesses } from '../../src/daemon/witnesses.ts';
+import type { Access } from '../../src/core/kernel/container-access.ts';
+import type { Situation } from '../../src/keeper/prepare/situation.ts';
+import { createContainerAccess } from '../../src/keeper/prove/container-access.ts';
+import { createWitnesses } from '../../src/keeper/witnesses.ts';
 
 type HandlerView = ReturnType<Situation['repair']['view']>['handlers'][number];
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Kept } from '../../src/core/custody.ts';
-import type { Registration } from '../../src/core/registration.ts';
-import { createCustody } from '../../src/daemon/custody.ts';
-import { createMemory } from '../../src/daemon/memory.ts';
-import type { View } from '../../src/daemon/repair.ts';
+import type { Registration } from '../../src/core/kernel/registration.ts';
+import type { Kept } from '../../src/core/plan/custody.ts';
+import { createCustody } from '../../src/keeper/kept/custody.ts';
+import { createMemory } from '../../src/keeper/record/memory.ts';
+import type { View } from '../../src/keeper/repair/repair.ts';
 import { MemoryKernel } from '../fake/memory-kernel.ts';
 import { guarded } from './scene.ts';
 

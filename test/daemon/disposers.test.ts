@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createDisposers } from '../../src/daemon/disposers.ts';
+import { createDisposers } from '../../src/daemon/loop/disposers.ts';
 
 describe('disposers', () => {
   test('all rest before anything is closed, and all is closed in reverse, whatever fails or hangs', async () => {

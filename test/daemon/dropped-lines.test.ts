@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import pino from 'pino';
-import { createDroppedLines } from '../../src/daemon/dropped-lines.ts';
+import { createDroppedLines } from '../../src/daemon/log/dropped-lines.ts';
 
 test('dropped lines are a problem until three looks found no new ones, and their number stays in the log', () => {
   const { look, drop, said } = scene();

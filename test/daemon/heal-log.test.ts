@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
-import type { Handler } from '../../src/core/handler.ts';
-import type { TaskResult } from '../../src/daemon/apply.ts';
-import { createAvailability } from '../../src/daemon/availability.ts';
-import { createHealLog } from '../../src/daemon/heal-log.ts';
-import { createHistory } from '../../src/daemon/history.ts';
-import { emptyWorld } from '../../src/daemon/prepare.ts';
-import { createProblemBoard } from '../../src/daemon/problem-board.ts';
-import { createCounters } from '../../src/daemon/totals.ts';
+import type { Handler } from '../../src/core/plan/handler.ts';
+import { createHealLog } from '../../src/keeper/heal-log.ts';
+import { emptyWorld } from '../../src/keeper/prepare/prepare.ts';
+import { createAvailability } from '../../src/keeper/record/availability.ts';
+import { createHistory } from '../../src/keeper/record/history.ts';
+import { createProblemBoard } from '../../src/keeper/record/problem-board.ts';
+import { createCounters } from '../../src/keeper/record/totals.ts';
+import type { TaskResult } from '../../src/keeper/repair/apply.ts';
 import { until } from '../e2e/until.ts';
 
 const handlers = ['a', 'b'].map(

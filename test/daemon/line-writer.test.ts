@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { describe, type TestContext, test } from 'node:test';
-import { createLineWriter } from '../../src/daemon/line-writer.ts';
+import { createLineWriter } from '../../src/daemon/log/line-writer.ts';
 import { scratch } from '../host/scratch.ts';
 
 describe('the writer of lines', () => {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Outcome } from '../../src/core/outcome.ts';
 import { done } from '../../src/core/outcome.ts';
-import { createMountKeeper } from '../../src/daemon/mend-mounts.ts';
 import type { Machine } from '../../src/host/machine.ts';
-import type { MountState } from '../../src/host/mounts.ts';
+import type { MountState } from '../../src/host/mounts/mounts.ts';
+import { createMountKeeper } from '../../src/keeper/mounts/mend-mounts.ts';
 
 const main = '/proc/sys/fs/binfmt_misc';
 const anchor = '/run/anchor';

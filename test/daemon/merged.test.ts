@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { merged } from '../../src/daemon/merged.ts';
+import { merged } from '../../src/daemon/loop/merged.ts';
 
 test('calls made while work runs are one more run after it', async () => {
   const ends: (() => void)[] = [];

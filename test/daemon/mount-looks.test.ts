@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { createMountLooks } from '../../src/daemon/mount-looks.ts';
+import { createMountLooks } from '../../src/daemon/watch/mount-looks.ts';
 
 test('a first change is looked at at once, whoever it concerns', async (t) => {
   for (const ours of [true, false]) {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Handler } from '../../src/core/handler.ts';
-import { type Registration, renderLine } from '../../src/core/registration.ts';
-import { createMemory } from '../../src/daemon/memory.ts';
-import { createRecall } from '../../src/daemon/recall.ts';
+import { type Registration, renderLine } from '../../src/core/kernel/registration.ts';
+import type { Handler } from '../../src/core/plan/handler.ts';
+import { createRecall } from '../../src/keeper/prepare/recall.ts';
+import { createMemory } from '../../src/keeper/record/memory.ts';
 import { MemoryKernel } from '../fake/memory-kernel.ts';
 
 const store = '/store';

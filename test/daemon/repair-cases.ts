@@ -1,5 +1,5 @@
-import { nothingDesired, type Precedence } from '../../src/core/desired.ts';
-import type { Handler } from '../../src/core/handler.ts';
+import { nothingDesired, type Precedence } from '../../src/core/plan/desired.ts';
+import type { Handler } from '../../src/core/plan/handler.ts';
 import { type Item, makeHandler, type Scene } from './scene.ts';
 
 // Scenes in which random search once found a defect: in each an entry that goes hides a wrong one, which stays or goes later.

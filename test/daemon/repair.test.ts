@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isTaken } from '../../src/core/classify.ts';
-import { nothingDesired } from '../../src/core/desired.ts';
-import { type Handler, temporaryName } from '../../src/core/handler.ts';
-import { identify } from '../../src/core/memory.ts';
-import { ownerOf } from '../../src/core/ownership.ts';
-import { plan } from '../../src/core/plan.ts';
-import { type Registration, sameMatcher } from '../../src/core/registration.ts';
-import { createMemory } from '../../src/daemon/memory.ts';
-import { createObserver, toEntry } from '../../src/daemon/observe.ts';
-import { createRepair } from '../../src/daemon/repair.ts';
-import type { Instance } from '../../src/host/instance.ts';
+import { type Registration, sameMatcher } from '../../src/core/kernel/registration.ts';
+import { isTaken } from '../../src/core/plan/classify.ts';
+import { nothingDesired } from '../../src/core/plan/desired.ts';
+import { type Handler, temporaryName } from '../../src/core/plan/handler.ts';
+import { identify } from '../../src/core/plan/memory.ts';
+import { ownerOf } from '../../src/core/plan/ownership.ts';
+import { plan } from '../../src/core/plan/plan.ts';
+import type { Instance } from '../../src/host/instance/instance.ts';
+import { createMemory } from '../../src/keeper/record/memory.ts';
+import { createObserver, toEntry } from '../../src/keeper/repair/observe.ts';
+import { createRepair } from '../../src/keeper/repair/repair.ts';
 import { showEntry } from '../fake/binfmt.ts';
 import {
   asideHidesHung,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { done, type Outcome } from '../../src/core/outcome.ts';
-import type { Report } from '../../src/core/report.ts';
-import { createReportFile } from '../../src/daemon/report-file.ts';
+import type { Report } from '../../src/core/report/report.ts';
+import { createReportFile } from '../../src/daemon/loop/report-file.ts';
 import { pause, until } from '../e2e/until.ts';
 import { emptyReport } from '../empty-report.ts';
 

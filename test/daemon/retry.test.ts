@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { done } from '../../src/core/outcome.ts';
-import type { Curable } from '../../src/daemon/curable.ts';
-import { createRetry } from '../../src/daemon/retry.ts';
+import type { Curable } from '../../src/keeper/prepare/curable.ts';
+import { createRetry } from '../../src/keeper/prepare/retry.ts';
 
 test('what is wrong is tried again with pauses that double up to half a minute', async (t) => {
   const bed = testBed(t, 'yes');

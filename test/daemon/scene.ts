@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Desired, Precedence } from '../../src/core/desired.ts';
-import { type Handler, temporaryName } from '../../src/core/handler.ts';
-import { matchesHeader } from '../../src/core/match.ts';
-import { identify, type Verdict } from '../../src/core/memory.ts';
-import { inOrder } from '../../src/core/order.ts';
-import { type Matcher, type Registration, renderLine } from '../../src/core/registration.ts';
-import { createMemory, type LiveMemory } from '../../src/daemon/memory.ts';
-import { toEntry } from '../../src/daemon/observe.ts';
-import type { Instance } from '../../src/host/instance.ts';
+import { matchesHeader } from '../../src/core/kernel/match.ts';
+import { type Matcher, type Registration, renderLine } from '../../src/core/kernel/registration.ts';
+import type { Desired, Precedence } from '../../src/core/plan/desired.ts';
+import { type Handler, temporaryName } from '../../src/core/plan/handler.ts';
+import { identify, type Verdict } from '../../src/core/plan/memory.ts';
+import { inOrder } from '../../src/core/plan/order.ts';
+import type { Instance } from '../../src/host/instance/instance.ts';
+import { createMemory, type LiveMemory } from '../../src/keeper/record/memory.ts';
+import { toEntry } from '../../src/keeper/repair/observe.ts';
 import type { FakeEntry } from '../fake/binfmt.ts';
 import { MemoryKernel } from '../fake/memory-kernel.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { HealReport } from '../../src/core/report.ts';
-import { statusWords } from '../../src/daemon/status-words.ts';
+import type { HealReport } from '../../src/core/report/report.ts';
+import { statusWords } from '../../src/daemon/supervise/status-words.ts';
 import { handlerLike, moment, reportLike } from '../cli/reports.ts';
 
 const heal = (minutesAgo: number): HealReport => ({

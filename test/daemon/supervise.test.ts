@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import type { Report } from '../../src/core/report.ts';
-import { createSupervision, type Supervision } from '../../src/daemon/supervise.ts';
-import type { Notifier } from '../../src/host/notify.ts';
+import type { Report } from '../../src/core/report/report.ts';
+import { createSupervision, type Supervision } from '../../src/daemon/supervise/supervise.ts';
+import type { Notifier } from '../../src/host/net/notify.ts';
 import { reportLike } from '../cli/reports.ts';
 
 describe('the supervisor hears', () => {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseConfig } from '../../src/core/config.ts';
-import { serving } from '../../src/daemon/account.ts';
-import { createAvailability } from '../../src/daemon/availability.ts';
-import type { KeptView } from '../../src/daemon/kept-problems.ts';
-import { createMemory } from '../../src/daemon/memory.ts';
-import { emptyWorld } from '../../src/daemon/prepare.ts';
-import { createRepair } from '../../src/daemon/repair.ts';
-import { createCounters } from '../../src/daemon/totals.ts';
+import { parseConfig } from '../../src/core/config/config.ts';
+import { serving } from '../../src/keeper/account.ts';
+import type { KeptView } from '../../src/keeper/kept/kept-problems.ts';
+import { emptyWorld } from '../../src/keeper/prepare/prepare.ts';
+import { createAvailability } from '../../src/keeper/record/availability.ts';
+import { createMemory } from '../../src/keeper/record/memory.ts';
+import { createCounters } from '../../src/keeper/record/totals.ts';
+import { createRepair } from '../../src/keeper/repair/repair.ts';
 import { MemoryKernel } from '../fake/memory-kernel.ts';
 
 describe('the counters', () => {

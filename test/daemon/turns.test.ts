@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import type { Repaired } from '../../src/daemon/repair.ts';
-import { createTurns } from '../../src/daemon/turns.ts';
+import type { Repaired } from '../../src/keeper/repair/repair.ts';
+import { createTurns } from '../../src/keeper/repair/turns.ts';
 
 const nothing: Repaired = { results: [], again: null };
 

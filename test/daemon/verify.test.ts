@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createVerifyQueue, type Verified, type VerifyJob } from '../../src/daemon/verify.ts';
-import type { ProbeResult } from '../../src/host/probe.ts';
+import type { ProbeResult } from '../../src/host/probe/probe.ts';
+import { createVerifyQueue, type Verified, type VerifyJob } from '../../src/keeper/prove/verify.ts';
 
 const good: ProbeResult = { verdict: 'verified', detail: '', interpreter: null, tookMs: 1 };
 

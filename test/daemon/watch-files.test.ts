@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { watchFiles } from '../../src/daemon/watch-files.ts';
+import { watchFiles } from '../../src/daemon/watch/watch-files.ts';
 import { pause, until } from '../e2e/until.ts';
 import { scratch } from '../host/scratch.ts';
 

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Report } from '../../src/core/report.ts';
+import type { Report } from '../../src/core/report/report.ts';
 import type { Daemon } from './daemon.ts';
 import { targets } from './foreign.ts';
 import { suite } from './suite.ts';

@@ -1,4 +1,4 @@
-import type { Report } from '../../src/core/report.ts';
+import type { Report } from '../../src/core/report/report.ts';
 import { keeper, type World } from './world.ts';
 
 /** What a command of the keeper said and how it ended. */

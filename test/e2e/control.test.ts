@@ -16,7 +16,7 @@ import {
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { askDaemon, watchReports } from '../../src/cli/ask.ts';
+import { askDaemon, watchReports } from '../../src/cli/ask/ask.ts';
 import { cli, reportOf } from './cli.ts';
 import { targets } from './foreign.ts';
 import { suite } from './suite.ts';

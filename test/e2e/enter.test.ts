@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { probes } from '../../src/host/probe-data.ts';
+import { probes } from '../../src/host/probe/data.ts';
 import { requireKernel } from '../kernel.ts';
 import { asStranger, requireUsers, withUsers } from '../users.ts';
 import { targets } from './foreign.ts';

@@ -1,6 +1,6 @@
-import { architectureOf } from '../../src/core/catalogue.ts';
-import { matcherOf } from '../../src/core/catalogue-magic.ts';
-import { renderLine } from '../../src/core/registration.ts';
+import { renderLine } from '../../src/core/kernel/registration.ts';
+import { architectureOf } from '../../src/core/platforms/catalogue.ts';
+import { matcherOf } from '../../src/core/platforms/catalogue-magic.ts';
 
 /** Two architectures that the machine under test does not run by itself. */
 export const targets: readonly [string, string] =

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import type { Report } from '../../src/core/report.ts';
+import type { Report } from '../../src/core/report/report.ts';
 import { targets } from './foreign.ts';
 import { type Case, suite } from './suite.ts';
 import { pause, until } from './until.ts';

@@ -13,7 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Report } from '../../src/core/report.ts';
+import type { Report } from '../../src/core/report/report.ts';
 import { foreignLine, targets } from './foreign.ts';
 import { suite } from './suite.ts';
 import { pause, until } from './until.ts';

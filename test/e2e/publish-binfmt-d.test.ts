@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Report } from '../../src/core/report.ts';
+import type { Report } from '../../src/core/report/report.ts';
 import { cli } from './cli.ts';
 import { foreignLine, targets } from './foreign.ts';
 import { suite } from './suite.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { architectureOf } from '../../src/core/catalogue.ts';
-import { matcherOf } from '../../src/core/catalogue-magic.ts';
+import { architectureOf } from '../../src/core/platforms/catalogue.ts';
+import { matcherOf } from '../../src/core/platforms/catalogue-magic.ts';
 import { targets } from './foreign.ts';
 import { type Case, suite } from './suite.ts';
 

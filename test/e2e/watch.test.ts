@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { reportSchema } from '../../src/cli/report-schema.ts';
+import { reportSchema } from '../../src/cli/ask/report-schema.ts';
 import { stripped } from '../cli/reports.ts';
 import { suite } from './suite.ts';
 import { until } from './until.ts';

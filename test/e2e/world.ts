@@ -11,7 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseMountinfo, topMountAt } from '../../src/core/mountinfo.ts';
+import { parseMountinfo, topMountAt } from '../../src/core/kernel/mountinfo.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts';
 import { foreignLine, targets } from './foreign.ts';
 import { type Prober, startProber } from './prober.ts';

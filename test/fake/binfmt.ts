@@ -1,4 +1,4 @@
-import type { EntryId } from '../../src/core/entry.ts';
+import type { EntryId } from '../../src/core/kernel/entry.ts';
 import { done, type Outcome } from '../../src/core/outcome.ts';
 import { type FakeFile, failed, type Superblock } from './mounts.ts';
 import { matches, type ParsedLine, parseLine } from './register-line.ts';

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../src/core/outcome.ts';
-import type { Instance } from '../../src/host/instance.ts';
+import type { Instance } from '../../src/host/instance/instance.ts';
 import { type Binfmt, type Pinned, showEntry } from './binfmt.ts';
 import type { MemoryKernel } from './memory-kernel.ts';
 import { failed, type Superblock } from './mounts.ts';

@@ -1,4 +1,4 @@
-import type { EntryId } from '../../src/core/entry.ts';
+import type { EntryId } from '../../src/core/kernel/entry.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
 import { Binfmt, type FakeEntry, showEntry } from './binfmt.ts';
 import { MemoryProcess } from './memory-process.ts';

@@ -1,5 +1,5 @@
 import { done, type Outcome } from '../../src/core/outcome.ts';
-import type { Instance } from '../../src/host/instance.ts';
+import type { Instance } from '../../src/host/instance/instance.ts';
 import type { Pinned } from './binfmt.ts';
 import { boundInstance } from './memory-instance.ts';
 import { binfmtOf, type MemoryKernel, type UserNamespace } from './memory-kernel.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { writeAtomic } from '../../src/host/atomic-file.ts';
+import { writeAtomic } from '../../src/host/files/atomic-file.ts';
 import { requireKernel } from '../kernel.ts';
 import { inNamespace } from './namespace.ts';
 import { scratch } from './scratch.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { filesInForce } from '../../src/core/binfmt-d.ts';
-import { readBinfmtD } from '../../src/host/binfmt-d.ts';
+import { filesInForce } from '../../src/core/plan/binfmt-d.ts';
+import { readBinfmtD } from '../../src/host/files/binfmt-d.ts';
 import { scratch } from './scratch.ts';
 
 test('directories are read in the order of systemd, with masks, and what is no configuration is passed over', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { runChild } from '../../src/host/child.ts';
+import { runChild } from '../../src/host/system/child.ts';
 import { requireKernel } from '../kernel.ts';
 import { inNamespace, requireFuse } from './namespace.ts';
 

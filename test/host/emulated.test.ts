@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { countEmulated } from '../../src/host/emulated.ts';
+import { countEmulated } from '../../src/host/probe/emulated.ts';
 import { scratch } from './scratch.ts';
 
 const emulators = {

@@ -1,10 +1,10 @@
 // Finds an executable place among the directories given, runs a native program there, and prints what came of it.
 import { closeSync, existsSync } from 'node:fs';
-import { targetOf } from '../../src/daemon/prepare.ts';
-import { findExecutablePlace } from '../../src/host/executable-place.ts';
-import { hostArchitecture } from '../../src/host/identity.ts';
-import { loadLibc } from '../../src/host/libc.ts';
-import { probeBytes } from '../../src/host/probe-files.ts';
+import { findExecutablePlace } from '../../src/host/probe/executable-place.ts';
+import { probeBytes } from '../../src/host/probe/files.ts';
+import { hostArchitecture } from '../../src/host/system/identity.ts';
+import { loadLibc } from '../../src/host/system/libc.ts';
+import { targetOf } from '../../src/keeper/prepare/prepare.ts';
 
 const native = probeBytes(targetOf(hostArchitecture()) ?? '') ?? new Uint8Array();
 const found = await findExecutablePlace(native, process.argv.slice(2), await loadLibc(), 10_000);

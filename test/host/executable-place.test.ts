@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { usualPlaces } from '../../src/host/executable-place.ts';
+import { usualPlaces } from '../../src/host/probe/executable-place.ts';
 import { requireKernel } from '../kernel.ts';
 import { inNamespace } from './namespace.ts';
 

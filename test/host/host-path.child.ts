@@ -1,6 +1,6 @@
 // Prints what becomes of a directory, twice; the host's process ids are those that process 1 is shown with.
 import { readlinkSync, statSync } from 'node:fs';
-import { underHostPath } from '../../src/host/host-path.ts';
+import { underHostPath } from '../../src/host/mounts/host-path.ts';
 
 const [directory = ''] = process.argv.slice(2);
 const found = [];

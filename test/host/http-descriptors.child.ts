@@ -3,8 +3,8 @@
 import { openSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { mock } from 'node:test';
-import { textAnswer } from '../../src/core/http-answer.ts';
-import { listenHttp } from '../../src/host/http-server.ts';
+import { textAnswer } from '../../src/core/wire/http-answer.ts';
+import { listenHttp } from '../../src/host/net/http-server.ts';
 
 mock.timers.enable({ apis: ['setInterval'] });
 const address = { kind: 'tcp', host: '127.0.0.1', port: 0, loopback: true } as const;

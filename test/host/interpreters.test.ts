@@ -2,11 +2,15 @@ import assert from 'node:assert/strict';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { elfHeader } from '../../src/core/elf.ts';
-import type { InterpreterFault } from '../../src/host/elf-file.ts';
-import { inspectInterpreter } from '../../src/host/elf-file.ts';
-import { findInterpreter, interpreterVersion, parseInterpreterVersion } from '../../src/host/interpreters.ts';
-import { probeBytes } from '../../src/host/probe-files.ts';
+import { elfHeader } from '../../src/core/kernel/elf.ts';
+import { probeBytes } from '../../src/host/probe/files.ts';
+import type { InterpreterFault } from '../../src/host/store/elf-file.ts';
+import { inspectInterpreter } from '../../src/host/store/elf-file.ts';
+import {
+  findInterpreter,
+  interpreterVersion,
+  parseInterpreterVersion,
+} from '../../src/host/store/interpreters.ts';
 import { requireKernel } from '../kernel.ts';
 import { inNamespace, requireFuse } from './namespace.ts';
 import { scratch } from './scratch.ts';

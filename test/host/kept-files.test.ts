@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { createKeptFiles } from '../../src/host/kept-files.ts';
+import { createKeptFiles } from '../../src/host/instance/kept-files.ts';
 import { scratch } from './scratch.ts';
 
 test('an entry of any size is read as it is, the first time and on the descriptor that stays open', () => {

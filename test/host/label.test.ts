@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { createLabelling, judgeLabel } from '../../src/host/label.ts';
-import { loadLibc } from '../../src/host/libc.ts';
-import { createSelinux } from '../../src/host/selinux.ts';
-import { createStore } from '../../src/host/store.ts';
+import { createLabelling, judgeLabel } from '../../src/host/selinux/label.ts';
+import { createSelinux } from '../../src/host/selinux/selinux.ts';
+import { createStore } from '../../src/host/store/store.ts';
+import { loadLibc } from '../../src/host/system/libc.ts';
 import { scratch } from './scratch.ts';
 
 test('an extended attribute that was set by FFI is read again, as text of any bytes', async (t) => {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { temporaryBeside } from '../../src/host/atomic-file.ts';
-import { removeLeftovers } from '../../src/host/leftovers.ts';
-import { createStore } from '../../src/host/store.ts';
+import { temporaryBeside } from '../../src/host/files/atomic-file.ts';
+import { removeLeftovers } from '../../src/host/files/leftovers.ts';
+import { createStore } from '../../src/host/store/store.ts';
 import { scratch } from './scratch.ts';
 
 test('what a killed process left goes, what may still be written to and what is not ours stays', async () => {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Outcome } from '../../src/core/outcome.ts';
-import { type Libc, loadLibc } from '../../src/host/libc.ts';
-import { lockFile } from '../../src/host/lock.ts';
+import { lockFile } from '../../src/host/lock/lock.ts';
+import { type Libc, loadLibc } from '../../src/host/system/libc.ts';
 
 const code = (outcome: Outcome): string => (outcome.ok ? 'ok' : outcome.code);
 

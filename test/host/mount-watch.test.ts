@@ -9,8 +9,8 @@ const module = (name: string): string =>
 
 /** Waits for one change that it makes itself, then stops the watch; ends by having nothing left to do. */
 const script = `
-  const { loadLibc } = await import(${module('libc.ts')});
-  const { watchMounts } = await import(${module('mount-watch.ts')});
+  const { loadLibc } = await import(${module('system/libc.ts')});
+  const { watchMounts } = await import(${module('mounts/mount-watch.ts')});
   const { spawnSync } = await import('node:child_process');
   const libc = await loadLibc((reason) => console.log('no FFI: ' + reason));
   const waiting = setInterval(() => {}, 1000);
@@ -44,8 +44,8 @@ const steps = [
   'mount -o remount,ro ground /mnt', // by its source: world.ts, remount
 ];
 const told = `
-  const { loadLibc } = await import(${module('libc.ts')});
-  const { watchMounts } = await import(${module('mount-watch.ts')});
+  const { loadLibc } = await import(${module('system/libc.ts')});
+  const { watchMounts } = await import(${module('mounts/mount-watch.ts')});
   const { spawnSync } = await import('node:child_process');
   const { setTimeout: sleep } = await import('node:timers/promises');
   spawnSync('mount', ['-t', 'tmpfs', 'ground', '/mnt']);

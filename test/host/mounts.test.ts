@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { MountView } from '../../src/host/mounts.ts';
-import { observeMounts } from '../../src/host/mounts.ts';
+import type { MountView } from '../../src/host/mounts/mounts.ts';
+import { observeMounts } from '../../src/host/mounts/mounts.ts';
 import { requireKernel } from '../kernel.ts';
 import { inNamespace, requireFuse } from './namespace.ts';
 

@@ -1,8 +1,8 @@
 // Registers the lines given after a directory for probes (\xHH is for the kernel to decode), looks, removes them.
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
-import { canary } from '../../src/host/canary.ts';
-import { runsNatively } from '../../src/host/native.ts';
-import { writeProbes } from '../../src/host/probe-files.ts';
+import { canary } from '../../src/host/probe/canary.ts';
+import { writeProbes } from '../../src/host/probe/files.ts';
+import { runsNatively } from '../../src/host/probe/native.ts';
 
 const [dir = '', ...lines] = process.argv.slice(2);
 const write = (name: string, text: string): void => {

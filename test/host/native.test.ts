@@ -7,9 +7,9 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Outcome } from '../../src/core/outcome.ts';
-import { canary } from '../../src/host/canary.ts';
-import { runsNatively } from '../../src/host/native.ts';
-import { writeProbes } from '../../src/host/probe-files.ts';
+import { canary } from '../../src/host/probe/canary.ts';
+import { writeProbes } from '../../src/host/probe/files.ts';
+import { runsNatively } from '../../src/host/probe/native.ts';
 import { inPrivateInstance, requireKernel } from '../kernel.ts';
 import { scratch } from './scratch.ts';
 

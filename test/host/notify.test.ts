@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { type Libc, loadLibc } from '../../src/host/libc.ts';
-import { takeNotifier } from '../../src/host/notify.ts';
+import { takeNotifier } from '../../src/host/net/notify.ts';
+import { type Libc, loadLibc } from '../../src/host/system/libc.ts';
 import { listenAsSupervisor, type Supervisor } from './supervisor.ts';
 
 const libc = await loadLibc();

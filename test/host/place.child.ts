@@ -1,5 +1,5 @@
 // Prints what is found of each path given, as JSON; the first word names the pid namespace of the host, or says `real`.
-import { placeOf } from '../../src/host/place.ts';
+import { placeOf } from '../../src/host/mounts/place.ts';
 
 const [host, ...paths] = process.argv.slice(2);
 const found: Record<string, unknown> = {};

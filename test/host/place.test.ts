@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { Place } from '../../src/host/place.ts';
+import type { Place } from '../../src/host/mounts/place.ts';
 import { requireKernel } from '../kernel.ts';
 import { scratch } from './scratch.ts';
 

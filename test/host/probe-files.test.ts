@@ -6,9 +6,9 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { architectureOf, catalogue } from '../../src/core/catalogue.ts';
-import { matcherOf } from '../../src/core/catalogue-magic.ts';
-import { probeBytes, writeProbes } from '../../src/host/probe-files.ts';
+import { architectureOf, catalogue } from '../../src/core/platforms/catalogue.ts';
+import { matcherOf } from '../../src/core/platforms/catalogue-magic.ts';
+import { probeBytes, writeProbes } from '../../src/host/probe/files.ts';
 
 const withPlatform = catalogue.filter((a) => a.platforms.length > 0).map((a) => a.target);
 

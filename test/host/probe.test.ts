@@ -4,8 +4,8 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { initialUserNamespace } from '../../src/host/identity.ts';
-import { runProbe } from '../../src/host/probe.ts';
+import { runProbe } from '../../src/host/probe/probe.ts';
+import { initialUserNamespace } from '../../src/host/system/identity.ts';
 import { scratch } from './scratch.ts';
 
 test('a probe that nobody runs is not registered, and leaves nothing behind where a shell took it for a script', async (t) => {

@@ -1,6 +1,6 @@
 // Asks whether a path answers, then the same with one descriptor left; prints both answers.
 import { closeSync, openSync } from 'node:fs';
-import { reach } from '../../src/host/reach.ts';
+import { reach } from '../../src/host/system/reach.ts';
 
 const path = process.argv[2] ?? '';
 const before = await reach(path);

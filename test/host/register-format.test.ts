@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { parseEntry, renderEntry } from '../../src/core/entry.ts';
-import type { Registration } from '../../src/core/registration.ts';
-import { checkRegistration, renderLine } from '../../src/core/registration.ts';
+import { parseEntry, renderEntry } from '../../src/core/kernel/entry.ts';
+import type { Registration } from '../../src/core/kernel/registration.ts';
+import { checkRegistration, renderLine } from '../../src/core/kernel/registration.ts';
 import { registration } from '../arbitraries.ts';
 import { inPrivateInstance, requireKernel } from '../kernel.ts';
 

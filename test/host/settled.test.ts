@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { closeSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { loadLibc } from '../../src/host/libc.ts';
-import { settled } from '../../src/host/settled.ts';
+import { settled } from '../../src/host/files/settled.ts';
+import { loadLibc } from '../../src/host/system/libc.ts';
 import { scratch } from './scratch.ts';
 
 test('a file that somebody has open for writing is waited for, however long he pauses', async (t) => {

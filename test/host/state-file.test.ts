@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { State } from '../../src/core/state-file.ts';
-import { loadState, saveState } from '../../src/host/state-file.ts';
+import type { State } from '../../src/core/report/state-file.ts';
+import { loadState, saveState } from '../../src/host/files/state-file.ts';
 import { scratch } from './scratch.ts';
 
 const state = (canary: readonly string[]): State => ({

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { interpretersInUse } from '../../src/host/store-use.ts';
+import { interpretersInUse } from '../../src/host/store/use.ts';
 import { scratch } from './scratch.ts';
 
 const seesAll = canSeeAll();

@@ -1,4 +1,4 @@
-import { settings } from '../../src/core/options.ts';
+import { settings } from '../../src/core/config/options.ts';
 
 /** One malformed configuration; `at` is what its first complaint must begin with, `FILE` standing for the file's name. */
 export interface Hostile {

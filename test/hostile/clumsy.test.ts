@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
-import type { Report } from '../../src/core/report.ts';
+import type { Report } from '../../src/core/report/report.ts';
 import type { Daemon } from '../e2e/daemon.ts';
 import { suite } from '../e2e/suite.ts';
 import { until } from '../e2e/until.ts';

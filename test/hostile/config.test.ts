@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { loadConfig } from '../../src/cli/load-config.ts';
+import { loadConfig } from '../../src/cli/line/load-config.ts';
 import { scratch } from '../host/scratch.ts';
 import { requireKernel } from '../kernel.ts';
 import { families, type Hostile } from './cases.ts';

@@ -9,7 +9,7 @@ import {
   renameSync,
   writeFileSync,
 } from 'node:fs';
-import type { Report } from '../../src/core/report.ts';
+import type { Report } from '../../src/core/report/report.ts';
 import { targets } from '../e2e/foreign.ts';
 import { suite } from '../e2e/suite.ts';
 import { pause } from '../e2e/until.ts';

@@ -1,5 +1,5 @@
-import { renderMetrics } from '../../src/core/metrics.ts';
-import { noTotals } from '../../src/core/totals.ts';
+import { renderMetrics } from '../../src/core/report/metrics.ts';
+import { noTotals } from '../../src/core/report/totals.ts';
 import { handlerLike, moment, problemsLike, reportLike } from '../cli/reports.ts';
 
 /** The labels of each series that a keeper can expose, by its name. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parse, stringify } from 'yaml';
-import { parseDuration } from '../../src/core/duration.ts';
+import { parseDuration } from '../../src/core/text/duration.ts';
 
 interface Rules {
   groups: {

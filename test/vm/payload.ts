@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { layOut } from '../../scripts/package-tree.ts';
-import { probes } from '../../src/host/probe-data.ts';
+import { probes } from '../../src/host/probe/data.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

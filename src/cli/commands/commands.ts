@@ -1,0 +1,157 @@
+import type { Config } from '../../core/config/config.ts';
+import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
+import { resolvePlatform } from '../../core/platforms/platforms.ts';
+import { autoTargets } from '../../core/platforms/select.ts';
+import { visible } from '../../core/text/visible.ts';
+import { version } from '../../core/version.ts';
+import type { Targets } from '../../core/wire/control.ts';
+import { completion } from '../completion/completion.ts';
+import { emit } from '../emit/emit.ts';
+import type { CommandName } from '../line/command-table.ts';
+import type { Flags } from '../line/flag-faults.ts';
+import { helpFor } from '../line/help.ts';
+import { loadPlaced } from '../line/host-places.ts';
+import { configFile, loadConfig, loadSources } from '../line/load-config.ts';
+import { readLine } from '../line/read-line.ts';
+import { owns } from '../sandbox/owns.ts';
+import { type Context, contextOf, formatOf } from '../terminal/context.ts';
+import { guardOutput } from '../terminal/output.ts';
+import { here } from '../terminal/typed-command.ts';
+import { configCheck, configSchema, configShow, type Printed } from './config.ts';
+import { health } from './health.ts';
+import { install } from './install.ts';
+import { pause } from './pause.ts';
+import { resume } from './resume.ts';
+import { inSandbox } from './sandbox.ts';
+import { probe, status } from './status.ts';
+import { uninstall } from './uninstall.ts';
+
+/** Every command but a plain `run`: the line is read by the table of commands, one file a command does the work. */
+export async function main(argv: readonly string[]): Promise<number> {
+  guardOutput();
+  const line = await readLine(argv);
+  switch (line.kind) {
+    case 'help':
+      return print(text(helpFor(line.words, contextOf({}))));
+    case 'version':
+      return print(text(`${version}\n`));
+    case 'misused':
+      return refuse([...line.faults], `Try: ${here().command} --help\n`);
+    case 'command':
+      return handlers[line.command.name]({ argv, flags: line.flags, args: line.args });
+  }
+}
+
+/** A command line that was read and found well formed. */
+interface Call {
+  readonly argv: readonly string[];
+  readonly flags: Flags;
+  /** Platforms, or what else the command takes. */
+  readonly args: readonly string[];
+}
+
+const handlers: Readonly<Record<CommandName, (call: Call) => Promise<number>>> = {
+  run: async ({ argv, flags }) => (await import('./run.ts')).run(argv, flags),
+  install: withConfig(install),
+  uninstall: uninstallNamed,
+  pause: withConfig(pause),
+  resume: withConfig(resume),
+  status: withTargets(status),
+  probe: withTargets(probe),
+  health: withConfig(health),
+  witness: async ({ flags, args }) => {
+    const parsed = await loadConfig(flags, process.env, 'any');
+    if (!parsed.ok) return refuse(parsed.errors);
+    const { witnessCommand } = await import('../witness/witness.ts');
+    return witnessCommand(contextOf(flags), parsed, args);
+  },
+  'config check': async ({ flags }) => {
+    const { parsed, fileless } = await loadSources(flags, process.env, 'any');
+    return print(configCheck(parsed, configFile(flags, process.env), fileless));
+  },
+  'config show': async ({ flags }) =>
+    print(configShow(await loadConfig(flags, process.env, 'any'), formatOf(flags))),
+  'config schema': async () => print(configSchema()),
+  enter: async ({ flags, args }) => (await import('./enter.ts')).enter(flags, args),
+  emit: emitFor,
+  completion: async ({ args: [shell = ''] }) => print(text(completion(shell))),
+};
+
+/** Platforms behind the command stand for the setting; none leave it to the configuration. */
+function withConfig(work: (context: Context, config: Config) => Promise<ExitCode>) {
+  return async ({ argv, flags, args }: Call): Promise<ExitCode> => {
+    if (flags.sandbox === true && !owns()) return inSandbox(argv, flags);
+    const named = targetsOf(args);
+    if ('errors' in named) return refuse(named.errors);
+    const asked = args.length === 0 ? flags : { ...flags, platforms: args.join(',') };
+    const parsed = await loadPlaced(asked, process.env);
+    if (!parsed.ok) return refuse(parsed.errors);
+    return work(contextOf(asked), parsed.config);
+  };
+}
+
+/**
+ * What is only looked at need not be among the platforms that the configuration keeps, and does not change which those
+ * are.
+ */
+function withTargets(work: (context: Context, config: Config, targets: Targets) => Promise<ExitCode>) {
+  return async ({ argv, flags, args }: Call): Promise<ExitCode> => {
+    if (flags.sandbox === true && !owns()) return inSandbox(argv, flags);
+    const given = args.length > 0 ? args : namesOf(flags);
+    const named = given.length === 0 ? { targets: [] } : targetsOf(given);
+    if ('errors' in named) return refuse(named.errors);
+    const asked = args.includes('all') ? { ...flags, platforms: 'all' } : flags;
+    const parsed = await loadPlaced(asked, process.env);
+    if (!parsed.ok) return refuse(parsed.errors);
+    return work(contextOf(asked), parsed.config, named.targets);
+  };
+}
+
+/** What is to be removed need not be among the platforms that the configuration keeps. */
+async function uninstallNamed({ argv, flags, args }: Call): Promise<ExitCode> {
+  if (flags.sandbox === true && !owns()) return inSandbox(argv, flags);
+  const parsed = await loadPlaced(flags, process.env);
+  if (!parsed.ok) return refuse(parsed.errors);
+  const targets = targetsOf(args.length > 0 ? args : namesOf(flags));
+  if ('errors' in targets) return refuse(targets.errors);
+  return uninstall(contextOf(flags), parsed.config, targets.targets);
+}
+
+async function emitFor({ flags }: Call): Promise<ExitCode> {
+  const parsed = await loadConfig(flags, process.env, 'any');
+  return parsed.ok ? emit(contextOf(flags), parsed) : refuse(parsed.errors);
+}
+
+function namesOf({ platforms }: Flags): readonly string[] {
+  return typeof platforms === 'string' ? platforms.split(',').filter((name) => name !== '') : [];
+}
+
+/** No name stands for all. */
+function targetsOf(names: readonly string[]): { targets: Targets } | { errors: readonly string[] } {
+  if (names.length === 0 || names.includes('all')) return { targets: 'all' };
+  const found = names.flatMap((name) => (name === 'auto' ? autoTargets : [name])).map(resolvePlatform);
+  const errors = found.flatMap((f) => {
+    if (!('problem' in f)) return [];
+    return f.suggestion === undefined
+      ? [f.problem]
+      : [`${f.problem}; did you mean ${JSON.stringify(f.suggestion)}?`];
+  });
+  return errors.length > 0
+    ? { errors }
+    : { targets: found.flatMap((f) => ('target' in f ? [f.target] : [])) };
+}
+
+function text(stdout: string): Printed {
+  return { stdout, stderr: '', exitCode: 0 };
+}
+
+function print({ stdout, stderr, exitCode }: Printed): Promise<ExitCode> {
+  process.stdout.write(stdout);
+  process.stderr.write(stderr);
+  return Promise.resolve(exitCode);
+}
+
+function refuse(errors: readonly string[], hint = ''): ExitCode {
+  process.stderr.write(`${errors.map((e) => `binfmt-keeper: ${visible(e)}\n`).join('')}${hint}`);
+  return exitCodes.usage;
+}

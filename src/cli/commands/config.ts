@@ -1,0 +1,90 @@
+import { Document, isMap, isNode, isScalar } from 'yaml';
+import * as z from 'zod';
+import type { ParsedConfig } from '../../core/config/config.ts';
+import { configInput } from '../../core/config/input.ts';
+import { configSchema as fileSchema } from '../../core/config/schema.ts';
+
+/** What a command prints and how it ends; 2 is wrong configuration. */
+export interface Printed {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: 0 | 2;
+}
+
+/** `config check`: one line for each fault, or one that says all is well; `fileless`: the default file is not there. */
+export function configCheck(result: ParsedConfig, file: string, fileless = false): Printed {
+  if (!result.ok) return refused(result.errors);
+  if (!fileless) return printed(`${printable(file)}: valid\n`);
+  const changed = [...result.origins.values()].some((origin) => origin !== 'built-in');
+  const rest = changed ? ', changed by flags or environment' : '';
+  return printed(`there is no ${printable(file)}: the built-in configuration is used${rest}\n`);
+}
+
+/**
+ * `config show`: every effective value and where it came from. The YAML is a configuration file that yields the same,
+ * origins as comments; the JSON is `{config, origins}`.
+ */
+export function configShow(result: ParsedConfig, format: 'table' | 'json' | 'yaml'): Printed {
+  if (!result.ok) return refused(result.errors);
+  const input = configInput(result.config);
+  const { origins } = result;
+  if (format === 'json') {
+    return printed(`${JSON.stringify({ config: input, origins: Object.fromEntries(origins) }, null, 2)}\n`);
+  }
+  return printed(format === 'yaml' ? asYaml(input, origins) : asTable(input, origins));
+}
+
+/** `config schema`: the JSON Schema of the file, for editors. */
+export function configSchema(): Printed {
+  const { $schema, ...rest } = z.toJSONSchema(fileSchema, { io: 'input' });
+  const title = 'Configuration of binfmt-keeper';
+  return printed(`${JSON.stringify({ $schema, title, ...rest }, null, 2)}\n`);
+}
+
+function asTable(input: unknown, origins: ReadonlyMap<string, string>): string {
+  const rows = [['SETTING', 'VALUE', 'ORIGIN']];
+  for (const [path, origin] of origins) rows.push([path, JSON.stringify(at(input, path)), printable(origin)]);
+  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
+  const [first, second] = [width(0), Math.min(width(1), 60)];
+  return rows.map(([a = '', b = '', c]) => `${a.padEnd(first)}  ${b.padEnd(second)}  ${c}\n`).join('');
+}
+
+function asYaml(input: unknown, origins: ReadonlyMap<string, string>): string {
+  const doc = new Document(input);
+  for (const [path, origin] of origins) {
+    const keys = path.split('.');
+    const node = doc.getIn(keys, true);
+    if (isScalar(node)) node.comment = ` ${printable(origin)}`;
+    else note(doc.getIn(keys.slice(0, -1), true) ?? doc.contents, keys.at(-1), origin);
+  }
+  return doc.toString({ lineWidth: 0 });
+}
+
+/** A list spans lines, so its origin stands above it: a comment behind it would follow its last item. */
+function note(parent: unknown, key: string | undefined, origin: string): void {
+  if (!isMap(parent)) return;
+  const name = parent.items.find((pair) => isScalar(pair.key) && pair.key.value === key)?.key;
+  if (isNode(name)) name.commentBefore = ` ${printable(origin)}`;
+}
+
+function at(input: unknown, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>(
+      (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+      input,
+    );
+}
+
+function refused(errors: readonly string[]): Printed {
+  return { stdout: '', stderr: errors.map((line) => `${line}\n`).join(''), exitCode: 2 };
+}
+
+function printed(stdout: string): Printed {
+  return { stdout, stderr: '', exitCode: 0 };
+}
+
+/** The name of the file comes from the command line and may hold anything, escape sequences of terminals included. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '?');
+}

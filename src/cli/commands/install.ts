@@ -1,0 +1,52 @@
+import type { Config } from '../../core/config/config.ts';
+import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
+import { problemCatalogue } from '../../core/problems.ts';
+import type { Lasting } from '../../core/report/lasting.ts';
+import type { Report } from '../../core/report/report.ts';
+import { namedTargets, viaDaemon } from '../ask/via-daemon.ts';
+import type { Context } from '../terminal/context.ts';
+import { render } from '../terminal/print.ts';
+import { withProgress } from '../terminal/progress.ts';
+import { reportTable } from '../terminal/report-table.ts';
+import { daemonLasting } from './lasting-daemon.ts';
+import { lastingShot } from './lasting-shot.ts';
+
+/** One pass: registers, verifies, prints what came of it, ends. 0 only when all is verified and outlives this. */
+export async function install(context: Context, config: Config): Promise<ExitCode> {
+  const persist = context.flags.persist === true;
+  const answered = await viaDaemon(context, config, { type: 'install', targets: namedTargets(context) });
+  if (answered !== null) {
+    const lasting = persist ? await daemonLasting(config) : null;
+    if (lasting === null || lasting.lasts) return answered;
+    context.err(`binfmt-keeper: --persist: ${lasting.why}\n  ${lasting.remedy}\n`);
+    return exitCodes.failed;
+  }
+  return lastingShot(
+    context,
+    config,
+    { persist },
+    async ({ keeper, probes }) => {
+      await withProgress(context, () => keeper.report().summary, keeper.verifyAll());
+      const report = keeper.report();
+      const proven = report.handlers.find((h) => h.probe?.verdict === 'verified');
+      return { result: report, proof: probes.get(proven?.key ?? '') ?? null };
+    },
+    (report, lasting) => {
+      // What is asked for in a sandbox is that it leaves nothing behind.
+      const demanded = persist || context.flags.sandbox !== true;
+      const told = { ...(demanded ? tell(report, lasting, config) : report), daemon: null };
+      context.out(render(told, context.format, () => reportTable(told, context)));
+      const failed = told.problems.some((p) => p.severity === 'error') || (demanded && !lasting.lasts);
+      return told.ready && !failed ? exitCodes.ok : exitCodes.failed;
+    },
+  );
+}
+
+/** What does not last is a problem, whose remedy names the run directory that is configured. */
+function tell(report: Report, lasting: Lasting, config: Config): Report {
+  if (lasting.lasts) return { ...report, lasting };
+  const { code, why, remedy } = lasting;
+  const { title, severity } = problemCatalogue[code];
+  const problem = { code, subject: config.mounts.anchor, detail: why, title, severity, remedy };
+  return { ...report, lasting, problems: [...report.problems, problem] };
+}

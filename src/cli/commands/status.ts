@@ -1,0 +1,89 @@
+import { type Asked, nothingAsked } from '../../core/config/asked.ts';
+import { type Config, runDirectory } from '../../core/config/config.ts';
+import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
+import type { Report } from '../../core/report/report.ts';
+import { onlyTargets } from '../../core/report/report-only.ts';
+import type { Targets } from '../../core/wire/control.ts';
+import { createMachine } from '../../host/machine.ts';
+import { createLookUp } from '../../keeper/prepare/obtain.ts';
+import { askDaemon, watchReports } from '../ask/ask.ts';
+import { tell } from '../ask/via-daemon.ts';
+import { sandboxHint } from '../sandbox/hint.ts';
+import type { Context } from '../terminal/context.ts';
+import { render } from '../terminal/print.ts';
+import { withProgress } from '../terminal/progress.ts';
+import { reportTable } from '../terminal/report-table.ts';
+import { type Manner, oneShot, readReport } from './one-shot.ts';
+import { type WatchedReport, watched, watchStatus } from './watch.ts';
+
+/** Prints how things stand: the daemon's own report where one runs, else what can be seen without it. */
+export async function status(context: Context, config: Config, targets: Targets): Promise<ExitCode> {
+  if (context.flags.watch === true) return watch(context, config, targets);
+  const reply = await askDaemon(runDirectory(config), { type: 'status' });
+  if (reply === null) context.err(sandboxHint('status'));
+  if (reply?.type === 'report') return show(context, only(reply.report, targets));
+  const left = reply === null ? null : await readReport(await createMachine(), config);
+  if (left !== null && reply?.type === 'error') {
+    const code = show(context, only(left, targets));
+    // Only root may ask; what the daemon writes for everybody is as new.
+    if (reply.code === 'no-permission') return code;
+    context.err(
+      `binfmt-keeper: this is what the daemon wrote last; it was asked: ${reply.code}: ${reply.detail}\n`,
+    );
+    return exitCodes.failed;
+  }
+  return oneShot(context, config, looking(targets), async ({ keeper }) =>
+    show(context, only({ ...keeper.report(), daemon: null }, targets)),
+  );
+}
+
+/** Runs the probes now, whoever registered what serves. */
+export async function probe(context: Context, config: Config, targets: Targets): Promise<ExitCode> {
+  let said = 'asking the daemon';
+  const asked = askDaemon(runDirectory(config), { type: 'probe', targets }, (text) => {
+    said = text;
+  });
+  const reply = await withProgress(context, () => said, asked);
+  if (reply?.type === 'report') return show(context, only(reply.report, targets));
+  if (reply !== null) return tell(context, reply);
+  context.err(sandboxHint('probe'));
+  return oneShot(context, config, looking(targets), async ({ keeper }) => {
+    const keys = targets.length === 0 ? 'all' : targets;
+    await withProgress(context, () => keeper.report().summary, keeper.verify(keys));
+    return show(context, only({ ...keeper.report(), daemon: null }, targets));
+  });
+}
+
+/** Looks without a daemon, at what was named too where the configuration does not keep it. */
+function looking(targets: Targets): Manner {
+  const asked = (): Asked => ({ ...nothingAsked, added: targets === 'all' ? [] : targets });
+  return { changes: false, obtain: createLookUp, passive: true, asked };
+}
+
+function only(report: Report, targets: Targets): Report {
+  return targets === 'all' || targets.length === 0 ? report : onlyTargets(report, targets);
+}
+
+/** The running daemon's reports, and between two daemons what can be seen without one. */
+function watch(context: Context, config: Config, targets: Targets): Promise<ExitCode> {
+  const look = async (): Promise<WatchedReport> => {
+    const seen: Report[] = [];
+    const told: string[] = [];
+    const quiet = { ...context, err: (text: string) => void told.push(text) };
+    const exit = await oneShot(quiet, config, looking(targets), async ({ keeper }) => {
+      seen.push({ ...keeper.report(), daemon: null });
+      return exitCodes.ok;
+    });
+    const [report] = seen;
+    return report === undefined ? { report: null, why: told.join(''), exit } : watched(only(report, targets));
+  };
+  async function* stream(signal: AbortSignal): AsyncGenerator<Report> {
+    for await (const report of watchReports(runDirectory(config), signal)) yield only(report, targets);
+  }
+  return watchStatus(context, { stream, look });
+}
+
+function show(context: Context, report: Report): ExitCode {
+  context.out(render(report, context.format, () => reportTable(report, context)));
+  return report.ready ? exitCodes.ok : exitCodes.failed;
+}

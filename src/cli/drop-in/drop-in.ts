@@ -1,0 +1,40 @@
+import { parseDropIn } from '../../core/drop-in/drop-in.ts';
+import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
+import { createMachine } from '../../host/machine.ts';
+import { loadConfig } from '../line/load-config.ts';
+import { guardOutput } from '../terminal/output.ts';
+import { act } from './act.ts';
+import { versionLine } from './version.ts';
+import { misused } from './words.ts';
+
+/**
+ * The spellings of tonistiigi/binfmt and multiarch/qemu-user-static, see docs/drop-in.md. Their JSON is all that goes
+ * to stdout; what failed comes last on stderr, each in one line, because docker/setup-qemu-action shows the last one.
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  guardOutput();
+  if (argv.length === 0 && process.stdout.isTTY === true) return help();
+  const asked = parseDropIn(argv);
+  switch (asked.kind) {
+    case 'help':
+      return help();
+    case 'wrong':
+      return misused(asked.faults);
+    case 'version':
+      return showVersion();
+    case 'act':
+      return act(asked);
+  }
+}
+
+async function help(): Promise<number> {
+  const { main: commands } = await import('../commands/commands.ts');
+  return commands(['--help']);
+}
+
+async function showVersion(): Promise<ExitCode> {
+  const loaded = await loadConfig({}, process.env);
+  if (!loaded.ok) return misused(loaded.errors);
+  process.stdout.write(await versionLine(await createMachine(), loaded.config));
+  return exitCodes.ok;
+}

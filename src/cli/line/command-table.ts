@@ -1,0 +1,386 @@
+import type { Switch } from '../../core/config/options.ts';
+
+/** An option of one command alone; without a placeholder it takes no value. */
+export interface OwnOption extends Switch {
+  readonly placeholder?: string;
+}
+
+/** A command as help, completion and manual describe it, and as the command line is read. */
+export interface Command {
+  /** The words that choose it. */
+  readonly name: string;
+  /** What follows the words: any number of platforms, a command line, or one of `values`. */
+  readonly argument?: {
+    readonly placeholder: string;
+    readonly many: boolean;
+    readonly values: 'platforms' | 'command' | readonly string[];
+    readonly help: string;
+  };
+  readonly options: readonly OwnOption[];
+  /** Takes the settings of the configuration as flags, and what else belongs to work on an instance. */
+  readonly takes: 'settings' | 'nothing';
+  /** Its help lists every setting; elsewhere that would bury what matters. */
+  readonly listsSettings?: boolean;
+  readonly summary: string;
+  readonly text: readonly string[];
+  /** Each with what it does; at least two. */
+  readonly examples: readonly (readonly [line: string, does: string])[];
+  /** What 0 and 1 mean here. */
+  readonly well: string;
+  readonly failed?: string;
+}
+
+const platforms = {
+  placeholder: 'PLATFORM',
+  many: true,
+  values: 'platforms',
+} as const;
+
+const rows = [
+  {
+    name: 'run',
+    options: [],
+    takes: 'settings',
+    listsSettings: true,
+    summary: 'keep everything alive, in the foreground: the daemon',
+    text: [
+      'Registers the handlers, proves each by running a program of its architecture, and from then on restores what gets lost, at once.',
+      'SIGTERM and SIGINT end it, SIGHUP makes it read its configuration again. It logs to stderr, for people on a terminal and else as lines of JSON.',
+      'A second daemon on the same instance stands by and takes over when the first one ends.',
+    ],
+    examples: [
+      ['run', 'keep every platform with an OCI name that this host does not run by itself'],
+      ['run --platforms linux/arm64,linux/riscv64', 'only these two'],
+      ['run --platforms all', 'every architecture of QEMU, also those without an OCI name'],
+      ['run --config ./config.yaml --log-level debug', 'with another configuration file, and a detailed log'],
+      ['run --sandbox', 'try it without root: a private instance, the host is not touched'],
+    ],
+    well: 'stopped by a signal',
+    failed: 'it could not start or go on; the reason is in the log',
+  },
+  {
+    name: 'install',
+    argument: {
+      ...platforms,
+      help: 'auto, all, or names such as linux/arm64, arm64, aarch64; what the configuration says where none is given',
+    },
+    options: [
+      {
+        flag: '--persist',
+        short: null,
+        help: 'leave the anchor mounted on the host; fails where it would end with this process',
+      },
+    ],
+    takes: 'settings',
+    summary: 'register once, verify, end',
+    text: [
+      'Deploys the interpreters, registers the handlers, runs a program of each platform, prints what came of it and ends. Nothing is watched afterwards: that is what run does.',
+      'Where a daemon runs, it does the work.',
+    ],
+    examples: [
+      [
+        'install',
+        'register what the configuration says: every platform with an OCI name, unless it was changed',
+      ],
+      ['install all', 'register every architecture that this host does not run by itself'],
+      ['install linux/arm64 riscv64', 'register two of them'],
+      ['install all --persist', 'also leave the anchor, so that an unmount loses nothing'],
+      ['install all -o json', 'print the report for programs'],
+    ],
+    well: 'every required platform is verified and stays registered after the end',
+    failed: 'not every one, or the entries would end with the process; the table says which, and why',
+  },
+  {
+    name: 'uninstall',
+    argument: { ...platforms, help: 'all (the default), or names such as linux/arm64' },
+    options: [],
+    takes: 'settings',
+    summary: 'remove what is ours',
+    text: [
+      "Removes the keeper's own entries; entries of others are left alone and serve again. Where a daemon runs, it does the work and no longer keeps these platforms.",
+    ],
+    examples: [
+      ['uninstall', 'remove all entries of the keeper'],
+      ['uninstall linux/arm64', 'remove one of them'],
+    ],
+    well: 'nothing of ours is left of what was named',
+    failed: 'an entry could not be removed',
+  },
+  {
+    name: 'status',
+    argument: {
+      ...platforms,
+      help: 'only these, such as linux/arm64, and whether these are well; all that is kept where none is given',
+    },
+    options: [
+      {
+        flag: '--watch',
+        short: '-w',
+        help: 'go on showing it as it changes; arrow keys and Page Down scroll, q or Ctrl-C ends',
+      },
+    ],
+    takes: 'settings',
+    summary: 'show handlers, problems and remedies',
+    text: [
+      'Prints for each handler its state, flags, interpreter, version, owner, last probe, number of heals and last loss; then the problems that stand now, with their remedies. The report is that of the running daemon; without one it is what can be seen without changing anything.',
+      'With --watch a terminal shows one picture that is drawn anew at each change; elsewhere each change is printed: a line of JSON, a YAML document or a table.',
+    ],
+    examples: [
+      ['status', 'how things stand'],
+      ['status linux/arm64', 'is this one verified?'],
+      ['status --watch', 'see losses and heals as they happen'],
+      ['status --watch -o json', 'one line of JSON for each change'],
+      ['status -o json', 'the same for programs'],
+    ],
+    well: 'every required platform is verified, or where platforms are named these, or the host runs them itself',
+    failed: 'one is not',
+  },
+  {
+    name: 'probe',
+    argument: { ...platforms, help: 'only these, such as linux/arm64; all that is kept where none is given' },
+    options: [],
+    takes: 'settings',
+    summary: 'run a foreign program of each platform now',
+    text: [
+      'Runs a tiny program of each platform and says which interpreter the kernel started for it, whoever registered that. Nothing is changed.',
+    ],
+    examples: [
+      ['probe', 'prove every platform of the configuration'],
+      ['probe linux/arm64', 'prove one'],
+      ['probe all --probe-timeout 30s', 'give each program half a minute, on a slow host'],
+    ],
+    well: 'every required platform is verified, or where platforms are named these, or the host runs them itself',
+    failed: 'one is not',
+  },
+  {
+    name: 'pause',
+    options: [
+      {
+        flag: '--for',
+        short: null,
+        placeholder: 'TIME',
+        help: 'go on by itself after so long, such as 10m; without it until somebody says resume',
+      },
+    ],
+    takes: 'settings',
+    summary: 'stop healing, for maintenance',
+    text: [
+      'The running daemon goes on looking, but restores, mounts and probes nothing. The pause shows in status, in the log and among the problems, and ends with the daemon too.',
+    ],
+    examples: [
+      ['pause --for 10m', 'let entries be taken away for ten minutes'],
+      ['pause', 'until somebody says resume'],
+    ],
+    well: 'the daemon has paused',
+    failed: 'no daemon could be asked',
+  },
+  {
+    name: 'resume',
+    options: [],
+    takes: 'settings',
+    summary: 'go on healing',
+    text: ['Ends a pause: the running daemon restores at once what got lost meanwhile.'],
+    examples: [
+      ['resume', 'go on'],
+      ['resume -o json', 'and print the report for programs'],
+    ],
+    well: 'the daemon heals',
+    failed: 'no daemon could be asked',
+  },
+  {
+    name: 'health',
+    options: [],
+    takes: 'settings',
+    summary: 'ask the running daemon whether it is ready, fast',
+    text: [
+      'For health checks of containers and other supervisors. Asks nothing but the daemon, prints one line and ends within 5 s.',
+      'A daemon that stands by passes on the answer of the one that works, where both share the run directory.',
+    ],
+    examples: [
+      ['health', 'is it ready?'],
+      ['health --mounts-anchor /run/other/binfmt_misc', 'ask the daemon of another run directory'],
+    ],
+    well: 'the daemon is ready: every required platform is verified',
+    failed: 'it is not, or does not answer; 3: none could be reached, or only root may ask',
+  },
+  {
+    name: 'witness',
+    argument: {
+      ...platforms,
+      help: 'such as linux/arm64; else what readiness.required or platforms say, or what the report of the keeper requires',
+    },
+    options: [
+      {
+        flag: '--every',
+        short: null,
+        placeholder: 'TIME',
+        help: 'go on, and run them again so often, such as 60s; until SIGTERM',
+      },
+      {
+        flag: '--report-to',
+        short: null,
+        placeholder: 'SOCKET',
+        help: 'tell the keeper what was found: witness/witness.sock in its run directory',
+      },
+    ],
+    takes: 'settings',
+    summary: 'prove, without rights, that foreign programs run here',
+    text: [
+      'For ordinary containers and users: runs a tiny program of each platform with the rights that it has and prints one line for each. It needs neither root nor the instance, neither a store nor a file system that can be written, and asks no daemon.',
+      'The exit status is that of a readiness probe. Privileged it proves nothing, so it refuses.',
+    ],
+    examples: [
+      ['witness linux/arm64', 'does arm64 run here?'],
+      ['witness -o json', 'the platforms of BINFMT_KEEPER_PLATFORMS or the configuration, for programs'],
+      [
+        'witness --every 60s --report-to /run/binfmt-keeper/witness/witness.sock linux/arm64',
+        'tell the keeper each minute',
+      ],
+    ],
+    well: 'every platform runs, under an emulator or by itself; or stopped by a signal, with --every',
+    failed:
+      'one does not; 3: nothing could be tried: no platforms are known, nothing can be executed anywhere, the process is privileged, or the keeper was not told',
+  },
+  {
+    name: 'enter',
+    argument: {
+      placeholder: 'COMMAND',
+      many: true,
+      values: 'command',
+      help: 'what to run inside, behind --; a shell where nothing is said',
+    },
+    options: [
+      {
+        flag: '--pid',
+        short: null,
+        placeholder: 'PROCESS',
+        help: 'enter the sandbox of that process; the newest of this user without it',
+      },
+    ],
+    takes: 'nothing',
+    summary: 'a shell, or one command, in a running sandbox',
+    text: [
+      'Enters the namespaces of a run --sandbox of the same user, from any terminal and in the same directory. There binfmt-keeper is on PATH, and status, health, probe and foreign programs work as on a host that the keeper serves.',
+      'The command ends with the exit status of what it ran.',
+    ],
+    examples: [
+      ['enter', 'a shell'],
+      ['enter -- binfmt-keeper status', 'ask the daemon of the sandbox'],
+      ['enter -- ./hello-arm64 --greet', 'run a foreign program there'],
+    ],
+    well: 'the command ended with 0',
+    failed: 'no sandbox of this user runs; or the command itself ended with 1',
+  },
+  {
+    name: 'config check',
+    options: [],
+    takes: 'settings',
+    summary: 'say what is wrong with the configuration',
+    text: [
+      'Checks file, environment and flags, each whole. A fault is one line: file:line:column: key: what is wrong, what is allowed.',
+    ],
+    examples: [
+      ['config check', 'check what the daemon would use'],
+      ['config check --config ./config.yaml', 'check a file before it is put in place'],
+    ],
+    well: 'it is valid',
+  },
+  {
+    name: 'config show',
+    options: [],
+    takes: 'settings',
+    summary: 'print what is in effect and where each value comes from',
+    text: [
+      'With -o yaml it is a configuration file that yields the same, with -o json the configuration and the origin of each value.',
+    ],
+    examples: [
+      ['config show', 'every setting, its value and its origin'],
+      ['config show -o yaml >config.yaml', 'as a file'],
+    ],
+    well: 'it is valid',
+  },
+  {
+    name: 'config schema',
+    options: [],
+    takes: 'settings',
+    summary: 'print the JSON Schema of the configuration file',
+    text: [
+      'For editors: with "# yaml-language-server: $schema=FILE" in the first line of the configuration they complete its keys and mark its faults.',
+    ],
+    examples: [
+      ['config schema >config.schema.json', 'write it to a file'],
+      ['config schema | jq .properties.precedence', 'look at one setting'],
+    ],
+    well: 'printed',
+  },
+  {
+    name: 'emit',
+    argument: {
+      placeholder: 'SYSTEM',
+      many: false,
+      values: ['systemd'],
+      help: 'what to print it for: systemd',
+    },
+    options: [
+      {
+        flag: '--to',
+        short: null,
+        placeholder: 'DIRECTORY',
+        help: 'write the files there instead of printing them',
+      },
+    ],
+    takes: 'settings',
+    summary: 'print configuration for other systems',
+    text: [
+      'For systemd: a service that runs this very program with the settings in effect, and the anchor as a mount unit of its own. Settings of the configuration file stay there; those given as flags or in the environment are written into the unit.',
+    ],
+    examples: [
+      ['emit systemd', 'look at the units'],
+      ['emit systemd --to /etc/systemd/system', 'install them; then: systemctl enable --now binfmt-keeper'],
+    ],
+    well: 'printed or written',
+    failed: 'a file could not be written',
+  },
+  {
+    name: 'completion',
+    argument: {
+      placeholder: 'SHELL',
+      many: false,
+      values: ['bash', 'zsh', 'fish'],
+      help: 'bash, zsh or fish',
+    },
+    options: [],
+    takes: 'nothing',
+    summary: 'print a script that completes commands, options and platforms',
+    text: ['The script needs nothing else: it asks neither the keeper nor the host.'],
+    examples: [
+      ['completion bash >/etc/bash_completion.d/binfmt-keeper', 'for bash, for everybody'],
+      ['completion zsh >~/.zsh/_binfmt-keeper', 'for zsh, where ~/.zsh is a directory of $fpath'],
+      ['completion fish >~/.config/fish/completions/binfmt-keeper.fish', 'for fish'],
+    ],
+    well: 'printed',
+  },
+] as const satisfies readonly Command[];
+
+/** The words of a command. */
+export type CommandName = (typeof rows)[number]['name'];
+
+/** The one table of commands: what is read from the command line and what is said about it derive from it. */
+export const commands: readonly (Command & { readonly name: CommandName })[] = rows;
+
+/** First words of commands that have subcommands. */
+export const groups: Readonly<Record<string, string>> = { config: 'look at the configuration' };
+
+/** Spellings of older tools, so that a pipeline needs only another image name. */
+export const dropIns: readonly (readonly [line: string, does: string])[] = [
+  ['--install all', 'register as qemu-*, verify, print JSON; also a list: arm64,riscv64'],
+  ["--uninstall 'qemu-*'", 'remove matching entries, whoever made them; also a list'],
+  ['--reset -p yes', 'remove all qemu-* entries, then register with the F flag'],
+  ['--version', 'print the version'],
+];
+
+/** What signals do to the daemon. */
+export const signals: readonly (readonly [names: string, does: string])[] = [
+  ['SIGTERM, SIGINT', 'end; entries stay or go as onStop says'],
+  ['SIGHUP', 'read the configuration again; an invalid one is refused and the old one stays in force'],
+];

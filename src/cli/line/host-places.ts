@@ -1,0 +1,26 @@
+import { type Config, type ParsedConfig, runDirectory } from '../../core/config/config.ts';
+import { useHostPlaces } from '../../host/mounts/bottlerocket.ts';
+import { underHostPath } from '../../host/mounts/host-path.ts';
+import type { Flags } from './flag-faults.ts';
+import { loadConfig } from './load-config.ts';
+
+/**
+ * The configuration with store and run directory as the host knows them: taken from the host in a container of
+ * Bottlerocket, under the host's path in a volume that has another name here. Before anything looks at them, so that all
+ * commands of one container and its daemon mean the same. `told` hears of what failed.
+ */
+export async function loadPlaced(
+  flags: Flags,
+  env: NodeJS.ProcessEnv,
+  told: (fault: string) => void = () => {},
+): Promise<ParsedConfig> {
+  const parsed = await loadConfig(flags, env);
+  if (!parsed.ok) return parsed;
+  const { interpreters } = parsed.config;
+  for (const fault of await useHostPlaces({ store: interpreters.store, run: runDirectory(parsed.config) }))
+    told(fault);
+  const store = await underHostPath(interpreters.store);
+  const config: Config =
+    store === null ? parsed.config : { ...parsed.config, interpreters: { ...interpreters, store } };
+  return { ...parsed, config };
+}

@@ -1,0 +1,46 @@
+import {
+  globalOptions,
+  helpSwitch,
+  type Setting,
+  sandboxSwitch,
+  settings,
+  versionSwitch,
+} from '../../core/config/options.ts';
+import type { Command, OwnOption } from './command-table.ts';
+
+/** Any option in the one shape that the readers of the command line, help, completion and manual work with. */
+export interface OptionLine {
+  readonly flag: `--${string}`;
+  readonly short: string | null;
+  /** null where it takes no value. */
+  readonly placeholder: string | null;
+  /** Words that it takes; others too where it is a list or a path. */
+  readonly values: readonly string[];
+  readonly takes: Setting['takes'];
+  readonly help: string;
+  readonly env: string | null;
+  readonly default: string | null;
+  readonly group: 'own' | 'general' | 'settings';
+}
+
+/** The options of a command, or those that may stand where a command should. */
+export function optionsOf(command: Command | null): readonly OptionLine[] {
+  if (command === null) return [lineOf(helpSwitch, 'general'), lineOf(versionSwitch, 'general')];
+  const own = command.options.map((o) => lineOf(o, 'own'));
+  const help = lineOf(helpSwitch, 'general');
+  if (command.takes === 'nothing') return [...own, help];
+  const general = globalOptions.map((o): OptionLine => ({ ...o, group: 'general' }));
+  const leaves = settings.map(
+    (s): OptionLine => ({ ...s, values: wordsOf(s), short: null, default: null, group: 'settings' }),
+  );
+  return [...own, ...general, lineOf(sandboxSwitch, 'general'), help, ...leaves];
+}
+
+function wordsOf({ type, values }: Setting): readonly string[] {
+  return type.startsWith('boolean') ? ['true', 'false', ...values] : values;
+}
+
+function lineOf(option: OwnOption, group: OptionLine['group']): OptionLine {
+  const { flag, short, help, placeholder = null } = option;
+  return { flag, short, help, placeholder, values: [], takes: 'text', env: null, default: null, group };
+}

@@ -1,0 +1,141 @@
+import yargs, { type Argv } from 'yargs';
+import { nearest } from '../../core/text/suggest.ts';
+import { type Command, commands } from './command-table.ts';
+import { type Flags, flagFaults, notAmong, strayArgument } from './flag-faults.ts';
+import { optionsOf } from './option-list.ts';
+
+/** What a command line asks for. */
+export type Line =
+  | { readonly kind: 'help'; readonly words: string }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'misused'; readonly faults: readonly string[] }
+  | {
+      readonly kind: 'command';
+      readonly command: (typeof commands)[number];
+      readonly flags: Flags;
+      /** What follows the command, lists taken apart. */
+      readonly args: readonly string[];
+    };
+
+/** Reads a command line by the table of commands; what yargs would say about it is said here, with suggestions. */
+export async function readLine(argv: readonly string[]): Promise<Line> {
+  let words = '';
+  let read: Flags = {};
+  const found = (chosen: string, flags: Flags): void => {
+    words = chosen;
+    read = flags;
+  };
+  try {
+    await declare(parserOf(argv), '', found).parseAsync();
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return { kind: 'misused', faults: [error.message] };
+  }
+  const { _: given, words: args, $0: _, ...flags } = read;
+  if (flags.help === true) return { kind: 'help', words };
+  const command = commands.find((c) => c.name === words);
+  if (command === undefined && flags.version === true) return { kind: 'version' };
+  const stray = listOf(given).slice(words === '' ? 0 : words.split(' ').length);
+  if (command === undefined) {
+    return { kind: 'misused', faults: [unknownCommand(words, stray[0]), ...flagFaults(flags, null)] };
+  }
+  const rest = [...listOf(args), ...stray];
+  const faults = [...argumentFaults(command, rest), ...flagFaults(flags, command)];
+  const isCommandLine = command.argument?.values === 'command';
+  if (faults.length > 0 && isCommandLine)
+    faults.push(`${command.name}: options of the command stand behind --`);
+  if (faults.length > 0) return { kind: 'misused', faults };
+  if (isCommandLine) return { kind: 'command', command, flags, args: rest };
+  return { kind: 'command', command, flags, args: rest.flatMap((w) => w.split(',')).filter((w) => w !== '') };
+}
+
+class UsageError extends Error {}
+
+function parserOf(argv: readonly string[]): Argv {
+  return yargs([...argv])
+    .scriptName('binfmt-keeper')
+    .locale('en')
+    .help(false)
+    .version(false)
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'strip-aliased': true,
+    })
+    .exitProcess(false)
+    .fail((message, error) => {
+      // yargs gives its own complaint as an error or as a message, whichever stage found it.
+      if (error && error.name !== 'YError') throw error;
+      const lacking = /^Not enough arguments following: (\S+)/.exec(message ?? error.message)?.[1];
+      throw new UsageError(
+        lacking === undefined ? (message ?? error.message) : `--${lacking}: needs a value`,
+      );
+    });
+}
+
+/** Declares what stands below `group`, the words in front of it. */
+function declare(parser: Argv, group: string, found: (words: string, flags: Flags) => void): Argv {
+  for (const name of wordsBelow(group)) {
+    const words = group === '' ? name : `${group} ${name}`;
+    const command = commands.find((c) => c.name === words);
+    parser.command(
+      command?.argument === undefined ? name : `${name} [words..]`,
+      false,
+      (y) => (command === undefined ? declare(y, words, found) : withOptions(y, command)),
+      (flags) => found(words, { ...flags }),
+    );
+  }
+  parser.command(
+    '*',
+    false,
+    (y) => y,
+    (flags) => found(group, { ...flags }),
+  );
+  return withOptions(parser, null);
+}
+
+function withOptions(parser: Argv, command: Command | null): Argv {
+  if (command?.argument !== undefined) parser.positional('words', { type: 'string', array: true });
+  for (const o of optionsOf(command)) {
+    const name = o.flag.slice(2);
+    const short = o.short === null ? {} : { alias: o.short.slice(1) };
+    if (o.placeholder === null) parser.option(name, { type: 'boolean', ...short });
+    else parser.option(name, { type: 'string', requiresArg: true, ...short });
+  }
+  return parser;
+}
+
+function argumentFaults(command: Command, given: readonly string[]): readonly string[] {
+  const { name, argument } = command;
+  if (argument === undefined) {
+    return given.map((word) => strayArgument(command, word));
+  }
+  const { values } = argument;
+  if (values === 'platforms' || values === 'command') return [];
+  if (given.length !== 1) return [`${name}: expected one of ${values.join(', ')}`];
+  return given.filter((word) => !values.includes(word)).map((word) => `${name}: ${notAmong(word, values)}`);
+}
+
+function unknownCommand(group: string, word: string | undefined): string {
+  const names = wordsBelow(group);
+  const list = names.join(', ');
+  if (word === undefined)
+    return group === '' ? `expected a command: ${list}` : `${group}: expected one of ${list}`;
+  const meant = nearest(word, names);
+  const hint = meant === undefined ? `there are ${list}` : `did you mean ${JSON.stringify(meant)}?`;
+  return `${JSON.stringify(word)} is no command${group === '' ? '' : ` of ${group}`}; ${hint}`;
+}
+
+/** The words that may follow: commands and groups of commands. */
+function wordsBelow(group: string): readonly string[] {
+  const start = group === '' ? '' : `${group} `;
+  const below = commands.filter((c) => c.name.startsWith(start));
+  return [...new Set(below.map((c) => c.name.slice(start.length).split(' ')[0] ?? ''))];
+}
+
+function listOf(given: unknown): readonly string[] {
+  return given === undefined ? [] : Array.isArray(given) ? given.map(String) : [String(given)];
+}

@@ -1,0 +1,33 @@
+import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { shellWord } from '../../core/config/sandbox.ts';
+
+/** How this very program can be called from any directory: `binfmt-keeper` where PATH leads to it, else Node and file. */
+export function ownCommand(shown: (path: string) => string = (path) => path): string {
+  const script = realpathSync(process.argv[1] ?? '.');
+  const installed = onPath('binfmt-keeper');
+  if (installed !== null && (installed === script || names(installed, script))) return 'binfmt-keeper';
+  const node = onPath('node');
+  // What is built runs on the Node that npm ran on; sources need a newer one.
+  const usual = node !== null && (node === realpathSync(process.execPath) || script.endsWith('.mjs'));
+  return `${usual ? 'node' : shellWord(shown(process.execPath))} ${shellWord(shown(script))}`;
+}
+
+/** The file that a shell would start. */
+function onPath(program: string): string | null {
+  for (const directory of (process.env.PATH ?? '').split(':')) {
+    try {
+      const path = realpathSync(join(directory, program));
+      accessSync(path, constants.X_OK);
+      if (directory !== '' && statSync(path).isFile()) return path;
+    } catch {
+      // not in this one
+    }
+  }
+  return null;
+}
+
+/** A packaged command is a short script that names the program. */
+function names(path: string, script: string): boolean {
+  return statSync(path).size < 4096 && readFileSync(path, 'utf8').includes(script);
+}

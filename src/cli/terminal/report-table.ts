@@ -1,0 +1,138 @@
+import type { HandlerReport, Report } from '../../core/report/report.ts';
+import { formatDuration } from '../../core/text/duration.ts';
+import { visible } from '../../core/text/visible.ts';
+import { leftOutLines } from './left-out.ts';
+import { problemLines, type View } from './problem-text.ts';
+import { plain } from './style.ts';
+import { type Column, tableLines } from './table.ts';
+import { cutEnd, shortenPath } from './text.ts';
+import { wrap } from './wrap.ts';
+
+/** A report for people: handlers, problems with their remedies, and the sentence that sums it up. */
+export function reportTable(report: Report, view: View = { columns: null, style: plain }): string {
+  const { head, rows, notes, problems, summary } = reportParts(report, view);
+  const blocks = [[head, ...rows, ...notes], ...problems, [summary]];
+  return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+/** The same in parts, for a window that cannot hold all of it. */
+export interface ReportParts {
+  readonly head: string;
+  /** One for each handler. */
+  readonly rows: readonly string[];
+  /** Why handlers are not as they should be, and what was left out. */
+  readonly notes: readonly string[];
+  /** One block for each kind. */
+  readonly problems: readonly (readonly string[])[];
+  readonly summary: string;
+}
+
+/** Draws up the parts; times are told as of `now` (Unix ms). */
+export function reportParts(report: Report, view: View, now = Date.now()): ReportParts {
+  const { handlers } = report;
+  const width = view.columns ?? Number.POSITIVE_INFINITY;
+  const [head = '', ...rows] =
+    handlers.length === 0 ? ['no handlers'] : tableLines(columnsOf(report, view, now), view.columns);
+  const reasons = grouped(
+    handlers.filter((h) => h.why !== '' && h.probe !== null && h.state !== 'foreign-ok'),
+    (h) => h.why,
+    (h) => h.name,
+  );
+  const codes = [...new Set(report.problems.map((p) => p.code))];
+  return {
+    head: view.style.strong(head),
+    rows,
+    notes: [
+      ...reasons.flatMap(([why, names]) => wrap(`${names}: ${why}`, width, '', '  ')),
+      ...leftOutLines(report.leftOut, width),
+      ...(report.lasting?.lasts === true
+        ? wrap(`the entries outlive this process: ${report.lasting.because}`, width, '', '  ')
+        : []),
+    ],
+    problems: codes.map((code) =>
+      problemLines(
+        report.problems.filter((p) => p.code === code),
+        view,
+      ),
+    ),
+    summary: summaryOf(report, view, now, width),
+  };
+}
+
+/** How long ago or how long still, in one unit: `5s`, `3m`, `2h`, `4d`. */
+export function roughly(ms: number): string {
+  const s = Math.max(0, Math.round(ms / 1000));
+  if (s < 120) return `${s}s`;
+  if (s < 7200) return `${Math.round(s / 60)}m`;
+  return s < 172_800 ? `${Math.round(s / 3600)}h` : `${Math.round(s / 86_400)}d`;
+}
+
+function columnsOf({ handlers }: Report, { style }: View, now: number): readonly Column[] {
+  const lost = ({ lostAt }: HandlerReport): string =>
+    lostAt === null ? '-' : `${roughly(now - lostAt)} ago`;
+  const paint = (cell: string, row: number): string => {
+    const state = handlers[row]?.state;
+    if (state === 'ok' || state === 'foreign-ok') return style.good(cell);
+    return state === 'missing' || state === 'disabled' || state === 'shadowed'
+      ? style.bad(cell)
+      : style.middling(cell);
+  };
+  const of = (tell: (handler: HandlerReport) => string): readonly string[] => handlers.map(tell);
+  return [
+    { head: 'PLATFORM', rank: 0, cells: of((h) => h.platforms[0] ?? h.key) },
+    { head: 'STATE', rank: 0, cells: of((h) => h.state), paint },
+    { head: 'FLAGS', rank: 7, cells: of((h) => h.flags || '-') },
+    { head: 'VERSION', rank: 4, cells: of((h) => h.version ?? '-') },
+    { head: 'OWNER', rank: 5, cells: of((h) => h.owner) },
+    { head: 'PROBE', rank: 1, cells: of((h) => probeCell(h, now)) },
+    ...(handlers.some(isTelling)
+      ? [{ head: 'CONTAINERS', rank: 1, cells: of((h) => containersCell(h, now)) }]
+      : []),
+    { head: 'HEALS', rank: 2, cells: of((h) => String(h.heals)) },
+    { head: 'LOST', rank: 3, cells: of(lost) },
+    { head: 'INTERPRETER', rank: 6, cells: of((h) => h.interpreter), least: 14, fit: shortenPath },
+  ];
+}
+
+function probeCell({ probe }: HandlerReport, now: number): string {
+  return probe === null ? '-' : `${probe.verdict} ${roughly(now - probe.at)} ago`;
+}
+
+/** Without SELinux and witnesses the column would say the same of all. */
+function isTelling({ containers, probe }: HandlerReport): boolean {
+  return containers.at !== null || (probe !== null && containers.verdict !== 'may');
+}
+
+function containersCell({ containers: { verdict, at } }: HandlerReport, now: number): string {
+  if (verdict === 'verified' && at !== null) return `verified ${roughly(now - at)} ago`;
+  return verdict === 'may-not' ? 'may not' : verdict;
+}
+
+/** Where it is too long, the figures are cut: whether all is ready comes last and matters most. */
+function summaryOf(report: Report, { style }: View, now: number, width: number): string {
+  const { paused } = report;
+  const ready = report.ready ? 'ready' : 'not ready';
+  const still =
+    paused === null
+      ? ''
+      : `; paused ${paused.until === null ? 'until resumed' : `for another ${rounded(paused.until - now)}`}`;
+  const figures = cutEnd(report.summary, width - ready.length - still.length - 2);
+  if (figures === '') return cutEnd(`${ready}${still}`, width);
+  const judged = report.ready ? style.good(ready) : style.bad(ready);
+  return `${figures}; ${judged}${still === '' ? '' : style.middling(still)}`;
+}
+
+function rounded(ms: number): string {
+  return formatDuration(Math.max(0, Math.ceil(ms / 1000) * 1000));
+}
+
+/** What is said of several at once: the sentence and the names it is true of. */
+function grouped<T>(
+  items: readonly T[],
+  why: (item: T) => string,
+  name: (item: T) => string,
+): readonly (readonly [why: string, names: string])[] {
+  const groups = new Map<string, string[]>();
+  for (const item of items) groups.set(why(item), [...(groups.get(why(item)) ?? []), visible(name(item))]);
+  return [...groups].map(([sentence, names]) => [visible(sentence), names.join(', ')]);
+}

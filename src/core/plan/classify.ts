@@ -1,0 +1,160 @@
+import type { Entry, EntryId } from '../kernel/entry.ts';
+import { sameMatcher } from '../kernel/registration.ts';
+import type { Desired } from './desired.ts';
+import { type Handler, temporaryName } from './handler.ts';
+import { identify, type Memory, sameEntry, type Verdict } from './memory.ts';
+import { isOurs, isRemovable, ownerOf } from './ownership.ts';
+import { type Coverage, coverage } from './shadow.ts';
+import { sightOf } from './sight.ts';
+
+/** What an entry of ours is, compared with the handler that we want; the probe's part (`unverified`) comes later. */
+export type EntryState = 'ok' | 'missing' | 'disabled' | 'drifted' | 'stale' | 'shadowed' | 'foreign-ok';
+
+/** A handler's state, what differs, and the entry of somebody else that is involved. */
+export interface Classified {
+  readonly state: EntryState;
+  readonly why: string;
+  readonly entry: Entry | null;
+  readonly foreign: Entry | null;
+  /** Others serve all its files and were seen to work: under `theirs` our entry has no place. */
+  readonly needless: boolean;
+  /** Another registration of somebody else has an own handler's name, which is not for us to take. */
+  readonly taken: boolean;
+}
+
+/** Says how things stand for one handler, given all entries in search order. */
+export function classify(
+  handler: Handler,
+  entries: readonly Entry[],
+  desired: Desired,
+  memory: Memory,
+): Classified {
+  const sight = sightOf(entries, desired);
+  const at = sight.places.get(handler.registration.name) ?? entries.length;
+  const entry = entries[at] ?? null;
+  const takers = sight.takers.get(handler) ?? [];
+  const own = entry === null ? null : compare(handler, entry, memory);
+  const common = {
+    entry,
+    needless: false,
+    taken: entry !== null && isTaken(handler, entry, desired, memory),
+  };
+  if (desired.precedence === 'theirs') {
+    const others = othersAmong(takers, handler, desired, memory);
+    const first = others.takers[0];
+    if (first !== undefined && others.whole && !others.broken && works(first, memory)) {
+      return { ...common, state: 'foreign-ok', why: `${first.name} works`, foreign: first, needless: true };
+    }
+  }
+  const inFront = takers.filter((e) => (sight.places.get(e.name) ?? 0) < at);
+  const front = othersAmong(inFront, handler, desired, memory);
+  const foreign = front.broken ?? front.takers[0] ?? null;
+  const lets =
+    desired.precedence !== 'ours' || front.takers.every((e) => keepsPlace(e, handler, desired, memory));
+  if (lets && foreign !== null && front.broken === null) {
+    // One that takes some of the files only needs ours behind it for the rest.
+    const covered = front.whole || (entry !== null && own === null);
+    if (covered) return { ...common, state: 'foreign-ok', why: `served by ${foreign.name}`, foreign };
+  }
+  if (entry === null) return { ...common, state: 'missing', why: 'no entry', foreign };
+  if (own !== null) return { ...common, ...own, foreign };
+  if (foreign !== null) {
+    return { ...common, state: 'shadowed', why: `${foreign.name} stands in front`, foreign };
+  }
+  return { ...common, state: 'ok', why: '', foreign: null };
+}
+
+/** How an entry under one of our names differs from what we registered there; null where it does not. */
+export function compare(
+  handler: Handler,
+  entry: Entry,
+  memory: Memory,
+): { state: EntryState; why: string } | null {
+  const { matcher, interpreter, flags } = handler.registration;
+  if (entry.interpreter !== interpreter)
+    return { state: 'drifted', why: `interpreter is ${entry.interpreter}` };
+  if (entry.flags !== flags) return { state: 'drifted', why: `flags are ${entry.flags || 'none'}` };
+  if (entry.matcher === null || !sameMatcher(entry.matcher, matcher))
+    return { state: 'drifted', why: 'matches other files' };
+  if (isStale(handler, entry, memory))
+    return { state: 'stale', why: 'pins another file than the interpreter of that path' };
+  if (!entry.enabled) return { state: 'disabled', why: '0 was written to it' };
+  return null;
+}
+
+/** With `F` the kernel runs the inode that it opened at registration, whatever the path holds now. */
+export function isStale(
+  handler: Handler,
+  entry: { readonly name: string; readonly id: EntryId },
+  memory: Memory,
+): boolean {
+  if (!handler.registration.flags.includes('F')) return false;
+  if (memory.mistrusted.has(handler.key)) return true;
+  const record = memory.records.get(entry.name);
+  if (record === undefined || !sameEntry(record.id, entry.id)) return false;
+  const was = record.interpreter;
+  const now = handler.interpreter;
+  return was !== null && now !== null && (was.dev !== now.dev || was.ino !== now.ino);
+}
+
+/** What others of those that take files from a handler would serve of them, and the first that was seen to fail. */
+function othersAmong(
+  takers: readonly Entry[],
+  handler: Handler,
+  desired: Desired,
+  memory: Memory,
+): Coverage & { readonly broken: Entry | null } {
+  const found = coverage(
+    handler,
+    takers.filter((e) => counts(e, handler, desired, memory)),
+  );
+  const broken = found.takers.find((e) => fails(memory.verdicts.get(identify(e))) || isStuck(e, desired));
+  return { ...found, broken: broken ?? null };
+}
+
+/**
+ * Whether a handler's name is taken by somebody else. Names under our prefix are reserved for us; that of an own
+ * handler is ours only where the entry is, or is what we want it to be.
+ */
+export function isTaken(handler: Handler, entry: Entry, desired: Desired, memory: Memory): boolean {
+  const reserved = desired.prefix !== '' && entry.name.startsWith(desired.prefix);
+  if (reserved || entry.name === temporaryName(handler)) return false;
+  return !isOurs(entry, desired, memory) && compare(handler, entry, memory)?.state === 'drifted';
+}
+
+/** Whether an entry is adopted and may stand in front of a handler: where it once stood behind, it stays there. */
+export function keepsPlace(entry: Entry, handler: Handler, desired: Desired, memory: Memory): boolean {
+  return desired.adopted.has(entry.name) && !memory.adopted.get(entry.name)?.behind.has(handler.key);
+}
+
+/** What is not to be trusted is preferred no more than what does not work. */
+function fails(verdict: Verdict | undefined): boolean {
+  return verdict === 'broken' || verdict === 'untrusted';
+}
+
+/** Whether an entry was seen to work. */
+function works(foreign: Entry, memory: Memory): boolean {
+  return memory.verdicts.get(identify(foreign)) === 'works';
+}
+
+/** Whether a reserved name holds something else that stays, since what belongs there cannot be registered now. */
+function isStuck({ name, matcher }: Entry, desired: Desired): boolean {
+  const owner = ownerOf(name, desired);
+  if (owner?.held !== true) return false;
+  return matcher !== null && !sameMatcher(matcher, owner.registration.matcher);
+}
+
+/**
+ * Whether an entry is somebody else's as far as this handler goes, and not merely on its way: entries under reserved
+ * names are put right and leftovers removed by the same plan, except where that handler is only held. A line of ours that somebody else registered (we
+ * publish them) does no harm as long as it runs the same interpreter in the same way, and goes with the publication.
+ */
+function counts(entry: Entry, handler: Handler, desired: Desired, memory: Memory): boolean {
+  if (isStuck(entry, desired) && ownerOf(entry.name, desired) !== handler) return true;
+  const stays = desired.published.get(entry.name) === 'wanted';
+  if (!stays && isRemovable(entry, desired, memory)) return false;
+  const owner = ownerOf(entry.name, desired);
+  if (owner !== null) return isTaken(owner, entry, desired, memory);
+  const { interpreter, flags } = handler.registration;
+  return !isOurs(entry, desired, memory) || entry.interpreter !== interpreter || entry.flags !== flags;
+}

@@ -1,0 +1,95 @@
+import { type Asked, afterInstall, afterUninstall } from '../../core/config/asked.ts';
+import type { Report } from '../../core/report/report.ts';
+import {
+  type ControlAnswer,
+  type ControlRequest,
+  controlError,
+  isSatisfied,
+  type Targets,
+} from '../../core/wire/control.ts';
+import type { Keeper } from '../../keeper/keeper.ts';
+import type { AskedFile } from './asked-file.ts';
+
+/** What orders need of the daemon; `reconfigure` applies the configuration in force anew, with what was asked. */
+export interface OrderParts {
+  readonly keeper: Keeper;
+  readonly asked: AskedFile;
+  readonly reconfigure: () => Promise<void>;
+  /** Whether the host runs programs of a target by itself: then there is nothing to install. */
+  readonly isNative: (target: string) => boolean;
+}
+
+/** A request that is carried out and answered once; `watch` belongs to the socket. */
+export type Order = Exclude<ControlRequest, { readonly type: 'watch' }>;
+
+/** Carries out one order. */
+export type CarryOut = (order: Order, progress: (text: string) => void) => Promise<ControlAnswer>;
+
+/** Carries out what people ask of the running daemon; changes of what is kept one after the other. */
+export function createOrders({ keeper, asked, reconfigure, isNative }: OrderParts): CarryOut {
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work);
+    last = turn.catch(() => {});
+    return turn;
+  };
+
+  const told = (ok: (report: Report) => boolean): ControlAnswer => {
+    const report = keeper.report();
+    return { type: 'report', report, ok: ok(report) };
+  };
+
+  const verify = async (targets: Targets, progress: (text: string) => void): Promise<ControlAnswer> => {
+    const all = targets === 'all' || targets.length === 0;
+    progress(all ? 'probing all' : `probing ${targets.join(', ')}`);
+    await keeper.verify(all ? 'all' : targets);
+    return told((report) => isSatisfied(report, targets));
+  };
+
+  const change = (next: (before: Asked) => Asked): Promise<void> =>
+    inTurn(async () => {
+      await asked.change(next(asked.current()));
+      await reconfigure();
+    });
+
+  const install = async (given: Targets, progress: (text: string) => void): Promise<ControlAnswer> => {
+    if (keeper.isPaused())
+      return controlError('paused', 'nothing is registered during a pause; say resume first');
+    const targets = given === 'all' ? given : given.filter((target) => !isNative(target));
+    if (given.length > 0 && targets.length === 0) return told(() => true);
+    progress('deploying and registering');
+    await change((before) => afterInstall(before, targets));
+    const answer = await verify(targets, progress);
+    const whole = targets === 'all' || targets.length === 0;
+    if (answer.type !== 'report' || !whole) return answer;
+    return { ...answer, ok: answer.ok && !answer.report.problems.some((p) => p.severity === 'error') };
+  };
+
+  const uninstall = async (targets: Targets): Promise<ControlAnswer> => {
+    const there = keeper.owned(targets);
+    await change((before) => afterUninstall(before, targets));
+    // a pause keeps repair from doing it
+    const { failed } = keeper.remove(targets);
+    return { type: 'removed', removed: there.filter((name) => !failed.includes(name)), failed };
+  };
+
+  return async (order, progress) => {
+    switch (order.type) {
+      case 'status':
+        await keeper.refresh();
+        return told((report) => report.ready);
+      case 'probe':
+        return verify(order.targets, progress);
+      case 'install':
+        return install(order.targets, progress);
+      case 'uninstall':
+        return uninstall(order.targets);
+      case 'pause':
+        keeper.pause(order.forMs);
+        return told(() => true);
+      case 'resume':
+        keeper.resume();
+        return told(() => true);
+    }
+  };
+}

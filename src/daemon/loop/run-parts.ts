@@ -1,0 +1,26 @@
+import type { Config, ParsedConfig } from '../../core/config/config.ts';
+import type { Here } from '../../core/text/typed.ts';
+import type { Machine } from '../../host/machine.ts';
+import type { Accept } from '../../keeper/prepare/prepare.ts';
+import type { Log } from '../log/log.ts';
+
+/** What the daemon is started with. */
+export interface RunParts {
+  readonly machine: Machine;
+  readonly log: Log;
+  readonly config: Config;
+  /** Reads the configuration again, as after SIGHUP. */
+  readonly reload: () => Promise<ParsedConfig>;
+  readonly configFile: string;
+  /** Aborted by SIGTERM and SIGINT. */
+  readonly stop: AbortSignal;
+  /** Rejects with whatever nobody caught. */
+  readonly defect: Promise<never>;
+  /** Calls back on SIGHUP. */
+  readonly onReload: (reload: () => void) => void;
+  /** Whether this user namespace's instance may be made and mounted by us. */
+  readonly owns: boolean;
+  /** Where its texts are read; the usual by default. */
+  readonly here?: Here;
+  readonly accept?: Accept;
+}

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import type { StoredFile } from '../../core/report/store-manifest.ts';
+import { storedPath } from '../../core/report/store-manifest.ts';
+import { removeLeftovers } from '../files/leftovers.ts';
+import { createLabelling } from '../selinux/label.ts';
+import { createSelinux } from '../selinux/selinux.ts';
+import type { Libc } from '../system/libc.ts';
+import type { StoreFinding } from './contents.ts';
+import { readManifest, removeStored, verifyContents } from './contents.ts';
+import type { Deployed } from './deploy.ts';
+import { deployFile } from './deploy.ts';
+import { inspectDirectory, prepareDirectory, type StoreFault } from './directory.ts';
+
+export type { StoreFinding } from './contents.ts';
+export type { Deployed } from './deploy.ts';
+export type { StoreFault } from './directory.ts';
+
+/** The directory of deployed interpreters. Operations run one after the other; none throws. */
+export interface Store {
+  readonly dir: string;
+  /** Copies an emulator (a path without symlinks) into the store under `qemu-X`, unless it is there already. */
+  deploy(sourcePath: string, name: string): Promise<Deployed | StoreFault>;
+  /** What the manifest lists, with where it lies. */
+  list(): Promise<readonly (StoredFile & { readonly path: string })[]>;
+  /** Reads every file again, past the cache; an empty list means that all is well. */
+  verify(): Promise<readonly StoreFinding[]>;
+  /** Removes interpreters by their paths; others stay, and what interrupted copies left goes. */
+  remove(paths: readonly string[]): Promise<{
+    readonly removed: readonly string[];
+    readonly faults: readonly StoreFault[];
+  }>;
+}
+
+/** A store in a directory, which is made with the first deployment. `label` is the setting of that name. */
+export function createStore(
+  dir: string,
+  label = 'auto',
+  libc: Libc | null = null,
+  selinux = createSelinux(libc),
+): Store {
+  const labelling = createLabelling(label, selinux, libc);
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(job: () => Promise<T>): Promise<T> => {
+    const turn = last.then(job);
+    last = turn.catch(() => {});
+    return turn;
+  };
+  let swept: Promise<void> | null = null;
+  return {
+    dir,
+    deploy: (sourcePath, name) =>
+      inTurn(async () => {
+        const unusable = await prepareDirectory(dir);
+        if (unusable !== null) return unusable;
+        swept ??= removeLeftovers(dir);
+        await swept;
+        return deployFile(dir, sourcePath, name, labelling);
+      }),
+    list: () =>
+      inTurn(async () => {
+        const { files } = await readManifest(dir);
+        return files.map((file) => ({ ...file, path: join(dir, storedPath(file)) }));
+      }),
+    verify: () => inTurn(() => verifyContents(dir)),
+    remove: (paths) =>
+      inTurn(async () => {
+        const found = await inspectDirectory(dir);
+        if (found === 'absent') return { removed: [], faults: [] };
+        return found?.code === 'store-untrusted'
+          ? { removed: [], faults: [found] }
+          : removeStored(dir, paths);
+      }),
+  };
+}

@@ -1,0 +1,96 @@
+import type { Logger } from 'pino';
+import { calledOf } from '../core/report/log-words.ts';
+import type { World } from './prepare/prepare.ts';
+import type { Availability } from './record/availability.ts';
+import { createHealLines } from './record/heal-lines.ts';
+import type { History } from './record/history.ts';
+import type { ProblemBoard } from './record/problem-board.ts';
+import type { Counters } from './record/totals.ts';
+import type { TaskResult } from './repair/apply.ts';
+
+/** Logs heals: what was lost, why, how long it was gone; what was lost together is one line. */
+export interface HealLog {
+  /** `since`: when the event came that told of the losses, by the monotonic clock in milliseconds. */
+  note(results: readonly TaskResult[], world: World, since: number, occasion: Occasion): void;
+  /** Writes what waits for more of its kind. */
+  flush(): void;
+}
+
+/** Why entries are written: at the start all is new, a new configuration renews, only the rest are losses. */
+export type Occasion = 'start' | 'configure' | 'loss';
+
+/** Who else hears of a heal: the history, the problems that a failed repair is, the counts. */
+export interface HealHearers {
+  readonly history: History;
+  readonly board: ProblemBoard;
+  readonly counters: Counters;
+  readonly availability: Availability;
+}
+
+/** Binds the log and all who hear of a heal. */
+export function createHealLog(
+  logger: Logger,
+  { history, board, counters, availability }: HealHearers,
+): HealLog {
+  /** What could not be healed when it was tried last: it is tried again and again, and is no new loss each time. */
+  const failing = new Set<string>();
+  const lines = createHealLines(logger);
+
+  /**
+   * Counts, and returns for how long it was gone: a loss may be older than the look that healed it. Leftovers and what
+   * steps aside never served for us; a stale entry serves until it is replaced.
+   */
+  const account = (result: TaskResult, name: string, world: World, since: number, loss: boolean): number => {
+    const { task, failed, servingAt } = result;
+    const { desired } = world;
+    if (task.reason === 'leftover' || task.reason === 'steps-aside') return 0;
+    if (failed !== null) counters.failed(name, failed.code);
+    const end = servingAt ?? performance.now();
+    const hit = task.reason === 'status-zero' ? desired.handlers.map((h) => h.registration.name) : [name];
+    let gone = end - since;
+    let isNew = !failing.has(name);
+    for (const one of hit) {
+      if (loss || failed !== null)
+        isNew = availability.down(one, task.reason === 'stale' ? end : since, loss) || isNew;
+      if (failed === null) gone = Math.max(gone, availability.up(one, end));
+    }
+    if (loss && isNew && task.reason === 'missing') counters.gone(name, since, desired.handlers.length);
+    if (failed === null) failing.delete(name);
+    else failing.add(name);
+    gone = Math.round(gone * 1000) / 1000;
+    if (loss && failed === null) counters.healed(name, task.reason, gone);
+    return gone;
+  };
+
+  return {
+    flush: lines.flush,
+    note(results, world, since, occasion) {
+      for (const result of results) {
+        const { task, failed } = result;
+        const handler = world.desired.handlers.find((h) => h.key === task.key);
+        const name = handler?.registration.name ?? subjectOf(task);
+        const goneMs = account(result, name, world, since, occasion === 'loss');
+        board.set('register-failed', name, failed && `${failed.step.action}: ${failed.message}`);
+        if (failed !== null || occasion === 'start') continue;
+        const { reason, why } = task;
+        const kind =
+          reason === 'leftover' || reason === 'steps-aside'
+            ? 'removed'
+            : occasion === 'configure'
+              ? 'renewed'
+              : 'healed';
+        if (kind === 'healed')
+          history.add({ at: Date.now(), key: task.key ?? '', name, reason, why, tookMs: goneMs });
+        const called = calledOf(handler ?? { platforms: [] }, name);
+        lines.add({ kind, name, called, reason, why, goneMs }, world.desired.handlers.length);
+      }
+    },
+  };
+}
+
+/** The name of the entry that a task is about, not that of a stand-in. */
+function subjectOf(task: TaskResult['task']): string {
+  const made = task.steps.find((s) => s.action === 'register');
+  if (made !== undefined) return made.handler.registration.name;
+  return task.steps.flatMap((s) => ('name' in s ? [s.name] : []))[0] ?? 'status';
+}

@@ -1,0 +1,51 @@
+import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
+import type { ProblemCode } from '../../core/problems.ts';
+import type { Instance } from '../../host/instance/instance.ts';
+import type { Machine } from '../../host/machine.ts';
+
+/** What came of trying to become the one keeper of an instance. */
+export type Claim =
+  /** `contested`: somebody who is no keeper holds the lock of older versions; who, as the end of a sentence. */
+  | { readonly ok: true; readonly contested: string | null }
+  /** Another keeper has it; `older` is how one of an older version was recognized. */
+  | { readonly ok: false; readonly held: true; readonly older: string | null }
+  /** The lock cannot be taken here by anybody like us. */
+  | {
+      readonly ok: false;
+      readonly held: false;
+      readonly code: ProblemCode;
+      readonly detail: string;
+      readonly exit: ExitCode;
+    };
+
+type Older = Awaited<ReturnType<Machine['findOlderKeeper']>>;
+
+/**
+ * Tries to become the one keeper of an instance, again and again by the same caller. Where the lock is ours, but the
+ * one of older versions is not: an older keeper has the instance, and anybody else stops nobody.
+ */
+export function createClaim(
+  machine: Pick<Machine, 'findOlderKeeper' | 'describeRootHolder'>,
+  instance: Instance,
+  dir: string,
+): () => Promise<Claim> {
+  let older: Older = null;
+  return async () => {
+    const taken = instance.lock();
+    if (taken.ok) {
+      older = taken.alone ? null : await machine.findOlderKeeper(instance.root, dir, older);
+      if (older === null)
+        return { ok: true, contested: taken.alone ? null : await machine.describeRootHolder(instance.root) };
+      instance.unlock();
+      return { ok: false, held: true, older: older.said };
+    }
+    if (taken.code === 'EAGAIN') return { ok: false, held: true, older: null };
+    return { ok: false, held: false, detail: taken.message, ...refusal(taken.code) };
+  };
+}
+
+function refusal(code: string): { readonly code: ProblemCode; readonly exit: ExitCode } {
+  const denied = code === 'EACCES' || code === 'EPERM';
+  if (denied) return { code: 'no-permission', exit: exitCodes.notPermitted };
+  return { code: 'lock-unavailable', exit: exitCodes.notSupported };
+}

@@ -1,0 +1,261 @@
+import type { Outcome } from '../../core/outcome.ts';
+import type { Problem } from '../../core/problems.ts';
+import { counted, type MountRepair } from '../../core/report/log-words.ts';
+import type { Machine } from '../../host/machine.ts';
+import type { MountView } from '../../host/mounts/mounts.ts';
+
+/** Where the two mounts are, and whether we may make them. */
+export interface MountWish {
+  readonly main: string;
+  readonly anchor: string;
+  /** false in a user namespace whose instance we were not asked to own: a mount could make a new, empty one. */
+  readonly mayMount: boolean;
+}
+
+/** Keeps anchor and main mount in place. */
+export interface MountKeeper {
+  /** Looks at the mount table and mends; calls made meanwhile are merged into one more look, which all of them wait for. */
+  mend(reason?: 'start' | 'change' | 'read-only'): Promise<void>;
+  problems(): readonly Problem[];
+  describe(): { readonly main: string; readonly anchor: string };
+  /** While held, mounts are looked at and nothing is mounted. */
+  hold(on: boolean): void;
+  /** From now on nothing is mounted any more, as from SIGTERM on. */
+  close(): void;
+}
+
+type Failure = Extract<Outcome, { readonly ok: false }>;
+
+/** No further attempt would end in another way: we may not, or the kernel cannot. */
+const hopeless: ReadonlySet<string> = new Set(['EPERM', 'EACCES', 'ENODEV', 'ENOTOOL']);
+
+const firstPause = 3000;
+const longestPause = 60_000;
+/** A mount that was refused three times running is looked after by whoever reads the problem, and by us now and then. */
+const resignedPause = 600_000;
+const mostTries = 3;
+
+/**
+ * Mends the anchor at once and the main mount after 3 s, doubling: systemd's automount gives up for good at five mounts
+ * within 10 s, and the anchor serves meanwhile. A main mount that is back within seconds is no problem; one that three
+ * attempts running did not bring back for good is. Whatever lies over a mount is reported, never stacked upon.
+ */
+export function createMountKeeper(
+  machine: Machine,
+  wish: MountWish,
+  changed: () => void,
+  repaired: (repair: MountRepair) => void = () => {},
+): MountKeeper {
+  let found: Problem[] = [];
+  let view: MountView = { main: { kind: 'absent' }, anchor: { kind: 'absent' } };
+  let told = '';
+  let acted = false;
+  let pause = firstPause;
+  let timer: NodeJS.Timeout | null = null;
+  let calm: NodeJS.Timeout | null = null;
+  let due = false;
+  let mainFailure: Failure | null = null;
+  /** Attempts to restore the main mount since it stayed for a while. */
+  let tries = 0;
+  let running: Promise<void> | null = null;
+  let again: 'change' | 'read-only' | null = null;
+  let closed = false;
+  let held = false;
+  const gone: Record<MountRepair['what'], { seen: boolean; since: number | null }> = {
+    main: { seen: false, since: null },
+    anchor: { seen: false, since: null },
+  };
+
+  /** Where the host has no descriptors left it is as it was. */
+  const observe = (): Promise<MountView> => machine.observeMounts(wish).catch(() => view);
+
+  const once = async (reason: 'start' | 'change' | 'read-only'): Promise<void> => {
+    const problems: Problem[] = [];
+    acted = false;
+    view = await observe();
+    noteGone();
+    if (reason === 'start' && view.main.kind === 'autofs') {
+      const outcome = await machine.triggerAutofs(wish.main);
+      if (!outcome.ok)
+        problems.push({ code: 'main-autofs-unreachable', subject: wish.main, detail: outcome.message });
+      view = await observe();
+    }
+    if (wish.mayMount && !held) {
+      if (view.main.kind === 'absent') await mendMain(reason === 'start' || due);
+      if (view.anchor.kind === 'absent') await mendAnchor(problems);
+      await mendReadOnly(reason, problems);
+      if (acted) view = await observe();
+      if (view.main.kind === 'binfmt') rest();
+    }
+    if (view.main.kind === 'absent' && !isMending())
+      problems.push({ code: 'main-missing', subject: wish.main, detail: whyMissing() });
+    if (view.main.kind === 'covered')
+      problems.push({ code: 'main-covered', subject: wish.main, detail: `by ${view.main.by}` });
+    if (view.anchor.kind === 'covered')
+      problems.push({ code: 'anchor-covered', subject: wish.anchor, detail: `by ${view.anchor.by}` });
+    if (differ(view)) {
+      const { main, anchor } = view;
+      const devices = [main, anchor].map((state) => (state.kind === 'binfmt' ? state.device : ''));
+      const detail = `${wish.main} is device ${devices[0]}, ${wish.anchor} is ${devices[1]}`;
+      problems.push({ code: 'instances-differ', subject: wish.anchor, detail });
+    }
+    if (view.anchor.kind === 'absent' && wish.mayMount && !problems.some((p) => aboutAnchor.has(p.code)))
+      problems.push({ code: 'anchor-missing', subject: wish.anchor, detail: 'not mounted' });
+    found = problems;
+    const now = JSON.stringify([view, found]);
+    if (acted || now !== told) changed();
+    told = now;
+  };
+
+  const noteGone = (): void => {
+    for (const what of ['main', 'anchor'] as const) {
+      const mount = gone[what];
+      if (view[what].kind === 'absent') mount.since ??= performance.now();
+      else mount.since = null;
+      mount.seen ||= view[what].kind !== 'absent';
+    }
+  };
+
+  /** Of a mount that was never there nothing was lost. */
+  const tell = (what: MountRepair['what'], done: MountRepair['done']): void => {
+    const { seen, since } = gone[what];
+    const goneMs = seen && since !== null ? performance.now() - since : null;
+    gone[what].seen = true;
+    gone[what].since = null;
+    repaired({ what, path: wish[what], done, goneMs });
+  };
+
+  const isMending = (): boolean => {
+    if (!wish.mayMount || held || closed) return false;
+    return tries < mostTries && !hopeless.has(mainFailure?.code ?? '');
+  };
+
+  const whyMissing = (): string => {
+    if (mainFailure !== null)
+      return tries > 1 ? `${mainFailure.message} (${tries} attempts)` : mainFailure.message;
+    return tries === 0
+      ? 'not mounted'
+      : `mounted again ${counted(tries, 'time')}, and unmounted by somebody each time; it is tried again by itself`;
+  };
+
+  const mendMain = async (now: boolean): Promise<void> => {
+    const restores = due;
+    due = false;
+    if (calm !== null) clearTimeout(calm);
+    calm = null;
+    if (closed || (now && (await mountNow(restores)))) return;
+    if (closed || timer !== null) return;
+    timer = setTimeout(
+      () => {
+        timer = null;
+        due = true;
+        void mend();
+      },
+      mainFailure !== null && !isMending() ? resignedPause : pause,
+    );
+    pause = Math.min(pause * 2, longestPause);
+  };
+
+  const mountNow = async (restores: boolean): Promise<boolean> => {
+    acted = true;
+    const outcome = await machine.mountMain(wish.main);
+    mainFailure = outcome.ok || outcome.code === 'EBUSY' ? null : outcome;
+    if (outcome.ok) tell('main', 'mounted');
+    if (restores || mainFailure !== null) tries += 1;
+    return mainFailure === null;
+  };
+
+  /** A mount that stays for a while ends the back-off: the next loss is a new one. */
+  const rest = (): void => {
+    due = false;
+    mainFailure = null;
+    // Whoever brought it back, the next loss has a pause of its own, not what is left of ten minutes.
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    if (calm !== null || (pause === firstPause && tries === 0) || closed) return;
+    calm = setTimeout(() => {
+      calm = null;
+      pause = firstPause;
+      tries = 0;
+    }, longestPause);
+    calm.unref();
+  };
+
+  /** Who may mount nothing, and got the host's mount, holds the instance by that: no fault, but it ends with us. */
+  const lacksAnchor = ({ code, message }: { readonly code: string; readonly message: string }) => {
+    if (view.main.kind !== 'binfmt' || !['EPERM', 'EACCES'].includes(code))
+      return { code: 'anchor-missing', detail: message } as const;
+    const lives = 'the entries live as long as the main mount, or this process';
+    return { code: 'anchor-not-shared', detail: `${message}; ${lives}` } as const;
+  };
+
+  const mendAnchor = async (problems: Problem[]): Promise<void> => {
+    if (closed) return;
+    acted = true;
+    const outcome = await machine.mountAnchor(wish.anchor);
+    if (outcome.ok) tell('anchor', 'mounted');
+    else if (outcome.code !== 'EBUSY') problems.push({ ...lacksAnchor(outcome), subject: wish.anchor });
+  };
+
+  /** `remount,ro` marks the mount that it names and the superblock: the superblock through either, the mark only there. */
+  const mendReadOnly = async (reason: string, problems: Problem[]): Promise<void> => {
+    for (const path of [wish.anchor, wish.main]) {
+      const seen = acted ? await observe() : view;
+      const state = path === wish.anchor ? seen.anchor : seen.main;
+      if (closed || state.kind !== 'binfmt' || state.covered) continue;
+      // Another instance is somebody else's affair.
+      if (path === wish.anchor && differ(seen)) continue;
+      if (!state.readOnly && (reason !== 'read-only' || path !== wish.anchor)) continue;
+      acted = true;
+      const outcome = await machine.remountWritable(path);
+      if (!outcome.ok) problems.push({ code: 'read-only', subject: path, detail: outcome.message });
+      else if (state.readOnly) tell(path === wish.anchor ? 'anchor' : 'main', 'writable');
+    }
+  };
+
+  const rounds = async (first: 'start' | 'change' | 'read-only'): Promise<void> => {
+    let reason: typeof again | 'start' = first;
+    while (reason !== null && !closed) {
+      await once(reason);
+      reason = takeNext();
+    }
+  };
+
+  const takeNext = (): typeof again => {
+    const next = again;
+    again = null;
+    return next;
+  };
+
+  const mend = (reason: 'start' | 'change' | 'read-only' = 'change'): Promise<void> => {
+    if (running !== null) {
+      again = again === 'read-only' || reason === 'read-only' ? 'read-only' : 'change';
+      return running;
+    }
+    running = rounds(reason).finally(() => {
+      running = null;
+    });
+    return running;
+  };
+
+  return {
+    mend,
+    problems: () => found,
+    describe: () => ({ main: view.main.kind, anchor: view.anchor.kind }),
+    hold(on) {
+      held = on;
+    },
+    close() {
+      closed = true;
+      for (const one of [timer, calm]) if (one !== null) clearTimeout(one);
+    },
+  };
+}
+
+const aboutAnchor: ReadonlySet<string> = new Set(['anchor-missing', 'anchor-not-shared']);
+
+/** Both mounts are there, and do not show one instance. */
+function differ({ main, anchor }: MountView): boolean {
+  if (main.kind !== 'binfmt' || anchor.kind !== 'binfmt' || main.covered || anchor.covered) return false;
+  return main.device !== anchor.device;
+}

@@ -1,0 +1,179 @@
+import type { Config } from '../../core/config/config.ts';
+import type { Architecture } from '../../core/platforms/catalogue.ts';
+import { type Problem, type ProblemCode, problemCatalogue } from '../../core/problems.ts';
+import type { Machine } from '../../host/machine.ts';
+import { judgePlace } from './elsewhere.ts';
+import type { Obtain, ReadyInterpreter } from './ready-interpreter.ts';
+
+/** The store of one configuration. */
+type Store = ReturnType<Machine['createStore']>;
+
+/** Makes interpreters ready as the configuration asks: deployed into the store, or used where they are. */
+export async function createObtain(machine: Machine, config: Config): Promise<Obtain> {
+  const { store: dir, deploy, label } = config.interpreters;
+  const { sources, hung } = await reachable(machine, config.interpreters.sources);
+  const [stuck = null] = deploy === 'copy' ? (await reachable(machine, [dir])).hung : [];
+  const store = machine.createStore(dir, label);
+  const late = performance.now() + patienceMs;
+  const obtain: Obtain = async (architecture) => {
+    // Whoever touches it waits for ever.
+    if (stuck !== null) return stuck;
+    const work = deploy === 'copy' ? deployed : usedInPlace;
+    return inTime(late, architecture, work(machine, store, sources, architecture));
+  };
+  return Object.assign(obtain, { problems: stuck === null ? hung : [...hung, stuck] });
+}
+
+/** For all of them together. What hangs in the middle of its work would keep every later configuration waiting. */
+const patienceMs = 120_000;
+
+/** A failure by exception, as of a host without descriptors, is one of this interpreter alone. */
+async function inTime<T>(late: number, { target }: Architecture, work: Promise<T>): Promise<T | Problem> {
+  let timer: NodeJS.Timeout | undefined;
+  const end = new Promise<Problem>((resolve) => {
+    const detail = `was not ready within ${patienceMs / 1000} s`;
+    const given = { code: 'hung-path' as const, subject: target, detail };
+    timer = setTimeout(resolve, Math.max(0, late - performance.now()), given);
+    timer.unref();
+  });
+  try {
+    return await Promise.race([work, end]);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    return { code: 'preparation-failed', subject: target, detail };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function deployed(
+  machine: Machine,
+  store: Store,
+  sources: readonly string[],
+  architecture: Architecture,
+): Promise<ReadyInterpreter | Problem> {
+  const found = await machine.findInterpreter(architecture, sources);
+  if (!found.ok) {
+    const kept = await fromStore(machine, store, architecture);
+    return kept ?? missing(architecture, found.tried);
+  }
+  const copy = await store.deploy(found.path, architecture.interpreter);
+  if ('code' in copy) {
+    const outdated = problem(copy.code, architecture, copy.message);
+    const kept = noUpgrade.has(copy.code) ? await fromStore(machine, store, architecture) : null;
+    return kept === null ? outdated : { ...kept, source: found.path, outdated };
+  }
+  const inspected = await machine.inspectInterpreter(copy.path);
+  if (!inspected.ok) return problem(inspected.code, architecture, inspected.message);
+  return { ...copy, header: inspected.header, source: found.path };
+}
+
+async function usedInPlace(
+  machine: Machine,
+  _: Store,
+  sources: readonly string[],
+  architecture: Architecture,
+): Promise<ReadyInterpreter | Problem> {
+  const found = await machine.findInterpreter(architecture, sources);
+  return found.ok ? inPlace(machine, found.path) : missing(architecture, found.tried);
+}
+
+/** A newer emulator that cannot be deployed must not take away what works with the older one. */
+const noUpgrade: ReadonlySet<string> = new Set([
+  'store-full',
+  'store-read-only',
+  'store-denied',
+  'store-failed',
+  'store-source',
+]);
+
+/** Directories that do not answer are left out and named: each look into one would cost its time limit again. */
+async function reachable(
+  machine: Machine,
+  directories: readonly string[],
+): Promise<{ readonly sources: readonly string[]; readonly hung: readonly Problem[] }> {
+  const tried = await Promise.all(
+    directories.map(async (path) => ({ path, outcome: await machine.reach(path, 2000) })),
+  );
+  return {
+    sources: tried.filter((t) => t.outcome.ok).map((t) => t.path),
+    hung: tried.flatMap(({ path, outcome }) =>
+      outcome.ok ? [] : [{ code: 'hung-path' as const, subject: path, detail: outcome.message }],
+    ),
+  };
+}
+
+/** For looking only: what the store holds already, nothing is copied. */
+export function createLookUp(machine: Machine, config: Config): Obtain {
+  const { store: dir, deploy, sources } = config.interpreters;
+  const store = machine.createStore(dir);
+  return async (architecture) => {
+    if (deploy !== 'copy') return usedInPlace(machine, store, sources, architecture);
+    const [stuck] = (await reachable(machine, [dir])).hung;
+    if (stuck !== undefined) return stuck;
+    const kept = await fromStore(machine, store, architecture);
+    return kept ?? missing(architecture, ['it was never deployed']);
+  };
+}
+
+/** A deployed copy outlives its source, so that removing the distribution's package does not stop what works. */
+async function fromStore(
+  machine: Machine,
+  store: Store,
+  architecture: Architecture,
+): Promise<ReadyInterpreter | null> {
+  const file = (await store.list()).findLast((f) => f.name === architecture.interpreter);
+  if (file === undefined) return null;
+  const inspected = await machine.inspectInterpreter(file.path);
+  if (!inspected.ok || inspected.size !== file.size) return null;
+  const { path, dev, ino, header } = inspected;
+  return { path, dev, ino, header, sha256: file.sha256, version: file.version, source: file.path };
+}
+
+async function inPlace(machine: Machine, path: string): Promise<ReadyInterpreter | Problem> {
+  const inspected = await machine.inspectInterpreter(path);
+  if (!inspected.ok) return { code: codeOf(inspected.code), subject: path, detail: inspected.message };
+  const place = await judgePlace(machine, Buffer.from(path, 'utf8').toString('latin1'), path);
+  if (place.refused) return place.problem;
+  const { dev, ino, header } = inspected;
+  return {
+    path,
+    dev,
+    ino,
+    header,
+    sha256: '',
+    version: await machine.interpreterVersion(path),
+    source: path,
+  };
+}
+
+function missing(architecture: Architecture, tried: readonly string[]): Problem {
+  const hung = tried.some((why) => why.includes(' does not answer '));
+  return {
+    code: hung ? 'hung-path' : 'source-missing',
+    subject: architecture.target,
+    detail: `no static ${architecture.interpreter}: ${tried.slice(0, 3).join('; ')}`,
+  };
+}
+
+function problem(code: string, architecture: Architecture, detail: string): Problem {
+  return { code: codeOf(code), subject: architecture.target, detail };
+}
+
+/** What the store and the checks of a file say, in the words of the catalogue of problems. */
+function codeOf(code: string): ProblemCode {
+  if (isProblemCode(code)) return code;
+  return translations[code] ?? 'preparation-failed';
+}
+
+function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(problemCatalogue, code);
+}
+
+const translations: Readonly<Record<string, ProblemCode>> = {
+  'interpreter-unreachable': 'hung-path',
+  'store-untrusted': 'interpreter-untrusted',
+  'store-noexec': 'interpreter-noexec',
+  'store-source': 'source-missing',
+  'store-failed': 'preparation-failed',
+};

@@ -1,0 +1,90 @@
+import { watchPlaces } from '../../daemon/watch/watch-places.ts';
+import type { Machine } from '../../host/machine.ts';
+import type { Curable } from './curable.ts';
+
+/** Prepares again what could not be made ready, by a timer with back-off and at once where something stirs. */
+export interface Retry {
+  /** How things stand after the last preparation; `places` are paths whose change may cure it. */
+  settle(state: Curable, places: readonly string[]): void;
+  /** Something happened that may have cured what is wrong. */
+  stir(): void;
+  close(): void;
+}
+
+const firstPauseMs = 1000;
+const lastPauseMs = 30_000;
+const slowPauseMs = 60_000;
+/** What stirs without end must not have us prepare without end: of the time that takes a twentieth, or less. */
+const stirredPauseMs = 1000;
+const share = 20;
+
+/** Makes a retry that waits until something is wrong; `work` settles it again when it is done. */
+export function createRetry(machine: Pick<Machine, 'reach'>, work: () => Promise<void>): Retry {
+  let state: Curable = 'no';
+  let pauseMs = firstPauseMs;
+  let timer: NodeJS.Timeout | null = null;
+  let due = Number.POSITIVE_INFINITY;
+  let endedAt = Number.NEGATIVE_INFINITY;
+  let tookMs = 0;
+  let running = false;
+  let closed = false;
+
+  const wake = (ms: number): void => {
+    const at = performance.now() + ms;
+    if (closed || running || at >= due) return;
+    if (timer !== null) clearTimeout(timer);
+    due = at;
+    timer = setTimeout(() => void run(), ms);
+    timer.unref();
+  };
+
+  const rest = (): void => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    due = Number.POSITIVE_INFINITY;
+  };
+
+  const run = async (): Promise<void> => {
+    rest();
+    running = true;
+    const from = performance.now();
+    await work().finally(() => {
+      running = false;
+      endedAt = performance.now();
+      tookMs = endedAt - from;
+    });
+    next();
+  };
+
+  const next = (): void => {
+    if (state === 'yes') {
+      wake(pauseMs);
+      pauseMs = Math.min(pauseMs * 2, lastPauseMs);
+    } else if (state === 'slowly') wake(slowPauseMs);
+  };
+
+  const stir = (): void => {
+    if (state !== 'yes' || running) return;
+    const least = Math.max(stirredPauseMs, Math.min(share * tookMs, lastPauseMs));
+    wake(Math.max(100, endedAt + least - performance.now()));
+  };
+
+  const places = watchPlaces(machine, stir);
+  return {
+    settle(now, paths) {
+      if (closed) return;
+      if (now !== state) pauseMs = firstPauseMs;
+      state = now;
+      void places.use(now === 'yes' ? paths : []);
+      if (running) return;
+      rest();
+      next();
+    },
+    stir,
+    close() {
+      closed = true;
+      rest();
+      places.close();
+    },
+  };
+}
