@@ -21,7 +21,10 @@ export function run(node, words) {
 
 function patternOf(word) {
   const directory = join(root, 'test', word);
-  if (existsSync(directory) && readdirSync(directory).some((name) => name.endsWith('.test.ts')))
+  if (
+    existsSync(directory) &&
+    readdirSync(directory, { recursive: true }).some((name) => name.endsWith('.test.ts'))
+  )
     return `test/${word}/**/*.test.ts`;
   if (/[*/.]/.test(word)) return word;
   return fail(`no tests are called ${word}; there are ${directoriesWithTests().join(', ')}`, 2);

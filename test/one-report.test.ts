@@ -12,7 +12,7 @@ import { noTotals } from '../src/core/report/totals.ts';
 import { readyChecks } from '../src/core/wire/http-checks.ts';
 import { statusWords } from '../src/daemon/supervise/status-words.ts';
 import { handlerLike, moment, reportLike } from './cli/reports.ts';
-import { readExposition } from './core/exposition.ts';
+import { readExposition } from './core/report/exposition.ts';
 
 /** What every view tells; a view that does not tell something leaves it out. */
 interface Facts {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync } from 'node:fs';
-import { listenAsSupervisor, type Supervisor } from '../host/supervisor.ts';
+import { listenAsSupervisor, type Supervisor } from '../host/net/supervisor.ts';
 import { targets } from './foreign.ts';
 import { suite } from './suite.ts';
 import { pause, until } from './until.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Report } from '../../src/core/report/report.ts';
-import { readExposition, type Series } from '../core/exposition.ts';
+import { readExposition, type Series } from '../core/report/exposition.ts';
 import { cli } from './cli.ts';
 import { targets } from './foreign.ts';
 import { suite } from './suite.ts';

@@ -8,7 +8,7 @@ import { removeFile } from '../../src/host/files/any-directory.ts';
 import { writeAtomic } from '../../src/host/files/atomic-file.ts';
 import { createTextfile, type TextfileParts } from '../../src/publish/textfile.ts';
 import { reportLike } from '../cli/reports.ts';
-import { readExposition } from '../core/exposition.ts';
+import { readExposition } from '../core/report/exposition.ts';
 import { until } from '../e2e/until.ts';
 import { scratch } from '../host/scratch.ts';
 

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { filesInForce } from '../../../src/core/plan/binfmt-d.ts';
+import { readBinfmtD } from '../../../src/host/files/binfmt-d.ts';
+import { scratch } from '../scratch.ts';
+
+test('directories are read in the order of systemd, with masks, and what is no configuration is passed over', async () => {
+  const root = scratch();
+  const dir = (path: string) => {
+    mkdirSync(`${root}${path}`, { recursive: true });
+    return `${root}${path}`;
+  };
+  writeFileSync(`${dir('/usr/lib/binfmt.d')}/a.conf`, 'vendor');
+  writeFileSync(`${root}/usr/lib/binfmt.d/masked.conf`, 'vendor');
+  writeFileSync(`${root}/usr/lib/binfmt.d/dangling.conf`, 'vendor');
+  writeFileSync(`${root}/usr/lib/binfmt.d/README`, 'no configuration');
+  writeFileSync(`${dir('/etc/binfmt.d')}/a.conf`, 'admin \xff');
+  symlinkSync('/dev/null', `${root}/etc/binfmt.d/masked.conf`);
+  symlinkSync('/nowhere/at/all', `${root}/etc/binfmt.d/dangling.conf`);
+  symlinkSync('/dev/zero', `${root}/etc/binfmt.d/endless.conf`);
+  mkdirSync(`${root}/etc/binfmt.d/directory.conf`);
+  writeFileSync(`${root}/etc/binfmt.d/huge.conf`, Buffer.alloc(300_000));
+  const { directories, faults, paths } = await readBinfmtD(root);
+  const inForce = filesInForce(directories).map((f) => [f.path.slice(root.length), f.text]);
+  assert.deepEqual(inForce, [
+    ['/etc/binfmt.d/a.conf', Buffer.from('admin \xff').toString('latin1')],
+    ['/usr/lib/binfmt.d/dangling.conf', 'vendor'],
+    ['/etc/binfmt.d/endless.conf', ''],
+    ['/etc/binfmt.d/masked.conf', ''],
+  ]);
+  assert.deepEqual(faults.map((f) => f.path.slice(root.length)).sort(), [
+    '/etc/binfmt.d/directory.conf',
+    '/etc/binfmt.d/huge.conf',
+  ]);
+  assert.deepEqual(paths.length, 4);
+});
