@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle } from '../scripts/build.ts';
+import { bundle } from '../scripts/package/build.ts';
 import { awayFromHost } from '../test/away.ts';
 import { tinyElf } from './tiny-elf.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
-import { projectFiles } from '../scripts/project-files.ts';
+import { projectFiles } from '../scripts/generate/project-files.ts';
 import { readLine } from '../src/cli/line/read-line.ts';
 import { isDropIn, parseDropIn } from '../src/core/drop-in/drop-in.ts';
 import { problemCatalogue } from '../src/core/problems.ts';

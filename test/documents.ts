@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { projectFiles } from '../scripts/project-files.ts';
+import { projectFiles } from '../scripts/generate/project-files.ts';
 import { root } from './architecture/imports.ts';
 
 /** A line of a document, with the place that a complaint names. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, type TestContext, test } from 'node:test';
-import { maintainerScripts } from '../scripts/package-deb.ts';
+import { maintainerScripts } from '../scripts/package/deb.ts';
 
 const start = 'systemctl restart binfmt-keeper.service';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Metafile } from 'esbuild';
-import { bundle } from '../scripts/build.ts';
+import { bundle } from '../scripts/package/build.ts';
 import { version } from '../src/core/version.ts';
 import { root, sourcesBelow } from './architecture/imports.ts';
 

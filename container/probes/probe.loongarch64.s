@@ -1,4 +1,4 @@
-# Linux loongarch64: see README.md for what it does. No pseudo-instructions: scripts/loongarch64.ts assembles it
+# Linux loongarch64: see README.md for what it does. No pseudo-instructions: scripts/generate/loongarch64.ts assembles it
 # where the distribution has no binutils for it (Debian 12).
         .globl  _start
 _start: ld.d    $a1, $sp, 8             # argv[0]

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { createConnection } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { bundle } from '../../scripts/build.ts';
+import { bundle } from '../../scripts/package/build.ts';
 import { cli, reportOf } from './cli.ts';
 import { targets } from './foreign.ts';
 import { get, httpOf } from './http-get.ts';

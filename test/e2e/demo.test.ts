@@ -22,7 +22,7 @@ describe('npm run demo', { timeout: 240_000 }, () => {
 
   /** Ended by a signal when `when` has been said. */
   const demo = (when: RegExp | null = null, signal: NodeJS.Signals = 'SIGINT'): Promise<Ended> => {
-    const child = spawn(process.execPath, ['scripts/run.cjs', 'demo', '--offline'], { cwd: root, env });
+    const child = spawn(process.execPath, ['scripts/run/run.cjs', 'demo', '--offline'], { cwd: root, env });
     const said = { stdout: '', stderr: '' };
     let sent = false;
     for (const name of ['stdout', 'stderr'] as const)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
-import { bundle } from '../../scripts/build.ts';
+import { bundle } from '../../scripts/package/build.ts';
 import { cli } from './cli.ts';
 import type { Daemon } from './daemon.ts';
 import { targets } from './foreign.ts';

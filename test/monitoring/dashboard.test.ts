@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { dashboardText } from '../../scripts/build-dashboard.ts';
+import { dashboardText } from '../../scripts/generate/dashboard.ts';
 import { inDirectory, monitoringFile, promtool, requirePromtool } from './promtool.ts';
 import { exposedSeries, unknownIn, usesOf } from './series.ts';
 
@@ -21,7 +21,7 @@ const shown = panels.filter((panel) => panel.type !== 'row');
 const expressions = shown.flatMap((p) => (p.targets ?? []).map(({ expr }) => ({ title: p.title, expr })));
 
 describe('the dashboard', () => {
-  it('is what its source says (node scripts/build-dashboard.ts)', () => {
+  it('is what its source says (node scripts/generate/dashboard.ts)', () => {
     assert.equal(monitoringFile('binfmt-keeper.dashboard.json'), dashboardText());
   });
 

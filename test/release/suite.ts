@@ -208,7 +208,7 @@ function rendered(kind: string, ...flags: readonly string[]): Rendered {
 }
 
 function release(...args: readonly string[]): { readonly status: number | null; readonly said: string } {
-  return call(process.execPath, '--no-warnings', 'scripts/release.ts', ...args);
+  return call(process.execPath, '--no-warnings', 'scripts/package/release.ts', ...args);
 }
 
 function npm(): string {

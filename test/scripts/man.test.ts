@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { manualPages } from '../../scripts/build-man.ts';
+import { manualPages } from '../../scripts/generate/man.ts';
 import { commands } from '../../src/cli/line/command-table.ts';
 import { settings } from '../../src/core/config/options.ts';
 
@@ -12,7 +12,7 @@ const pages = [...manualPages()];
 
 describe('the manual', () => {
   for (const [path, content] of pages) {
-    it(`${path} is what the tables say, byte for byte (node scripts/build-man.ts)`, () => {
+    it(`${path} is what the tables say, byte for byte (node scripts/generate/man.ts)`, () => {
       assert.equal(readFileSync(join(root, path), 'utf8'), content);
     });
 

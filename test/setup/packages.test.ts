@@ -173,7 +173,7 @@ test('a read-only file system is named', { skip: !canUnshare && 'no user namespa
   const project = makeProject(t);
   project.npm(installs);
   const script =
-    'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && cd "$1" && exec "$2" scripts/run.cjs hello.mjs';
+    'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && cd "$1" && exec "$2" scripts/run/run.cjs hello.mjs';
   const args = ['-Urm', '--propagation', 'private', 'sh', '-c', script, 'sh', project.dir, process.execPath];
   const { status, stderr } = spawnSync('unshare', args, { encoding: 'utf8' });
   assert.equal(status, 1);
@@ -187,7 +187,7 @@ test('where node_modules is a mount point, what is in it is exchanged', {
   project.npm(installs);
   project.put('node_modules/earlier/file', '');
   const script =
-    'mount -t tmpfs none "$1/node_modules" && cd "$1" && mkdir node_modules/old && "$2" scripts/run.cjs hello.mjs && ls node_modules';
+    'mount -t tmpfs none "$1/node_modules" && cd "$1" && mkdir node_modules/old && "$2" scripts/run/run.cjs hello.mjs && ls node_modules';
   const args = ['-Urm', '--propagation', 'private', 'sh', '-c', script, 'sh', project.dir, process.execPath];
   const { status, stdout, stderr } = spawnSync('unshare', args, {
     encoding: 'utf8',
@@ -198,7 +198,7 @@ test('where node_modules is a mount point, what is in it is exchanged', {
 });
 
 test('npm test refuses a word that is no directory of tests, and says which there are', () => {
-  const launcher = fileURLToPath(new URL('../../scripts/run.cjs', import.meta.url));
+  const launcher = fileURLToPath(new URL('../../scripts/run/run.cjs', import.meta.url));
   const { status, stderr } = spawnSync(process.execPath, [launcher, 'test', 'nosuch'], { encoding: 'utf8' });
   assert.equal(status, 2);
   assert.match(stderr, /no tests are called nosuch; there are .*core.*setup/);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-const scripts = fileURLToPath(new URL('../../scripts', import.meta.url));
+const scripts = fileURLToPath(new URL('../../scripts/run', import.meta.url));
 /** The one package that this project has. */
 const lock = { packages: { 'node_modules/leaf': { version: '1.0.0' } } };
 
@@ -49,13 +49,13 @@ export function makeProject(t: TestContext): Project {
     writeFileSync(join(dir, file), text);
   };
   for (const name of readdirSync(scripts).filter((file) => /\.[cm]js$/.test(file)))
-    cpSync(join(scripts, name), join(dir, 'scripts', name));
+    cpSync(join(scripts, name), join(dir, 'scripts/run', name));
   put('scripts/node/package.json', '{}');
   put('package.json', '{ "type": "module" }');
   put('package-lock.json', JSON.stringify(lock));
   put('hello.mjs', "console.log('hello');");
   const start: Project['start'] = ({ asNobody } = { asNobody: false }) => {
-    const child = spawn(process.execPath, [join(dir, 'scripts/run.cjs'), 'hello.mjs'], {
+    const child = spawn(process.execPath, [join(dir, 'scripts/run/run.cjs'), 'hello.mjs'], {
       cwd: dir,
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(asNobody && process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}),

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { layOut } from '../../scripts/package-tree.ts';
+import { layOut } from '../../scripts/package/tree.ts';
 import { probes } from '../../src/host/probe/data.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -17,7 +17,7 @@ export interface Packages {
 }
 
 export function buildPackages(): Packages {
-  const printed = shell('exec "$0" scripts/package.ts amd64', process.execPath).trim();
+  const printed = shell('exec "$0" scripts/package/package.ts amd64', process.execPath).trim();
   console.log(`# ${printed.replaceAll('\n', '\n# ')}`);
   const [tarball = '', debian = ''] = printed.split('\n').map((line) => line.replace(/: .*$/, ''));
   return { tarball, debian };

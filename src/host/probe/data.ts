@@ -1,4 +1,4 @@
-// biome-ignore-all format: written by scripts/build-probes.ts from container/probes, not to be edited
+// biome-ignore-all format: written by scripts/generate/probes.ts from container/probes, not to be edited
 
 /** Probe executables by target, base64, so that they travel inside one bundled file. */
 export const probes: Readonly<Record<string, string>> = {

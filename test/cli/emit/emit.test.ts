@@ -4,14 +4,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { packagedUnits } from '../../../scripts/package-tree.ts';
+import { packagedUnits } from '../../../scripts/package/tree.ts';
 import { root } from '../../architecture/imports.ts';
 
 const anchor = 'run-binfmt\\x2dkeeper-binfmt_misc.mount';
 
 describe('the units of systemd/', () => {
   for (const [name, text] of packagedUnits())
-    test(`${name} is what emit says for the built-in configuration (node scripts/package.ts --units)`, () => {
+    test(`${name} is what emit says for the built-in configuration (node scripts/package/package.ts --units)`, () => {
       assert.equal(readFileSync(join(root, 'systemd', name), 'utf8'), text);
     });
 

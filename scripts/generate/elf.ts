@@ -1,4 +1,4 @@
-import type { Architecture } from '../src/core/platforms/catalogue.ts';
+import type { Architecture } from '../../src/core/platforms/catalogue.ts';
 
 /** Machine code and the e_flags that its linker chose. */
 export interface Code {

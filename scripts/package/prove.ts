@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { version } from '../src/core/version.ts';
-import { run } from './package-files.ts';
+import { version } from '../../src/core/version.ts';
+import { run } from './files.ts';
 
 /** The packages of one architecture. */
 export interface Packages {

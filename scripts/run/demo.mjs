@@ -39,7 +39,7 @@ export async function run(node, args) {
   const sandbox = inside === null ? null : sandboxOf(inside);
   let status = 1;
   if (inside !== null && asked === null) {
-    const script = join(root, 'scripts/demo-inside.mjs');
+    const script = join(root, 'scripts/run/demo-inside.mjs');
     const shown = start(
       ['enter', '--pid', inside, '--', node.path, script, String(daemon.pid), platform, ...args],
       // Its end tells the inner program that we have ended, however.

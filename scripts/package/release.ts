@@ -21,9 +21,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { version } from '../src/core/version.ts';
-import { changedAt, root, run } from './package-files.ts';
-import { npmTarball } from './package-npm.ts';
+import { version } from '../../src/core/version.ts';
+import { changedAt, root, run } from './files.ts';
+import { npmTarball } from './npm.ts';
 
 const out = join(root, 'dist-packages');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');

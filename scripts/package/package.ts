@@ -7,12 +7,12 @@
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { version } from '../src/core/version.ts';
-import { debianPackage } from './package-deb.ts';
-import { changedAt, root, run, write } from './package-files.ts';
-import { provePackages } from './package-prove.ts';
-import { rpmPackage } from './package-rpm.ts';
-import { architectures, layOut, packagedUnits } from './package-tree.ts';
+import { version } from '../../src/core/version.ts';
+import { debianPackage } from './deb.ts';
+import { changedAt, root, run, write } from './files.ts';
+import { provePackages } from './prove.ts';
+import { rpmPackage } from './rpm.ts';
+import { architectures, layOut, packagedUnits } from './tree.ts';
 
 const out = join(root, 'dist-packages');
 const given = process.argv.slice(2);

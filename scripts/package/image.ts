@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { catalogue } from '../src/core/platforms/catalogue.ts';
-import { repository } from '../src/core/project.ts';
-import { version } from '../src/core/version.ts';
+import { catalogue } from '../../src/core/platforms/catalogue.ts';
+import { repository } from '../../src/core/project.ts';
+import { version } from '../../src/core/version.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const suite = 'trixie';
 
 const launchNpm = '#!/bin/sh\nexec node /usr/local/lib/node_modules/npm/bin/npm-cli.js "$@"\n';

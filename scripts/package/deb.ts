@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { repository } from '../src/core/project.ts';
-import { version } from '../src/core/version.ts';
-import { changedAt, run, write } from './package-files.ts';
+import { repository } from '../../src/core/project.ts';
+import { version } from '../../src/core/version.ts';
+import { changedAt, run, write } from './files.ts';
 
 /** The address that a code host gives whoever owns the repository. */
 const maintainer = `${new URL(repository).pathname.split('/')[1]}@users.noreply.github.com`;

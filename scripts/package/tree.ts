@@ -1,11 +1,11 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { completion } from '../src/cli/completion/completion.ts';
-import { systemdUnits } from '../src/cli/emit/systemd.ts';
-import { parseConfig } from '../src/core/config/config.ts';
-import { neededDescriptors } from '../src/core/kernel/descriptors.ts';
+import { completion } from '../../src/cli/completion/completion.ts';
+import { systemdUnits } from '../../src/cli/emit/systemd.ts';
+import { parseConfig } from '../../src/core/config/config.ts';
+import { neededDescriptors } from '../../src/core/kernel/descriptors.ts';
 import { bundle } from './build.ts';
-import { put, root, run, write } from './package-files.ts';
+import { put, root, run, write } from './files.ts';
 
 /** Debian's names of architectures with those of npm. */
 export const architectures: Readonly<Record<string, string>> = { amd64: 'x64', arm64: 'arm64' };

@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { grafanaPanels, labelVariable, type Query, type Row, sourceVariable } from './grafana.ts';
 
-const file = fileURLToPath(new URL('../monitoring/binfmt-keeper.dashboard.json', import.meta.url));
+const file = fileURLToPath(new URL('../../monitoring/binfmt-keeper.dashboard.json', import.meta.url));
 
 const node = '{job=~"$job",instance=~"$instance"}';
 const handler = '{job=~"$job",instance=~"$instance",handler=~"$handler"}';
@@ -349,7 +349,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (!process.argv.includes('--check')) writeFileSync(file, dashboardText());
   else if (readFileSync(file, 'utf8') !== dashboardText()) {
     console.error(
-      'monitoring/binfmt-keeper.dashboard.json is not what its source says: node scripts/build-dashboard.ts',
+      'monitoring/binfmt-keeper.dashboard.json is not what its source says: node scripts/generate/dashboard.ts',
     );
     process.exitCode = 1;
   }

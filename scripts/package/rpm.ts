@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { repository } from '../src/core/project.ts';
-import { version } from '../src/core/version.ts';
-import { maintainerScripts } from './package-deb.ts';
-import { changedAt, run, write } from './package-files.ts';
+import { repository } from '../../src/core/project.ts';
+import { version } from '../../src/core/version.ts';
+import { maintainerScripts } from './deb.ts';
+import { changedAt, run, write } from './files.ts';
 
 /** Debian's names of architectures with those of RPM. */
 const architectures: Readonly<Record<string, string>> = { amd64: 'x86_64', arm64: 'aarch64' };

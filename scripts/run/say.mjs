@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The project's directory. */
-export const root = join(fileURLToPath(import.meta.url), '../..');
+export const root = join(fileURLToPath(import.meta.url), '../../..');
 
 /** One line, on stderr: stdout belongs to the program that is started. */
 export function say(text) {

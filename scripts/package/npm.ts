@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundle } from './build.ts';
-import { put, root, run, write } from './package-files.ts';
-import { architectures, putNatives } from './package-tree.ts';
+import { put, root, run, write } from './files.ts';
+import { architectures, putNatives } from './tree.ts';
 
 /** What of package.json somebody who installs the bundle needs; what it was built from is inside already. */
 const kept = [

@@ -6,18 +6,18 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import { type Command, commands, dropIns, signals } from '../src/cli/line/command-table.ts';
-import { exits, usageOf } from '../src/cli/line/help.ts';
-import { type OptionLine, optionsOf } from '../src/cli/line/option-list.ts';
-import { parseConfig } from '../src/core/config/config.ts';
-import { configInput } from '../src/core/config/input.ts';
-import { globalOptions, type Setting, settings } from '../src/core/config/options.ts';
-import { ownHandlerSchema } from '../src/core/config/own-handler.ts';
-import { exitMeanings } from '../src/core/exit-codes.ts';
-import { version } from '../src/core/version.ts';
+import { type Command, commands, dropIns, signals } from '../../src/cli/line/command-table.ts';
+import { exits, usageOf } from '../../src/cli/line/help.ts';
+import { type OptionLine, optionsOf } from '../../src/cli/line/option-list.ts';
+import { parseConfig } from '../../src/core/config/config.ts';
+import { configInput } from '../../src/core/config/input.ts';
+import { globalOptions, type Setting, settings } from '../../src/core/config/options.ts';
+import { ownHandlerSchema } from '../../src/core/config/own-handler.ts';
+import { exitMeanings } from '../../src/core/exit-codes.ts';
+import { version } from '../../src/core/version.ts';
 import { type Block, bold, italic, page, troff } from './roff.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const source = `binfmt-keeper ${version}`;
 
 /** The pages by their path from the project's directory. */
@@ -256,7 +256,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const [path, content] of manualPages()) {
     if (!check) writeFileSync(join(root, path), content);
     else if (readFileSync(join(root, path), 'utf8') !== content) {
-      console.error(`${path} is not what its sources say: node scripts/build-man.ts`);
+      console.error(`${path} is not what its sources say: node scripts/generate/man.ts`);
       process.exitCode = 1;
     }
   }

@@ -32,7 +32,7 @@ export async function run(node, args) {
 export async function prepare(node, args, sandbox) {
   mustBeWritable([dist, bundle]);
   await mustStep(`building dist/main.mjs (Node ${node.version})`, node.path, [
-    join(root, 'scripts/build.ts'),
+    join(root, 'scripts/package/build.ts'),
   ]);
   await giveToOwner([dist]);
   const sources = await emulators(node, args, sandbox);
@@ -60,7 +60,7 @@ async function emulators(node, args, sandbox) {
     ...given,
   ]);
   const { platforms, interpreters } = JSON.parse(shown).config;
-  const asked = [join(root, 'scripts/wanted-emulators.ts'), JSON.stringify(platforms)];
+  const asked = [join(root, 'scripts/package/wanted-emulators.ts'), JSON.stringify(platforms)];
   const wanted = JSON.parse(await mustStep('choosing emulators', node.path, asked));
   if (wanted.length === 0) return {};
   const found = await emulatorDirectory(interpreters.sources, wanted, sandbox);

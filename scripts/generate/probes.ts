@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Architecture, architectureOf } from '../src/core/platforms/catalogue.ts';
+import { type Architecture, architectureOf } from '../../src/core/platforms/catalogue.ts';
 import { type Code, codeOf, executable, textAddress } from './elf.ts';
 import { assembleLoongArch64 } from './loongarch64.ts';
 
@@ -58,7 +58,7 @@ const tools: Readonly<Record<string, Tool>> = {
 /** Debian packages with the assemblers; loongarch64 needs none. */
 export const packages: readonly string[] = Object.values(tools).map((tool) => tool.package);
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const dataFile = join(root, 'src/host/probe/data.ts');
 
 /** The text of src/host/probe/data.ts that the sources give, or which packages are missing. */
@@ -104,7 +104,7 @@ function render(codes: readonly (readonly [string, Code])[]): string {
   const lines = codes.map(([target, code]) => {
     return `  ${target}: '${Buffer.from(executable(rowOf(target), code)).toString('base64')}',\n`;
   });
-  return `// biome-ignore-all format: written by scripts/build-probes.ts from container/probes, not to be edited
+  return `// biome-ignore-all format: written by scripts/generate/probes.ts from container/probes, not to be edited
 
 /** Probe executables by target, base64, so that they travel inside one bundled file. */
 export const probes: Readonly<Record<string, string>> = {
@@ -126,7 +126,9 @@ function main(check: boolean): number {
   }
   if (!check) writeFileSync(dataFile, built.text);
   else if (readFileSync(dataFile, 'utf8') !== built.text) {
-    console.error('src/host/probe/data.ts is not what container/probes gives: run scripts/build-probes.ts');
+    console.error(
+      'src/host/probe/data.ts is not what container/probes gives: run scripts/generate/probes.ts',
+    );
     return 1;
   }
   return 0;

@@ -16,7 +16,7 @@ import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Writes the bundle into a directory, removes whatever else is there, and returns what went into which file. */
 export async function bundle(directory: string): Promise<Metafile> {
@@ -33,7 +33,7 @@ export async function bundle(directory: string): Promise<Metafile> {
     minifySyntax: true,
     minifyWhitespace: true, // names stay: the stack of a defect is what a bug report needs
     metafile: true,
-    alias: { koffi: './scripts/koffi-native.mjs' },
+    alias: { koffi: './scripts/package/koffi-native.mjs' },
     banner: { js: requireForCommonJs },
     logLevel: 'warning',
   });

@@ -22,7 +22,7 @@ if (process.platform !== 'linux') {
 /** npm can fetch the Node that the project pins for one command, into its cache. */
 function once() {
   const pinned = `node-linux-${process.arch}`;
-  const version = require('./node/package.json').optionalDependencies[pinned];
+  const version = require('../node/package.json').optionalDependencies[pinned];
   if (version === undefined) return '';
   const command = process.env.npm_lifecycle_event || name;
   return `\nOr let npm fetch one for this once: npm exec --yes --package=${pinned}@${version} -- npm run ${command}`;

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { projectFiles } from './project-files.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Registries of images know lower case only, which the placeholder is not: nobody can pull it by accident. */
 const address =
   /(\bgithub\.com\/|\braw\.githubusercontent\.com\/|\bghcr\.io\/|\buses: )([A-Za-z0-9-]+)(?=\/(?:charts\/)?binfmt-keeper\b)/g;
