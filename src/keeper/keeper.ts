@@ -21,16 +21,10 @@ import { createHealLog, type Occasion } from './heal-log.ts';
 import { createCustody, keptAmong, withCustody } from './kept/custody.ts';
 import type { MountKeeper } from './mounts/mend-mounts.ts';
 import { createPause } from './pause.ts';
+import { type Accept, dangersOf } from './prepare/accept.ts';
 import { curableIn, placesOf, sameHandlers } from './prepare/curable.ts';
 import { createObtain } from './prepare/obtain.ts';
-import {
-  type Accept,
-  dangersOf,
-  emptyWorld,
-  type HostIdentity,
-  prepareWorld,
-  type World,
-} from './prepare/prepare.ts';
+import { emptyWorld, type HostIdentity, prepareWorld, type World } from './prepare/prepare.ts';
 import { withPublication } from './prepare/publication.ts';
 import type { Obtain } from './prepare/ready-interpreter.ts';
 import { createRecall, servedBefore } from './prepare/recall.ts';

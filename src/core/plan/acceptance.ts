@@ -75,24 +75,28 @@ export function defaultProtectedExtensions(loaderNames: readonly string[]): read
   return [...new Set([...loaderNames.flatMap(extensionOf), ...nativeExtensions])];
 }
 
+/** An interpreter that handlers would take in their turn; names are unique and may hold any byte. */
+export interface Clash {
+  /** The handler whose interpreter it is. */
+  readonly name: string;
+  readonly interpreter: string;
+  /** Those that match it, perhaps the handler itself among them; never empty. */
+  readonly takers: readonly string[];
+}
+
 /**
  * Refuses interpreters that a handler, their own or another, would take in their turn: the kernel gives up
  * with ELOOP.
  */
-export function interpreterClash(handlers: readonly InterpretedHandler[]): readonly Fault[] {
-  return handlers.flatMap(({ name, interpreter, interpreterHeader }) =>
-    handlers
-      .filter(({ matcher }) =>
-        matcher.kind === 'extension'
-          ? matchesHeader(matcher, none, interpreter)
-          : interpreterHeader !== null && matchesHeader(matcher, interpreterHeader),
-      )
-      .map((taker) => ({
-        field: `${name}: interpreter`,
-        expected: 'a file that no handler matches',
-        given: `${interpreter}, matched by ${taker.name === name ? 'the handler itself' : taker.name}`,
-      })),
-  );
+export function interpreterClash(handlers: readonly InterpretedHandler[]): readonly Clash[] {
+  return handlers.flatMap(({ name, interpreter, interpreterHeader }) => {
+    const takers = handlers.filter(({ matcher }) =>
+      matcher.kind === 'extension'
+        ? matchesHeader(matcher, none, interpreter)
+        : interpreterHeader !== null && matchesHeader(matcher, interpreterHeader),
+    );
+    return takers.length === 0 ? [] : [{ name, interpreter, takers: takers.map((taker) => taker.name) }];
+  });
 }
 
 const none = new Uint8Array();

@@ -1,7 +1,7 @@
 import type { Config, ParsedConfig } from '../../core/config/config.ts';
 import type { Here } from '../../core/text/typed.ts';
 import type { Machine } from '../../host/machine.ts';
-import type { Accept } from '../../keeper/prepare/prepare.ts';
+import type { Accept } from '../../keeper/prepare/accept.ts';
 import type { Log } from '../log/log.ts';
 
 /** What the daemon is started with. */

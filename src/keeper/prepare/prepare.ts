@@ -1,13 +1,7 @@
 import { type Asked, nothingAsked, selectAsked, withAsked } from '../../core/config/asked.ts';
 import type { Config } from '../../core/config/config.ts';
 import type { KernelVersion } from '../../core/kernel/kernel-version.ts';
-import { checkRegistration, type Fault, type Registration } from '../../core/kernel/registration.ts';
-import {
-  acceptHandler,
-  defaultProtectedExtensions,
-  interpreterClash,
-  type NativeHost,
-} from '../../core/plan/acceptance.ts';
+import { acceptHandler, type NativeHost } from '../../core/plan/acceptance.ts';
 import type { Kept } from '../../core/plan/custody.ts';
 import { type Desired, nothingDesired } from '../../core/plan/desired.ts';
 import type { Handler } from '../../core/plan/handler.ts';
@@ -18,6 +12,7 @@ import type { LeftOut } from '../../core/platforms/select.ts';
 import type { Problem } from '../../core/problems.ts';
 import type { Machine } from '../../host/machine.ts';
 import { keptOf, nothingDeclared, readDeclared } from '../kept/declared.ts';
+import { type Accept, acceptCandidates } from './accept.ts';
 import type { Candidate, HandlerInfo } from './candidate.ts';
 import { noticeStore } from './elsewhere.ts';
 import { ownCandidates } from './own-candidates.ts';
@@ -92,9 +87,6 @@ function withdrawn({ published }: Desired, gone: readonly Handler[]): Desired['p
   return new Map([...published].map(([name, state]) => [name, names.has(name) ? 'withdrawn' : state]));
 }
 
-/** The rule that a handler must pass before the kernel sees it. */
-export type Accept = typeof acceptHandler;
-
 /** What preparation knows beside the configuration; each has a default for those who only look or register once. */
 export interface PrepareOptions {
   readonly accept?: Accept;
@@ -129,7 +121,7 @@ export async function prepareWorld(
   const own = await ownCandidates(machine, config.handlers, recalled);
   const candidates = [...made.candidates, ...own.candidates];
   const { leftOut, unmet, problems: missing } = accountOf(config, made.failed);
-  const problems: Problem[] = [
+  const problems: readonly Problem[] = [
     ...(obtain.problems ?? []),
     ...chosen.faults.map((f) => ({ code: 'config-invalid' as const, subject: f.given, detail: f.why })),
     ...(await storeNotice(machine, config, made.candidates)),
@@ -137,7 +129,7 @@ export async function prepareWorld(
     ...missing,
     ...own.problems,
   ];
-  const good = refuse(candidates, host, accept, problems);
+  const { accepted: good, problems: refusals } = acceptCandidates(candidates, host, accept);
   const desired = desiredOf(config, good, [...made.unready, ...own.unready]);
   const declared = config.binfmtD ? await readDeclared(machine, desired, former.kept) : nothingDeclared;
   const info = new Map(good.map((c) => [c.handler.key, c.info]));
@@ -153,7 +145,7 @@ export async function prepareWorld(
     info,
     leftOut: [...chosen.leftOut, ...leftOut],
     unmet: [...chosen.missing, ...unmet, ...refused],
-    problems: distinct([...problems, ...declared.problems]),
+    problems: distinct([...problems, ...refusals, ...declared.problems]),
     sources: [...made.sources, ...declared.sources],
     kept: keptOf(desired.adopted, declared.declared),
   };
@@ -161,7 +153,7 @@ export async function prepareWorld(
 
 /** A store that does not answer is the same problem for every platform. */
 function distinct(problems: readonly Problem[]): readonly Problem[] {
-  return [...new Map(problems.map((p) => [`${p.code} ${p.subject} ${p.detail}`, p])).values()];
+  return [...new Map(problems.map((p) => [JSON.stringify([p.code, p.subject, p.detail]), p])).values()];
 }
 
 /** Names that other handlers want are not looked at for one. */
@@ -217,64 +209,6 @@ function desiredOf(config: Config, good: readonly Candidate[], unready: readonly
     unready,
   };
 }
-
-/** Leaves out what could stop the host, before the kernel sees it. */
-function refuse(
-  candidates: readonly Candidate[],
-  host: HostIdentity,
-  accept: Accept,
-  problems: Problem[],
-): Candidate[] {
-  const names = new Set<string>();
-  const accepted = candidates.filter(({ handler }) => {
-    const { name } = handler.registration;
-    const faults = [
-      ...checkRegistration(handler.registration),
-      ...dangersOf(handler.registration, host, accept),
-      ...(names.has(name) ? [{ field: 'name', expected: 'a name used once', given: name }] : []),
-    ];
-    names.add(name);
-    for (const f of faults)
-      problems.push({
-        code: 'handler-refused',
-        subject: name,
-        detail: `${f.field}: expected ${f.expected}, got ${f.given}`,
-      });
-    return faults.length === 0;
-  });
-  const clashes = interpreterClash(
-    accepted.map(({ handler, header }) => ({ ...handler.registration, interpreterHeader: header })),
-  );
-  for (const f of clashes)
-    problems.push({
-      code: 'handler-refused',
-      subject: f.field,
-      detail: `expected ${f.expected}, got ${f.given}`,
-    });
-  return accepted.filter((c) => !clashes.some((f) => f.field.startsWith(`${c.handler.registration.name}:`)));
-}
-
-/** What the host's own programs would suffer from a registration. */
-export function dangersOf(
-  { matcher, interpreter }: Registration,
-  host: HostIdentity,
-  accept: Accept,
-): readonly Fault[] {
-  return accept(matcher, interpreter, host.native, protectedExtensions());
-}
-
-function protectedExtensions(): readonly string[] {
-  return defaultProtectedExtensions(loaders);
-}
-
-/** The loaders of glibc and musl on the architectures that hosts have; each lends its last extension. */
-const loaders = [
-  'ld-linux-x86-64.so.2',
-  'ld-linux-aarch64.so.1',
-  'ld-linux.so.2',
-  'ld64.so.2',
-  'ld-musl-x86_64.so.1',
-];
 
 /** Text as the kernel's byte string. */
 function bytes(text: string): string {
