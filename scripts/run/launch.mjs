@@ -1,6 +1,7 @@
 // Runs a command of the project (start, test, check) or one of its TypeScript programs, on the Node that fits.
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { mustBeNative } from './emulated-host.mjs';
 import { nodeOf, stripsTypes } from './node.mjs';
 import { installPackages } from './packages.mjs';
 import { giveToOwner } from './places.mjs';
@@ -20,6 +21,7 @@ const commands = {
 
 /** Makes sure of packages and Node, runs what is named and sets the exit status. */
 export async function launch(name, args) {
+  if (name === 'start' || name === 'demo') mustBeNative();
   await installPackages();
   const node = nodeOf(stripsTypes);
   // A program that starts `node` by name gets the same one: npm 9 and 10 do not link it into node_modules/.bin.

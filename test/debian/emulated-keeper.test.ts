@@ -1,14 +1,24 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { inPrivateInstance, requireKernel } from '../kernel.ts';
 import { unpackForeign } from './foreign-package.ts';
 
-const main = join(import.meta.dirname, '../../src/main.ts');
+const root = join(import.meta.dirname, '../..');
+const main = join(root, 'src/main.ts');
 const child = join(import.meta.dirname, 'emulated.child.ts');
+
+interface Seen {
+  readonly arch: string;
+  readonly install: readonly [number, string];
+  readonly run: readonly [number, string];
+  readonly start: readonly [number, string];
+  readonly left: readonly string[];
+  readonly added: readonly string[];
+}
 
 test('a keeper that an emulator runs takes nothing for the host and refuses with 4', {
   timeout: 300_000,
@@ -30,7 +40,14 @@ test('a keeper that an emulator runs takes nothing for the host and refuses with
         verbatimSymlinks: true,
       });
     const node = join(dir, 'package/bin/node');
-    const [command, args] = inPrivateInstance(process.execPath, child, main, node);
+    const project = join(dir, 'clone');
+    mkdirSync(project);
+    for (const name of ['scripts', 'package.json', 'package-lock.json', '.npmrc'].filter((one) =>
+      existsSync(join(root, one)),
+    ))
+      cpSync(join(root, name), join(project, name), { recursive: true });
+    const cloned = readdirSync(project);
+    const [command, args] = inPrivateInstance(process.execPath, child, main, node, project);
     const { stdout, stderr } = spawnSync(command, args, {
       encoding: 'utf8',
       env: {
@@ -43,14 +60,15 @@ test('a keeper that an emulator runs takes nothing for the host and refuses with
       },
     });
     assert.equal(stderr, '');
-    const seen: { arch: string; install: [number, string]; run: [number, string]; added: string[] } =
-      JSON.parse(stdout);
+    const seen: Seen = JSON.parse(stdout);
     assert.equal(seen.arch, 'arm64');
-    for (const [status, said] of [seen.install, seen.run]) {
+    for (const [status, said] of [seen.install, seen.run, seen.start]) {
       assert.equal(status, 4, said);
       assert.match(said, /emulated-host/);
     }
     assert.deepEqual(seen.added, []);
+    assert.doesNotMatch(seen.start[1], /apt-get|npm ci/);
+    assert.deepEqual(seen.left, cloned, 'nothing was installed');
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
