@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { layOut } from '../../scripts/package/tree.ts';
 import { probes } from '../../src/host/probe/data.ts';
+import { memoryEater } from './memory-eater.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -34,6 +35,7 @@ export async function layOutPayload(
   cpSync(join(root, 'test/vm/guest'), join(files, 'guest'), { recursive: true });
   for (const [target, program] of Object.entries(probes))
     writeFileSync(join(files, 'probes', target), Buffer.from(program, 'base64'), { mode: 0o755 });
+  writeFileSync(join(files, 'memory-eater'), memoryEater(), { mode: 0o755 });
   if (kind === 'arm64') await layOut(join(files, 'release'), 'arm64', join(root, 'dist-packages/npm'));
   if (kind === 'packages') for (const file of [tarball, debian]) cpSync(file, join(files, basename(file)));
   if (kind === 'release')

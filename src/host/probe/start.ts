@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { accessSync, closeSync, constants, lstatSync, openSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { endsFirst } from '../system/ends-first.ts';
 import type { Confinement } from '../system/rights.ts';
 
 /** A foreign program that was started, and what it prints if it runs as it should. */
@@ -52,6 +53,7 @@ export function startProbe(task: Startable, confined: Confinement): StartedProbe
             ...place,
             env: seesArgv0 ? { PATH: dirname(path) } : {},
           });
+    endsFirst(child.pid);
     return { child: child as ChildProcessWithoutNullStreams, answer, named: path };
   } finally {
     for (const fd of opened) closeSync(fd);

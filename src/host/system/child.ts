@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { endsFirst } from './ends-first.ts';
 import { errnoOf } from './errno.ts';
 
 /** How long a child may run, what it reads, and how many bytes of each of its streams are kept (default 64 KiB). */
@@ -49,6 +50,7 @@ export function runChild(
       return;
     }
     running.add(child);
+    endsFirst(child.pid);
     if (child.pid !== undefined) options.started?.(child.pid);
     const stdout = collect(child.stdout, options.maxOutput ?? 65536);
     const stderr = collect(child.stderr, options.maxOutput ?? 65536);

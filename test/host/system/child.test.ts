@@ -21,6 +21,11 @@ test('what a child prints, reads and ends with is told', async () => {
   assert.deepEqual(result, { status: 3, signal: null, stdout: 'in\n', stderr: 'err\n', timedOut: false });
 });
 
+test('a child goes before its parent where memory runs out', async () => {
+  const { stdout } = await sh('cat /proc/$$/oom_score_adj');
+  assert.equal(stdout, '1000\n');
+});
+
 test('a signal that ends a child is told', async () => {
   const { status, signal } = await sh('kill -9 $$');
   assert.deepEqual({ status, signal }, { status: null, signal: 'SIGKILL' });

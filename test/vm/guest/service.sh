@@ -88,6 +88,8 @@ check 'nobody noticed the stall' none_failed
 check 'it was systemd that replaced the process' test "$(systemctl show -P NRestarts binfmt-keeper)" -gt "$restarted"
 check 'verified after the watchdog' until_true 120 verified
 
+. ./memory.sh
+
 during 'systemctl stop binfmt-keeper' systemctl stop binfmt-keeper
 check 'handlers stay when the service stops' none_failed
 systemctl start binfmt-keeper
