@@ -458,6 +458,8 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     severity: 'error',
     remedy:
       'Probes are written beside the store, or else into the run directory: make one of the two writable and executable for root alone. Look: df /var/lib/binfmt-keeper; findmnt -T /var/lib/binfmt-keeper; namei -l /var/lib/binfmt-keeper.',
+    // /run is noexec everywhere: a store that is so too is the cause, and a better place for it cures both.
+    dependsOn: ['interpreter-noexec'],
   },
   'probe-not-registered': {
     title: 'The probe found no entry that runs it',

@@ -94,6 +94,19 @@ await suite(import.meta.url, 'a place that cannot be written is named with its c
     return undefined;
   },
 
+  'store, probes and run directory are noexec, as all below /run: one cause, one problem': async (world) => {
+    for (const dir of [world.store, `${world.dir}/probes`, world.run]) {
+      mkdirSync(dir, { recursive: true });
+      mount(world, dir, 'noexec');
+    }
+    const daemon = world.start();
+    const report = await daemon.problem('interpreter-noexec');
+    assert.equal(report.ready, false);
+    const codes = new Set(report.problems.filter((p) => p.severity === 'error').map((p) => p.code));
+    assert.deepEqual([...codes], ['interpreter-noexec']);
+    return undefined;
+  },
+
   'where the place beside the store cannot be written, the probes lie in the run directory': async (
     world,
   ) => {

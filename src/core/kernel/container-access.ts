@@ -52,11 +52,11 @@ export function judgeAccess(facts: AccessFacts): Access {
   return byTable(is, label, policyOf(facts.own));
 }
 
-/** Without the kernel's answer: categories keep every container out that has others, and types are looked up. */
+/** Without the kernel's answer: categories keep every container out that has others, where the policy binds its type. */
 function byTable(is: string, label: Label, policy: Policy): Access {
-  if (hasCategories(label))
+  const { types, bound } = policies[policy];
+  if (hasCategories(label) && (bound === 'all' || bound.includes(label.type)))
     return { verdict: 'may-not', detail: `${is}: its categories keep out every container that has others` };
-  const { types } = policies[policy];
   const known = types[label.type];
   if (known === undefined)
     return {
@@ -86,15 +86,22 @@ export function mayAsk(own: string | null): boolean {
   return label?.type !== 'control_t';
 }
 
+interface PolicyFacts {
+  /** Our own, by which the policy is known. */
+  readonly domains: readonly string[];
+  /** Types of which a container needs the categories, too: Bottlerocket leaves all others to every container. */
+  readonly bound: readonly string[] | 'all';
+  readonly types: Readonly<Record<string, boolean>>;
+}
+
 /**
  * True: every container may read, map and execute it. Sources: Bottlerocket's policy as tried under its versions 1.26.1,
  * 12.3, 13.0 and 14.0.1; container-selinux 2.250 and Fedora's policy of 2024 by reading.
  */
-const policies: Readonly<
-  Record<Policy, { readonly domains: readonly string[]; readonly types: Readonly<Record<string, boolean>> }>
-> = {
+const policies: Readonly<Record<Policy, PolicyFacts>> = {
   bottlerocket: {
     domains: ['control_t', 'super_t', 'api_t', 'runtime_t'],
+    bound: ['data_t'],
     types: {
       os_t: true,
       local_t: true,
@@ -110,6 +117,7 @@ const policies: Readonly<
   },
   general: {
     domains: [],
+    bound: 'all',
     types: {
       container_ro_file_t: true,
       container_share_t: true,

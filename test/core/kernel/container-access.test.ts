@@ -20,11 +20,31 @@ function seen(given: Partial<AccessFacts>): string {
 test('on Bottlerocket the label decides, as ordinary containers were seen to run or to end with 139', () => {
   for (const type of ['local_t', 'data_t', 'os_t', 'cache_t', 'state_t', 'etc_t', 'any_t'])
     assert.equal(seen({ file: object(`${type}:s0`) }), 'may', type);
-  for (const label of ['data_t:s0:c5,c6', 'secret_t:s0', 'private_t:s0', 'local_t:s0:c1'])
+  for (const label of ['data_t:s0:c5,c6', 'secret_t:s0', 'private_t:s0'])
     assert.equal(seen({ file: object(label) }), 'may-not', label);
   for (const label of ['container_file_t:s0', 'new_t:s0'])
     assert.equal(seen({ file: object(label) }), 'unknown');
   assert.equal(seen({ own: 'system_u:system_r:super_t:s0', file: object('secret_t:s0') }), 'may-not');
+});
+
+test('on Bottlerocket categories bind the files of images alone, elsewhere whatever a container opens', () => {
+  const general = 'system_u:system_r:spc_t:s0';
+  const rows: readonly (readonly [label: string, own: string | null, verdict: string])[] = [
+    ['data_t:s0', control, 'may'],
+    ['data_t:s0:c5,c6', control, 'may-not'],
+    ['data_t:s0-s0:c0.c1023', control, 'may-not'],
+    ['local_t:s0:c1', control, 'may'],
+    ['cache_t:s0:c1,c2', control, 'may'],
+    ['any_t:s0-s0:c0.c1023', control, 'may'],
+    ['secret_t:s0:c1', control, 'may-not'],
+    ['new_t:s0:c1', control, 'unknown'],
+    ['data_t:s0:c5,c6', general, 'may-not'],
+    ['bin_t:s0:c1', general, 'may-not'],
+    ['new_t:s0:c1', general, 'may-not'],
+    ['local_t:s0:c1', null, 'may-not'],
+  ];
+  for (const [label, own, verdict] of rows)
+    assert.equal(seen({ own, file: object(label) }), verdict, `${label} seen as ${own}`);
 });
 
 test('elsewhere by the types of container-selinux', () => {
