@@ -21,6 +21,8 @@ interface Scene {
   /** What has to follow, and what is said of it. */
   readonly lasts: boolean;
   readonly says?: RegExp;
+  /** Why no program was seen to run afterwards. */
+  readonly unseen?: RegExp;
   /** The exit status is that of `lasts`, except where more was asked for than entries that last. */
   readonly status?: 0 | 1;
   /** Whether the anchor is mounted on the host afterwards; not looked at where absent. */
@@ -40,6 +42,13 @@ const passing = `(unshare -m --propagation private sh -c '
   mount -t binfmt_misc b /proc/sys/fs/binfmt_misc; touch "$DIR/held"
   until [ -e "$DIR/begun" ]; do sleep 0.01; done; sleep 0.6' >/dev/null 2>&1 </dev/null &)
   until [ -e "$DIR/held" ]; do sleep 0.01; done`;
+/** Ends every program that is started once the keeper has let go of the instance; setpriv(1) starts them for it. */
+const killsLast = `mkdir "$DIR/bin"; cat >"$DIR/bin/setpriv" <<END
+#!/bin/sh
+case "\\$*" in *' true') ;; *) $(command -v ls) -l /proc/\\$PPID/fd | $(command -v grep) -q binfmt_misc || kill -9 \\$$ ;; esac
+exec $(command -v setpriv) "\\$@"
+END
+chmod +x "$DIR/bin/setpriv"; PATH="$DIR/bin:$PATH"`;
 const withoutFfi = { BINFMT_KEEPER_NO_FFI: '1' };
 
 const scenes: Readonly<Record<string, Scene>> = {
@@ -83,7 +92,14 @@ const scenes: Readonly<Record<string, Scene>> = {
     says: /another holder/,
     anchor: false,
   },
-  'the same without FFI, by the age of the instance': {
+  'the same, and the last program is killed: what holds it is believed, and that nothing was seen is told': {
+    host: mountMain,
+    inside: killsLast,
+    lasts: true,
+    says: /another holder/,
+    unseen: /^ended by SIGKILL/,
+  },
+  'the host has its own mount, without FFI, by the age of the instance': {
     host: `${mountMain}; sleep 0.5`,
     env: withoutFfi,
     lasts: true,
@@ -242,6 +258,9 @@ async function play(world: World, scene: Scene): Promise<undefined> {
   assert.ok(report.ready, said);
   const { lasting } = report;
   assert.match(lasting?.lasts === true ? lasting.because : (lasting?.why ?? ''), scene.says ?? /./, said);
+  const unseen = lasting?.lasts === true ? lasting.unseen : undefined;
+  if (scene.unseen === undefined) assert.equal(unseen, undefined, said);
+  else assert.match(unseen ?? '', scene.unseen, said);
   const told = scene.lasts ? 'anchor-not-shared' : 'not-lasting';
   assert.equal(report.problems.filter((p) => p.code === told).length, status, said);
   if (status === 1)

@@ -134,7 +134,16 @@ export const reportSchema: z.ZodType<Report> = z.object({
   }),
   lasting: z
     .discriminatedUnion('lasts', [
-      z.object({ lasts: z.literal(true), because: z.string() }),
+      z.object({
+        lasts: z.literal(true),
+        because: z.string(),
+        unseen: z
+          .string()
+          .exactOptional()
+          .describe(
+            'why no foreign program was seen to run after the process had let go; absent where one was',
+          ),
+      }),
       z.object({
         lasts: z.literal(false),
         code: z.enum(['not-lasting', 'anchor-not-shared']),

@@ -1,9 +1,16 @@
 import type { Config } from '../../core/config/config.ts';
 import { runDirectory } from '../../core/config/config.ts';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
-import { holderWithoutAnchor, judgeLasting, type Lasting, lastingRemedy } from '../../core/report/lasting.ts';
+import {
+  afterLastProof,
+  holderWithoutAnchor,
+  judgeLasting,
+  type Lasting,
+  type LastProof,
+} from '../../core/report/lasting.ts';
 import { createMachine, type Machine } from '../../host/machine.ts';
 import type { HoldersBefore } from '../../host/mounts/holders.ts';
+import type { ProbeVerdict } from '../../host/probe/probe.ts';
 import type { Context } from '../terminal/context.ts';
 import { type Held, oneShot } from './one-shot.ts';
 
@@ -56,20 +63,20 @@ export async function settle(
     await machine.unmount(config.mounts.anchor);
     facts = await look();
   }
-  if (proof !== null && !(await runs(machine, proof, config.probe.timeout)))
-    return {
-      lasts: false,
-      code: 'not-lasting',
-      why: 'a foreign program that ran before does not run any more, now that this process has let go',
-      remedy: lastingRemedy(directory),
-    };
-  return judgeLasting(facts, { persist, runDirectory: directory });
+  const wish = { persist, runDirectory: directory };
+  const lasting = judgeLasting(facts, wish);
+  return proof === null
+    ? lasting
+    : afterLastProof(lasting, await runAgain(machine, proof, config.probe.timeout), wish);
 }
 
 /** By execution in a new process: no path to the instance is needed for that, and none can deceive it. */
-async function runs(machine: Machine, file: string, timeoutMs: number): Promise<boolean> {
+async function runAgain(machine: Machine, file: string, timeoutMs: number): Promise<LastProof> {
   // It ran a moment ago, by what was trusted.
   const task = { file, seesArgv0: false, expected: null, sure: true, timeoutMs };
-  const { verdict } = await machine.runProbe(task);
-  return verdict === 'verified' || verdict === 'undecided';
+  const { verdict, detail } = await machine.runProbe(task);
+  return { ran: verdict === 'verified' ? true : saysNothing.has(verdict) ? null : false, detail };
 }
+
+/** It began, or was never tried; whether by our entry cannot be said. */
+const saysNothing: ReadonlySet<ProbeVerdict> = new Set(['undecided', 'killed', 'hung', 'untrusted']);

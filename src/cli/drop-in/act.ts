@@ -3,6 +3,7 @@ import type { DropInRequest } from '../../core/drop-in/drop-in.ts';
 import { isMeant } from '../../core/drop-in/removal.ts';
 import { type DropInStatus, printStatus, supportedPlatforms } from '../../core/drop-in/status.ts';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
+import { whyLasting } from '../../core/report/lasting.ts';
 import type { Report } from '../../core/report/report.ts';
 import { nameHolder } from '../../daemon/loop/report-file.ts';
 import { createMachine, type Machine } from '../../host/machine.ts';
@@ -54,6 +55,8 @@ export async function act(request: DropInRequest): Promise<ExitCode> {
   // What surely ends with this process is not there for whoever reads the list.
   process.stdout.write(printStatus(lost && before?.created === 'first' ? nothingBut(opened) : status));
   const failures = lost ? [...done.failures, `${lasting.why}. ${lasting.remedy}`] : done.failures;
+  if (lasting?.lasts === true && lasting.unseen !== undefined)
+    say(`the entries outlive this call: ${whyLasting(lasting)}`);
   for (const failure of failures) say(failure);
   return failures.length === 0 ? exitCodes.ok : exitCodes.failed;
 }

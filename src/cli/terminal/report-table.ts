@@ -1,3 +1,4 @@
+import { whyLasting } from '../../core/report/lasting.ts';
 import type { HandlerReport, Report } from '../../core/report/report.ts';
 import { formatDuration } from '../../core/text/duration.ts';
 import { visible } from '../../core/text/visible.ts';
@@ -46,7 +47,7 @@ export function reportParts(report: Report, view: View, now = Date.now()): Repor
       ...reasons.flatMap(([why, names]) => wrap(`${names}: ${why}`, width, '', '  ')),
       ...leftOutLines(report.leftOut, width),
       ...(report.lasting?.lasts === true
-        ? wrap(`the entries outlive this process: ${report.lasting.because}`, width, '', '  ')
+        ? wrap(`the entries outlive this process: ${whyLasting(report.lasting)}`, width, '', '  ')
         : []),
     ],
     problems: codes.map((code) =>

@@ -1,3 +1,4 @@
+import { whyLasting } from '../report/lasting.ts';
 import type { Report } from '../report/report.ts';
 import { html, type IconName, icon, literal, type Markup } from './html.ts';
 import { moment } from './time.ts';
@@ -40,7 +41,9 @@ export function keeperSection(report: Report): Markup {
       : [
           [
             'Entries outlive the keeper',
-            lasting.lasts ? marked('ok', `yes: ${lasting.because}`) : marked('warn', `no: ${lasting.why}`),
+            lasting.lasts
+              ? marked('ok', `yes: ${whyLasting(lasting)}`)
+              : marked('warn', `no: ${lasting.why}`),
           ] as const,
         ]),
   ];

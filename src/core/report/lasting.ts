@@ -30,7 +30,12 @@ export interface LastingFacts {
 
 /** Whether entries outlive the process and all that ends with it, and by what. */
 export type Lasting =
-  | { readonly lasts: true; readonly because: string }
+  | {
+      readonly lasts: true;
+      readonly because: string;
+      /** Why no foreign program was seen to run after this process had let go; absent where one was. */
+      readonly unseen?: string;
+    }
   | {
       readonly lasts: false;
       /** Which problem it is: the entries end, or only the anchor that was asked for. */
@@ -38,6 +43,24 @@ export type Lasting =
       readonly why: string;
       readonly remedy: string;
     };
+
+/** What became of the foreign program that ran before, once this process had let go: it ran, failed, or could not be tried. */
+export interface LastProof {
+  readonly ran: boolean | null;
+  readonly detail: string;
+}
+
+/**
+ * The judgement after that program. One that could not be tried takes nothing back: what holds the instance was seen
+ * by other means. But it is no proof either, and is told.
+ */
+export function afterLastProof(lasting: Lasting, { ran, detail }: LastProof, wish: LastingWish): Lasting {
+  if (ran === false) {
+    const gone = 'a foreign program that ran before does not run any more, now that this process has let go';
+    return fails(`${gone}: ${detail}`, wish);
+  }
+  return ran === null && lasting.lasts ? { ...lasting, unseen: detail } : lasting;
+}
 
 /** What is asked for: entries that last, or with `persist` an anchor that lasts too; and the words for the remedy. */
 export interface LastingWish {
@@ -72,8 +95,14 @@ export function holderWithoutAnchor(facts: LastingFacts): string | null {
   return null;
 }
 
+/** Why they last, with what was not seen. */
+export function whyLasting({ because, unseen }: Extract<Lasting, { readonly lasts: true }>): string {
+  if (unseen === undefined) return because;
+  return `${because}; but that a program still runs could not be seen (${unseen})`;
+}
+
 /** What a one-shot that fails says, with the volume option for the run directory that is configured. */
-export function lastingRemedy(runDirectory: string): string {
+function lastingRemedy(runDirectory: string): string {
   return (
     `Share the run directory with the host: -v ${runDirectory}:${runDirectory}:rshared, or in a pod a hostPath volume ` +
     'with mountPropagation: Bidirectional. Or mount binfmt_misc on the host first: ls /proc/sys/fs/binfmt_misc/ or ' +

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { holderWithoutAnchor, judgeLasting, type LastingFacts } from '../../../src/core/report/lasting.ts';
+import {
+  afterLastProof,
+  holderWithoutAnchor,
+  judgeLasting,
+  type LastingFacts,
+  whyLasting,
+} from '../../../src/core/report/lasting.ts';
 
 const wish = { persist: false, runDirectory: '/run/binfmt-keeper' };
 const nowhere = { mounted: false, outside: false };
@@ -123,4 +129,23 @@ test('one more holder outside never makes entries end earlier', () => {
       assert.ok(lasts({ ...facts, heldBefore: true, heldNow: true }, persist));
     }),
   );
+});
+
+test('a last program that could not be tried takes nothing back and proves nothing; one that failed does', () => {
+  const held = judgeLasting({ ...alone, created: 'existed' }, wish);
+  const lost = judgeLasting(alone, wish);
+  const after = (before: typeof held, ran: boolean | null) =>
+    afterLastProof(before, { ran, detail: 'no process left' }, wish);
+  assert.equal(after(held, true), held);
+  assert.equal(after(lost, true), lost);
+  assert.equal(after(lost, null), lost, 'nor does it keep what is lost');
+  const unsure = after(held, null);
+  assert.ok(held.lasts && unsure.lasts && unsure.because === held.because);
+  assert.equal(whyLasting(held), held.because);
+  assert.match(whyLasting(unsure), /another holder.*; but .* could not be seen \(no process left\)$/);
+  for (const before of [held, lost]) {
+    const failed = after(before, false);
+    assert.ok(!failed.lasts && failed.code === 'not-lasting');
+    assert.match(failed.why, /does not run any more.*: no process left$/);
+  }
 });
