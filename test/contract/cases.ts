@@ -278,6 +278,41 @@ export const cases: { readonly [claim: string]: (world: World) => void } = {
     assert.equal(code(instance.change('a', '-1', id)), 'ok');
   },
 
+  'an instance is empty until something is registered, and after a flush': (w) => {
+    const { instance, main } = start(w);
+    assert.equal(instance.isEmpty(), true);
+    register(w, 'a', 'AB', 'one');
+    w.write(`${main}/status`, '0');
+    w.write(`${main}/a`, '0');
+    assert.equal(instance.isEmpty(), false);
+    w.write(`${main}/status`, '-1');
+    assert.equal(instance.isEmpty(), true);
+  },
+
+  'lines that are written in one go are one registration each, and nothing stays open for writing': (w) => {
+    const { instance, main, file } = start(w);
+    w.program(`${w.dir}/two`, 'two');
+    const outcomes = instance.batch(() => {
+      const inner = instance.batch(() => instance.register(line('a', 'A', `${w.dir}/one`)));
+      const others = ['a', 'b'].map((name) => instance.register(line(name, 'AB', `${w.dir}/two`)));
+      return [inner, ...others].map(code);
+    });
+    assert.deepEqual(outcomes, ['ok', 'EEXIST', 'ok']);
+    assert.deepEqual(instance.names(), ['b', 'a']);
+    assert.equal(w.exec(file), 'two');
+    assert.throws(() => instance.batch(() => assert.fail('amid a batch')), /amid a batch/);
+    assert.equal(w.remount(main, 'ro'), 'ok');
+    assert.equal(
+      instance.batch(() => code(instance.register(line('c', 'AB', '/x')))),
+      'EROFS',
+    );
+    assert.equal(w.remount(main, 'rw'), 'ok');
+    assert.equal(
+      instance.batch(() => code(instance.register(line('c', 'AB', '/x')))),
+      'ok',
+    );
+  },
+
   'opening tells a missing directory and another file system': (w) => {
     const missing = w.open(`${w.dir}/none`);
     assert.equal(missing.ok ? 'ok' : missing.code, 'ENOENT');

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { awayFromHost } from '../away.ts';
 import { targets } from '../e2e/foreign.ts';
 import { requireKernel } from '../kernel.ts';
+import { requireStrace } from '../strace.ts';
 
 /** Each scenario of matrix.child.ts, and into how many parts that run at once it is cut. */
 const scenarios: Readonly<Record<string, number>> = {
@@ -56,15 +57,6 @@ describe('killed at any step, it leaves old or new, and the next start puts all 
     }
   }
 });
-
-function requireStrace(t: TestContext): boolean {
-  const { status } = spawnSync('strace', ['-f', '-o', '/dev/null', 'true']);
-  if (status === 0) return true;
-  const reason = 'strace cannot be run, which kills at chosen system calls';
-  if (process.env.REQUIRE_KERNEL === '1') throw new Error(`REQUIRE_KERNEL=1, but ${reason}`);
-  t.skip(reason);
-  return false;
-}
 
 /** The rows of one part, and what went wrong beside them. */
 function runScenario(

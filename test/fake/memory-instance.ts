@@ -31,6 +31,8 @@ export function boundInstance(held: Held, pin: (path: string) => Pinned): Instan
     path: `memory:${++descriptors}`,
     enabled: () => binfmt.enabled,
     names: () => binfmt.entries.map((e) => e.line.name),
+    isEmpty: () => binfmt.entries.length === 0,
+    batch: (work) => work(),
     read: (name) => {
       const entry = binfmt.entry(name);
       return entry && { text: showEntry(entry), id: { ...entry.id, dev: sb.dev } };

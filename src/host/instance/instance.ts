@@ -21,10 +21,14 @@ export interface Instance {
   enabled(): boolean;
   /** Names of all entries in the kernel's order, newest first. */
   names(): string[];
+  /** Whether there is no entry at all. */
+  isEmpty(): boolean;
   /** One entry, or null where there is none of that name. */
   read(name: string): RawEntry | null;
   /** Writes one registration line in one write(2). */
   register(line: Uint8Array): Outcome;
+  /** Opens `register` once at most for all lines that are written meanwhile. */
+  batch<T>(work: () => T): T;
   /** Writes `1` (enable) or `-1` (remove) to an entry after comparing, on the same descriptor, that it is still `id`. ESTALE where it is another one. */
   change(name: string, value: '1' | '-1', id: EntryId): Outcome;
   /** Writes `1` to `status`; nothing else is ever written there. */

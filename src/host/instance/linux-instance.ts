@@ -16,6 +16,7 @@ import { descriptorLimit } from '../system/descriptors.ts';
 import type { Libc } from '../system/libc.ts';
 import type { Instance, RawEntry } from './instance.ts';
 import { createKeptFiles } from './kept-files.ts';
+import { createRegistrar } from './registrar.ts';
 
 /** What opening an instance yields; `ENOTBINFMT` where the directory belongs to another file system. */
 export type Opened =
@@ -50,6 +51,7 @@ function bindTo(fd: number, path: string, libc: Libc | null): Instance {
   const status = file('status');
   const kept = createKeptFiles(file, keptDescriptors(descriptorLimit()));
   const lock = createInstanceLock(fd, register, libc);
+  const registrar = createRegistrar(register, lock.writable);
   let closed = false;
   return {
     root: idOf(fd),
@@ -60,8 +62,10 @@ function bindTo(fd: number, path: string, libc: Libc | null): Instance {
       kept.only(names);
       return names;
     },
+    isEmpty: () => listNames(path, 1).length === 0,
     read: (name) => (isEntryName(name) ? kept.read(name) : null),
-    register: (line) => write(register, line),
+    register: registrar.write,
+    batch: registrar.batch,
     change: (name, value, id) => (isEntryName(name) ? writeTo(file(name), value, id) : refused(name)),
     enable: () => write(status, ENABLE),
     lock: lock.take,
@@ -90,12 +94,13 @@ function refused(name: string): Outcome {
   return { ok: false, code: 'EINVAL', message: `${JSON.stringify(name)} is not the name of an entry` };
 }
 
-/** readdir sorts, opendir gives the kernel's order. */
-function listNames(path: string): string[] {
+/** readdir sorts, opendir gives the kernel's order. `most`: no more are wanted. */
+function listNames(path: string, most = Number.POSITIVE_INFINITY): string[] {
   const names: string[] = [];
-  const directory = opendirSync(path, { encoding: 'latin1', bufferSize: 1024 });
+  const directory = opendirSync(path, { encoding: 'latin1', bufferSize: Math.min(most + 3, 1024) });
   try {
-    for (let item = directory.readSync(); item !== null; item = directory.readSync()) {
+    let item = directory.readSync();
+    for (; item !== null && names.length < most; item = directory.readSync()) {
       if (!isControl(item.name)) names.push(item.name);
     }
   } finally {

@@ -13,6 +13,8 @@ export type Locked =
 export interface InstanceLock {
   /** Takes what is not held yet, without waiting. `EAGAIN` where another keeper has it; then nothing is held. */
   take(): Locked;
+  /** The descriptor of `register`, where it is held and open for writing. */
+  writable(): number | null;
   release(): void;
 }
 
@@ -23,12 +25,13 @@ export interface InstanceLock {
  */
 export function createInstanceLock(root: number, register: Buffer, libc: Libc | null): InstanceLock {
   let fd: number | null = null;
+  let writable = false;
   let exclusive = false;
   let onRoot = false;
 
   const takeRegister = (): Outcome & { readonly readOnly?: true } => {
     try {
-      fd ??= open(register);
+      if (fd === null) [fd, writable] = open(register);
     } catch (error) {
       const failed = failure('open register', error);
       return failed.code === 'EROFS' ? { ...failed, readOnly: true } : failed;
@@ -41,7 +44,7 @@ export function createInstanceLock(root: number, register: Buffer, libc: Libc | 
   const release = (): void => {
     if (fd !== null) closeSync(fd);
     if (onRoot) lockFile(root, 'none', libc);
-    [fd, exclusive, onRoot] = [null, false, false];
+    [fd, writable, exclusive, onRoot] = [null, false, false, false];
   };
 
   return {
@@ -59,6 +62,7 @@ export function createInstanceLock(root: number, register: Buffer, libc: Libc | 
       release();
       return shared;
     },
+    writable: () => (writable ? fd : null),
     release,
   };
 }
@@ -67,11 +71,11 @@ export function createInstanceLock(root: number, register: Buffer, libc: Libc | 
  * For reading where a capability allows it: a file that is open for writing makes `remount,ro` fail with EBUSY. Opening
  * alone changes nothing, and moves no watch of ours or of libuv's.
  */
-function open(register: Buffer): number {
+function open(register: Buffer): [number, boolean] {
   try {
-    return openSync(register, constants.O_RDONLY);
+    return [openSync(register, constants.O_RDONLY), false];
   } catch (error) {
     if (errnoOf(error) !== 'EACCES') throw error;
-    return openSync(register, constants.O_WRONLY);
+    return [openSync(register, constants.O_WRONLY), true];
   }
 }

@@ -34,7 +34,6 @@ export function applyTask(
 
 /** A line that was written, of which nothing else is known yet. */
 export interface Written {
-  readonly task: Task;
   readonly outcome: Outcome;
   readonly servingAt: number | null;
 }
@@ -45,15 +44,16 @@ export function isLine({ steps }: Task): boolean {
 }
 
 /** Writes the line of such a task; `readBack` ends it. What is written first serves first, and the rest can wait. */
-export function writeLine(instance: Instance, task: Task, { line }: Prepared): Written {
+export function writeLine(instance: Instance, { line }: Prepared): Written {
   const outcome = instance.register(line);
-  return { task, outcome, servingAt: outcome.ok ? performance.now() : null };
+  return { outcome, servingAt: outcome.ok ? performance.now() : null };
 }
 
 /** Reads which registration a line became. */
 export function readBack(
   instance: Instance,
-  { task, outcome, servingAt }: Written,
+  task: Task,
+  { outcome, servingAt }: Written,
   { text, handler }: Prepared,
 ): TaskResult {
   const registered = new Map<string, EntryId>();

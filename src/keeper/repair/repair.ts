@@ -1,28 +1,22 @@
 import type { Entry } from '../../core/kernel/entry.ts';
-import {
-  type Classified,
-  classify,
-  compare,
-  isStale,
-  isTaken,
-  keepsPlace,
-} from '../../core/plan/classify.ts';
+import { type Classified, classify } from '../../core/plan/classify.ts';
 import type { Desired } from '../../core/plan/desired.ts';
-import { type Handler, temporaryName } from '../../core/plan/handler.ts';
+import type { Handler } from '../../core/plan/handler.ts';
 import { healingOrder } from '../../core/plan/healing-order.ts';
 import { identify } from '../../core/plan/memory.ts';
 import type { Observed } from '../../core/plan/observed.ts';
 import { betters } from '../../core/plan/order.ts';
 import { isRemovable, ownerOf } from '../../core/plan/ownership.ts';
-import { feasible, plan, taskFor } from '../../core/plan/plan.ts';
+import { plan } from '../../core/plan/plan.ts';
 import { type Prepared, prepare } from '../../core/plan/prepared.ts';
 import { victimsOf } from '../../core/plan/sight.ts';
 import { calm, healed, isStorm, type Storm, wait } from '../../core/plan/storm.ts';
 import type { Task } from '../../core/plan/task.ts';
 import type { Instance } from '../../host/instance/instance.ts';
 import type { LiveMemory } from '../record/memory.ts';
-import { applyTask, isLine, readBack, type TaskResult, type Written, writeLine } from './apply.ts';
-import { createObserver, toEntry } from './observe.ts';
+import { applyTask, readBack, type TaskResult } from './apply.ts';
+import { createObserver } from './observe.ts';
+import { createOwnLook, type Line } from './own-look.ts';
 
 /** What one repair did. */
 export interface Repaired {
@@ -72,7 +66,6 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
   const better = betters(desired.handlers);
   const order = healingOrder(desired.handlers, better);
   const urgent = order.flatMap((h) => prepared.get(h.key) ?? []);
-  const byName = new Map(urgent.map((one) => [one.handler.registration.name, one]));
   const overlapping = new Set(
     [...better].flatMap(([key, list]) => (list.length > 0 ? [key, ...keys(list)] : [])),
   );
@@ -130,34 +123,33 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
   };
 
   /** Ends what was only written. */
-  const settle = (lines: ReadonlyMap<Task, Written & { readonly of: Prepared }>, now: number): Repaired =>
-    run([...lines.keys()], now, (task) => {
-      const written = lines.get(task);
-      return written === undefined
+  const settle = (lines: readonly Line[], now: number): Repaired => {
+    const byTask = new Map(lines.map((line) => [line.task, line]));
+    return run([...byTask.keys()], now, (task) => {
+      const line = byTask.get(task);
+      return line === undefined
         ? applyTask(instance, task, prepared)
-        : readBack(instance, written, written.of);
+        : readBack(instance, task, line, line.of);
     });
+  };
 
-  /**
-   * Looks at our names one after the other and puts right at once what it finds; lines are only written, and read back
-   * when all are. `clear` is false where our names alone do not decide.
-   */
+  const lookAtOwn = createOwnLook({
+    ...{ instance, desired, memory, urgent, overlapping },
+    waits: ({ key }, now) => heldFor(key, now) > 0,
+  });
+
+  /** `clear` is false where our names alone do not decide. */
   const own = (now: number, hint?: string): { readonly repaired: Repaired; readonly clear: boolean } => {
-    if (desired.precedence !== 'ours') return { repaired: nothing, clear: false };
-    const first = hint === undefined ? undefined : byName.get(hint);
-    const lines = new Map<Task, Written & { readonly of: Prepared }>();
+    const lines: Line[] = [];
     let repaired = nothing;
-    let clear = true;
+    let clear = false;
+    const act = (task: Task): void => {
+      repaired = both(repaired, run([task], now));
+    };
     try {
-      for (const one of first === undefined ? urgent : [first, ...urgent.filter((o) => o !== first)]) {
-        const task = look(instance, one, desired, memory);
-        if (task === null) continue;
-        clear = task !== 'unclear';
-        if (task === 'unclear') break;
-        if (isLine(task) && heldFor(task.key, now) === 0)
-          lines.set(task, { ...writeLine(instance, task, one), of: one });
-        else repaired = both(repaired, run([task], now));
-      }
+      instance.batch(() => {
+        clear = lookAtOwn({ now, hint, lines, act });
+      });
     } finally {
       repaired = both(repaired, settle(lines, now));
     }
@@ -175,7 +167,8 @@ export function createRepair(instance: Instance, desired: Desired, memory: LiveM
 
   const full = (now: number): Repaired => {
     const found = lookAtAll(now);
-    const repaired = run(plan(desired, found, memory, better, order), now);
+    const tasks = plan(desired, found, memory, better, order);
+    const repaired = instance.batch(() => run(tasks, now));
     return found.unfinished ? both(repaired, { results: [], again: 0 }) : repaired;
   };
 
@@ -221,41 +214,6 @@ function keys(handlers: readonly Handler[]): string[] {
 function concerns(entry: Entry, desired: Desired, memory: LiveMemory): boolean {
   if (ownerOf(entry.name, desired) !== null || isRemovable(entry, desired, memory)) return true;
   return victimsOf({ ...entry, enabled: true }, desired).length > 0;
-}
-
-/**
- * Compares one entry of ours, as text, with what it must be. A stand-in of a crash makes it unclear what serves now:
- * that depends on the order of the entries.
- */
-function look(
-  instance: Instance,
-  { handler, text }: Prepared,
-  desired: Desired,
-  memory: LiveMemory,
-): Task | 'unclear' | null {
-  const name = handler.registration.name;
-  const raw = instance.read(name);
-  if (raw?.text === text && !isStale(handler, { name, id: raw.id }, memory)) return null;
-  const entry = raw === null ? null : toEntry(name, raw);
-  const found =
-    entry === null ? { state: 'missing' as const, why: 'no entry' } : compare(handler, entry, memory);
-  if (found === null) return null;
-  if (instance.read(temporaryName(handler)) !== null) return 'unclear';
-  const taken = entry !== null && isTaken(handler, entry, desired, memory);
-  if (adoptedServes(instance, handler, desired, memory)) return 'unclear';
-  const task = taskFor(handler, { ...found, entry, foreign: null, needless: false, taken }, null);
-  return feasible(task, handler);
-}
-
-/** Whether an adopted entry is there that may serve in this handler's stead: then the order of all entries decides. */
-function adoptedServes(instance: Instance, handler: Handler, desired: Desired, memory: LiveMemory): boolean {
-  for (const name of desired.adopted) {
-    const raw = instance.read(name);
-    const entry = raw && toEntry(name, raw);
-    if (entry === null || !keepsPlace(entry, handler, desired, memory)) continue;
-    if (victimsOf(entry, desired).includes(handler)) return true;
-  }
-  return false;
 }
 
 /** Records which registrations are ours and which file they pin. */
