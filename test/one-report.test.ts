@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { render } from '../src/cli/terminal/print.ts';
+import { readyToPrint, render } from '../src/cli/terminal/print.ts';
 import { reportTable } from '../src/cli/terminal/report-table.ts';
 import { renderPage } from '../src/core/page/page.ts';
 import { problemCatalogue } from '../src/core/problems.ts';
@@ -83,6 +83,8 @@ const report: fc.Arbitrary<Report> = fc
       },
     });
   });
+
+await readyToPrint('yaml');
 
 const views: Readonly<Record<string, (report: Report) => Facts>> = {
   table: readTable,

@@ -1,4 +1,5 @@
-import { type Config, runDirectory } from '../core/config/config.ts';
+import type { Config } from '../core/config/config.ts';
+import { runDirectory } from '../core/config/run-directory.ts';
 import type { ExitCode } from '../core/exit-codes.ts';
 import { problemCatalogue } from '../core/problems.ts';
 import { mountWords, problemWords } from '../core/report/log-words.ts';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Config, runDirectory } from '../core/config/config.ts';
+import type { Config } from '../core/config/config.ts';
+import { runDirectory } from '../core/config/run-directory.ts';
 import { createKeeper, type Keeper } from '../keeper/keeper.ts';
 import { createTextfile, type Textfile } from '../publish/textfile.ts';
 import { openAskedFile } from './control/asked-file.ts';

@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Logger } from '../core/logger.ts';
 import { calledOf } from '../core/report/log-words.ts';
 import type { World } from './prepare/prepare.ts';
 import type { Availability } from './record/availability.ts';

@@ -1,8 +1,8 @@
-import type { Logger } from 'pino';
 import { type Asked, nothingAsked, selectAsked } from '../core/config/asked.ts';
 import type { Config } from '../core/config/config.ts';
-import { runDirectory } from '../core/config/config.ts';
+import { runDirectory } from '../core/config/run-directory.ts';
 import type { Registration } from '../core/kernel/registration.ts';
+import type { Logger } from '../core/logger.ts';
 import { acceptHandler } from '../core/plan/acceptance.ts';
 import { nothingDesired } from '../core/plan/desired.ts';
 import type { ProblemCode } from '../core/problems.ts';

@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Logger } from '../core/logger.ts';
 import type { Report } from '../core/report/report.ts';
 import { formatDuration } from '../core/text/duration.ts';
 import type { ProblemBoard } from './record/problem-board.ts';

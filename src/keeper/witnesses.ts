@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Logger } from '../core/logger.ts';
 import type { Problem } from '../core/problems.ts';
 import type { ContainersReport } from '../core/report/report.ts';
 import { formatDuration } from '../core/text/duration.ts';

@@ -34,8 +34,7 @@ const layers: readonly Layer[] = [
     allows: ({ to, kind }) =>
       inside('core', 'keeper', 'daemon', 'publish')(to) ||
       (inside('host')(to) && kind === 'type') ||
-      isNode(to) ||
-      to === 'pino',
+      isNode(to),
   },
   {
     name: 'daemon',
@@ -44,7 +43,6 @@ const layers: readonly Layer[] = [
       inside('core', 'keeper', 'daemon', 'publish')(to) ||
       (inside('host')(to) && kind === 'type') ||
       isNode(to) ||
-      to === 'pino' ||
       (to === 'chokidar' && kind !== 'value'),
   },
   {

@@ -8,7 +8,6 @@ import {
   printRequest,
 } from '../../core/wire/control.ts';
 import { connectControl, nobodyListens } from '../../host/net/control-socket.ts';
-import { readReportShape } from './report-schema.ts';
 
 /** The last word of the daemon: what was asked for, or why not. */
 export type Reply = Exclude<ControlAnswer, { readonly type: 'progress' }>;
@@ -86,6 +85,9 @@ async function* answers(socket: Socket, signal: AbortSignal): AsyncGenerator<Con
     for await (const text of socket.setEncoding('utf8')) {
       const lines = `${rest}${String(text)}`.split('\n');
       rest = lines.pop() ?? '';
+      if (lines.length === 0 && rest.length <= longestAnswer) continue;
+      // Loaded where somebody answers.
+      const { readReportShape } = await import('./report-schema.ts');
       for (const line of lines) {
         const answer = parseAnswer(line, readReportShape);
         yield answer ?? controlError('garbage', 'what answers does not speak as a keeper of this version');

@@ -1,5 +1,6 @@
-import { type Config, runDirectory } from '../../core/config/config.ts';
+import type { Config } from '../../core/config/config.ts';
 import { settings } from '../../core/config/options.ts';
+import { runDirectory } from '../../core/config/run-directory.ts';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
 import { resolvePlatform } from '../../core/platforms/platforms.ts';
 import { autoTargets } from '../../core/platforms/select.ts';

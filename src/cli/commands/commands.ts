@@ -5,39 +5,31 @@ import { autoTargets } from '../../core/platforms/select.ts';
 import { visible } from '../../core/text/visible.ts';
 import { version } from '../../core/version.ts';
 import type { Targets } from '../../core/wire/control.ts';
-import { completion } from '../completion/completion.ts';
-import { emit } from '../emit/emit.ts';
 import type { CommandName } from '../line/command-table.ts';
 import type { Flags } from '../line/flag-faults.ts';
-import { helpFor } from '../line/help.ts';
 import { loadPlaced } from '../line/host-places.ts';
 import { configFile, loadConfig, loadSources } from '../line/load-config.ts';
-import { readLine } from '../line/read-line.ts';
+import { readPlainLine } from '../line/plain-line.ts';
 import { owns } from '../sandbox/owns.ts';
 import { type Context, contextOf, formatOf } from '../terminal/context.ts';
 import { guardOutput } from '../terminal/output.ts';
+import { readyToPrint } from '../terminal/print.ts';
 import { here } from '../terminal/typed-command.ts';
-import { configCheck, configSchema, configShow, type Printed } from './config.ts';
-import { health } from './health.ts';
-import { install } from './install.ts';
-import { pause } from './pause.ts';
-import { resume } from './resume.ts';
-import { inSandbox } from './sandbox.ts';
-import { probe, status } from './status.ts';
-import { uninstall } from './uninstall.ts';
+import type { Printed } from './config.ts';
 
 /** Every command but a plain `run`: the line is read by the table of commands, one file a command does the work. */
 export async function main(argv: readonly string[]): Promise<number> {
   guardOutput();
-  const line = await readLine(argv);
+  const line = readPlainLine(argv) ?? (await (await import('../line/read-line.ts')).readLine(argv));
   switch (line.kind) {
     case 'help':
-      return print(text(helpFor(line.words, contextOf({}))));
+      return print(text((await import('../line/help.ts')).helpFor(line.words, contextOf({}))));
     case 'version':
       return print(text(`${version}\n`));
     case 'misused':
       return refuse([...line.faults], `Try: ${here().command} --help\n`);
     case 'command':
+      await readyToPrint(formatOf(line.flags));
       return handlers[line.command.name]({ argv, flags: line.flags, args: line.args });
   }
 }
@@ -50,15 +42,16 @@ interface Call {
   readonly args: readonly string[];
 }
 
+/** Each loads what it needs, and nothing of the others. */
 const handlers: Readonly<Record<CommandName, (call: Call) => Promise<number>>> = {
   run: async ({ argv, flags }) => (await import('./run.ts')).run(argv, flags),
-  install: withConfig(install),
+  install: withConfig(async (...given) => (await import('./install.ts')).install(...given)),
   uninstall: uninstallNamed,
-  pause: withConfig(pause),
-  resume: withConfig(resume),
-  status: withTargets(status),
-  probe: withTargets(probe),
-  health: withConfig(health),
+  pause: withConfig(async (...given) => (await import('./pause.ts')).pause(...given)),
+  resume: withConfig(async (...given) => (await import('./resume.ts')).resume(...given)),
+  status: withTargets(async (...given) => (await import('./status.ts')).status(...given)),
+  probe: withTargets(async (...given) => (await import('./status.ts')).probe(...given)),
+  health: withConfig(async (...given) => (await import('./health.ts')).health(...given)),
   witness: async ({ flags, args }) => {
     const parsed = await loadConfig(flags, process.env, 'any');
     if (!parsed.ok) return refuse(parsed.errors);
@@ -66,21 +59,25 @@ const handlers: Readonly<Record<CommandName, (call: Call) => Promise<number>>> =
     return witnessCommand(contextOf(flags), parsed, args);
   },
   'config check': async ({ flags }) => {
+    const { configCheck } = await import('./config.ts');
     const { parsed, fileless } = await loadSources(flags, process.env, 'any');
     return print(configCheck(parsed, configFile(flags, process.env), fileless));
   },
-  'config show': async ({ flags }) =>
-    print(configShow(await loadConfig(flags, process.env, 'any'), formatOf(flags))),
-  'config schema': async () => print(configSchema()),
+  'config show': async ({ flags }) => {
+    const { configShow } = await import('./config.ts');
+    return print(configShow(await loadConfig(flags, process.env, 'any'), formatOf(flags)));
+  },
+  'config schema': async () => print((await import('./config.ts')).configSchema()),
   enter: async ({ flags, args }) => (await import('./enter.ts')).enter(flags, args),
   emit: emitFor,
-  completion: async ({ args: [shell = ''] }) => print(text(completion(shell))),
+  completion: async ({ args: [shell = ''] }) =>
+    print(text((await import('../completion/completion.ts')).completion(shell))),
 };
 
 /** Platforms behind the command stand for the setting; none leave it to the configuration. */
 function withConfig(work: (context: Context, config: Config) => Promise<ExitCode>) {
   return async ({ argv, flags, args }: Call): Promise<ExitCode> => {
-    if (flags.sandbox === true && !owns()) return inSandbox(argv, flags);
+    if (flags.sandbox === true && !owns()) return (await import('./sandbox.ts')).inSandbox(argv, flags);
     const named = targetsOf(args);
     if ('errors' in named) return refuse(named.errors);
     const asked = args.length === 0 ? flags : { ...flags, platforms: args.join(',') };
@@ -96,7 +93,7 @@ function withConfig(work: (context: Context, config: Config) => Promise<ExitCode
  */
 function withTargets(work: (context: Context, config: Config, targets: Targets) => Promise<ExitCode>) {
   return async ({ argv, flags, args }: Call): Promise<ExitCode> => {
-    if (flags.sandbox === true && !owns()) return inSandbox(argv, flags);
+    if (flags.sandbox === true && !owns()) return (await import('./sandbox.ts')).inSandbox(argv, flags);
     const given = args.length > 0 ? args : namesOf(flags);
     const named = given.length === 0 ? { targets: [] } : targetsOf(given);
     if ('errors' in named) return refuse(named.errors);
@@ -109,17 +106,19 @@ function withTargets(work: (context: Context, config: Config, targets: Targets) 
 
 /** What is to be removed need not be among the platforms that the configuration keeps. */
 async function uninstallNamed({ argv, flags, args }: Call): Promise<ExitCode> {
-  if (flags.sandbox === true && !owns()) return inSandbox(argv, flags);
+  if (flags.sandbox === true && !owns()) return (await import('./sandbox.ts')).inSandbox(argv, flags);
   const parsed = await loadPlaced(flags, process.env);
   if (!parsed.ok) return refuse(parsed.errors);
   const targets = targetsOf(args.length > 0 ? args : namesOf(flags));
   if ('errors' in targets) return refuse(targets.errors);
+  const { uninstall } = await import('./uninstall.ts');
   return uninstall(contextOf(flags), parsed.config, targets.targets);
 }
 
 async function emitFor({ flags }: Call): Promise<ExitCode> {
   const parsed = await loadConfig(flags, process.env, 'any');
-  return parsed.ok ? emit(contextOf(flags), parsed) : refuse(parsed.errors);
+  if (!parsed.ok) return refuse(parsed.errors);
+  return (await import('../emit/emit.ts')).emit(contextOf(flags), parsed);
 }
 
 function namesOf({ platforms }: Flags): readonly string[] {

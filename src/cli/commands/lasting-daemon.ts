@@ -1,4 +1,5 @@
-import { type Config, runDirectory } from '../../core/config/config.ts';
+import type { Config } from '../../core/config/config.ts';
+import { runDirectory } from '../../core/config/run-directory.ts';
 import { judgeLasting, type Lasting } from '../../core/report/lasting.ts';
 import { createMachine } from '../../host/machine.ts';
 

@@ -1,5 +1,5 @@
 import type { Config } from '../../core/config/config.ts';
-import { runDirectory } from '../../core/config/config.ts';
+import { runDirectory } from '../../core/config/run-directory.ts';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
 import {
   afterLastProof,

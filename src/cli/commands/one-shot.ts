@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Asked } from '../../core/config/asked.ts';
 import type { Config } from '../../core/config/config.ts';
-import { runDirectory } from '../../core/config/config.ts';
+import { runDirectory } from '../../core/config/run-directory.ts';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
 import type { Report } from '../../core/report/report.ts';
 import { escapeControls } from '../../core/text/escape.ts';
@@ -12,7 +12,6 @@ import { createKeeper, type Keeper } from '../../keeper/keeper.ts';
 import { type Claim, createClaim } from '../../keeper/mounts/claim.ts';
 import { openHost } from '../../keeper/mounts/open.ts';
 import type { Obtain } from '../../keeper/prepare/ready-interpreter.ts';
-import { readReportShape } from '../ask/report-schema.ts';
 import { complain } from '../terminal/complain.ts';
 import type { Context } from '../terminal/context.ts';
 import { logLines } from '../terminal/log-lines.ts';
@@ -120,6 +119,7 @@ export async function readReport(machine: Machine, config: Config): Promise<Repo
   const trusted = await machine.inspectRunDirectory(dir);
   const text = trusted.ok ? await machine.readFile(`${dir}/report.json`) : null;
   if (text === null) return null;
+  const { readReportShape } = await import('../ask/report-schema.ts');
   try {
     return readReportShape(JSON.parse(text));
   } catch {

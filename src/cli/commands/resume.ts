@@ -1,4 +1,5 @@
-import { type Config, runDirectory } from '../../core/config/config.ts';
+import type { Config } from '../../core/config/config.ts';
+import { runDirectory } from '../../core/config/run-directory.ts';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
 import { askDaemon } from '../ask/ask.ts';
 import { sayNoDaemon } from '../ask/no-daemon.ts';

@@ -1,5 +1,6 @@
 import { type Asked, nothingAsked } from '../../core/config/asked.ts';
-import { type Config, runDirectory } from '../../core/config/config.ts';
+import type { Config } from '../../core/config/config.ts';
+import { runDirectory } from '../../core/config/run-directory.ts';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
 import type { Report } from '../../core/report/report.ts';
 import { onlyTargets } from '../../core/report/report-only.ts';

@@ -1,4 +1,5 @@
-import { type Config, runDirectory } from '../../core/config/config.ts';
+import type { Config } from '../../core/config/config.ts';
+import { runDirectory } from '../../core/config/run-directory.ts';
 import type { DropInRequest } from '../../core/drop-in/drop-in.ts';
 import { isMeant } from '../../core/drop-in/removal.ts';
 import { type DropInStatus, printStatus, supportedPlatforms } from '../../core/drop-in/status.ts';

@@ -1,4 +1,5 @@
-import { type Config, runDirectory } from '../../core/config/config.ts';
+import type { Config } from '../../core/config/config.ts';
+import { runDirectory } from '../../core/config/run-directory.ts';
 import { type DropInRequest, platformTargets } from '../../core/drop-in/drop-in.ts';
 import { catalogue } from '../../core/platforms/catalogue.ts';
 import type { Report } from '../../core/report/report.ts';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Config, runDirectory } from '../../core/config/config.ts';
+import type { Config } from '../../core/config/config.ts';
+import { runDirectory } from '../../core/config/run-directory.ts';
 import type { Instance } from '../../host/instance/instance.ts';
 import type { Machine } from '../../host/machine.ts';
 import { type Claim, createClaim } from '../../keeper/mounts/claim.ts';

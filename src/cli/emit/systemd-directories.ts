@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { type Config, runDirectory } from '../../core/config/config.ts';
+import type { Config } from '../../core/config/config.ts';
+import { runDirectory } from '../../core/config/run-directory.ts';
 import { networkNeeds } from './systemd-network.ts';
 
 /** What the service may write to: the lines of its unit. Below /run and /var/lib systemd makes the directories; elsewhere they must exist. */

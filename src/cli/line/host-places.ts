@@ -1,4 +1,5 @@
-import { type Config, type ParsedConfig, runDirectory } from '../../core/config/config.ts';
+import type { Config, ParsedConfig } from '../../core/config/config.ts';
+import { runDirectory } from '../../core/config/run-directory.ts';
 import { useHostPlaces } from '../../host/mounts/bottlerocket.ts';
 import { underHostPath } from '../../host/mounts/host-path.ts';
 import type { Flags } from './flag-faults.ts';

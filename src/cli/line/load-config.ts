@@ -1,7 +1,8 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { type ParsedConfig, parseConfig } from '../../core/config/config.ts';
+import type { ConfigSources, ParsedConfig } from '../../core/config/layers.ts';
 import { globalOptions } from '../../core/config/options.ts';
+import { readPlainConfig } from '../../core/config/plain.ts';
 import { distrustFile, judgePath } from '../../host/files/trust.ts';
 import { reach } from '../../host/system/reach.ts';
 
@@ -36,9 +37,14 @@ export async function loadSources(
   const name = configFile(flags, env);
   const named = typeof flags.config === 'string' || Boolean(env.BINFMT_KEEPER_CONFIG);
   const read = await readBounded(name, whose);
-  if (read.ok) return sourced(parseConfig({ file: { name, text: read.text }, env, flags }));
-  if (read.code === 'ENOENT' && !named) return sourced(parseConfig({ env, flags }), true);
+  if (read.ok) return sourced(await parse({ file: { name, text: read.text }, env, flags }));
+  if (read.code === 'ENOENT' && !named) return sourced(await parse({ env, flags }), true);
   return sourced(refuse(`${printable(name)}: ${read.why}`));
+}
+
+/** What reads files and names faults is loaded where there is something to read or to name. */
+async function parse(sources: ConfigSources): Promise<ParsedConfig> {
+  return readPlainConfig(sources) ?? (await import('../../core/config/config.ts')).parseConfig(sources);
 }
 
 type Read =

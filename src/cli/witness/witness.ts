@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ParsedConfig, runDirectory } from '../../core/config/config.ts';
+import type { ParsedConfig } from '../../core/config/config.ts';
+import { runDirectory } from '../../core/config/run-directory.ts';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
 import { parseDuration } from '../../core/text/duration.ts';
 import { visible } from '../../core/text/visible.ts';

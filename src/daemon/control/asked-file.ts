@@ -1,5 +1,5 @@
-import type { Logger } from 'pino';
 import { type Asked, parseAsked, printAsked } from '../../core/config/asked.ts';
+import type { Logger } from '../../core/logger.ts';
 import type { Machine } from '../../host/machine.ts';
 
 /** What people asked of the daemon, kept in the run directory so that a restart does not forget it. */

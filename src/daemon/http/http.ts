@@ -1,6 +1,6 @@
-import type { Logger } from 'pino';
 import type { Config } from '../../core/config/config.ts';
 import { type HttpAddress, readHttpAddress } from '../../core/config/http-address.ts';
+import type { Logger } from '../../core/logger.ts';
 import { missingPart } from '../../core/missing-part.ts';
 import type { Report } from '../../core/report/report.ts';
 import { type HttpAnswer, type HttpRequest, textAnswer } from '../../core/wire/http-answer.ts';

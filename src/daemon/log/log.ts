@@ -1,5 +1,6 @@
-import pino, { type Logger } from 'pino';
+import type { Logger } from '../../core/logger.ts';
 import { escapeControls } from '../../core/text/escape.ts';
+import { createJsonLines } from './json-lines.ts';
 import { createLineWriter } from './line-writer.ts';
 
 /** The keeper's logger, and how many lines were dropped because nobody read them. */
@@ -16,18 +17,9 @@ export interface Log {
  */
 export function createLog(level: string, fd = 2, shape: (line: string) => string = escapeControls): Log {
   const writer = createLineWriter(fd, 1 << 20);
-  const stream = {
-    write: (line: string): void => {
-      const text = shape(line);
-      if (text !== '') writer.write(text);
-    },
-  };
-  const logger = pino(
-    {
-      ...{ level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-      formatters: { level: (severity, number) => ({ level: number, severity }) },
-    },
-    stream,
-  );
+  const logger = createJsonLines(level, (line) => {
+    const text = shape(line);
+    if (text !== '') writer.write(text);
+  });
   return { logger, dropped: writer.dropped, settled: writer.settled };
 }

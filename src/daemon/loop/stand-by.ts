@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Logger } from '../../core/logger.ts';
 import { problemCatalogue } from '../../core/problems.ts';
 import { type Here, typed } from '../../core/text/typed.ts';
 import type { Claim } from '../../keeper/mounts/claim.ts';

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open, unlink } from 'node:fs/promises';
@@ -48,6 +47,8 @@ async function pump(
   source: FileHandle,
   take: (chunk: Uint8Array, position: number) => Promise<void>,
 ): Promise<string> {
+  // Loaded where something is hashed: a warm start hashes nothing.
+  const { createHash } = await import('node:crypto');
   const hash = createHash('sha256');
   const buffer = new Uint8Array(chunkBytes);
   for (let position = 0; ; ) {

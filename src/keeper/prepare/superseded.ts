@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Logger } from '../../core/logger.ts';
 import { counted } from '../../core/report/log-words.ts';
 import type { Machine } from '../../host/machine.ts';
 import type { Situation } from './situation.ts';

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { isKeptKey } from '../../core/kept/task.ts';
 import { renderLine } from '../../core/kernel/registration.ts';
 import { type Handler, temporaryName } from '../../core/plan/handler.ts';
+import { sha256 } from '../../core/text/sha256.ts';
 import type { Instance } from '../../host/instance/instance.ts';
 import type { Machine } from '../../host/machine.ts';
 import type { LiveMemory } from '../record/memory.ts';
@@ -59,7 +59,7 @@ export function createCanaryWatch(
 
 /** One registration, for what is known of it by trial. */
 export function lineHash(handler: Handler): string {
-  return createHash('sha256').update(renderLine(handler.registration)).digest('hex').slice(0, 16);
+  return sha256(Buffer.from(renderLine(handler.registration)).toString('latin1')).slice(0, 16);
 }
 
 /** The host had no means for a trial. */

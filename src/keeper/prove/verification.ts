@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Logger } from '../../core/logger.ts';
 import type { Verdict } from '../../core/plan/memory.ts';
 import { isOlder } from '../../core/platforms/qemu-version.ts';
 import type { ProblemCode } from '../../core/problems.ts';

@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Logger } from '../../core/logger.ts';
 import { type Healed, healedWords, some } from '../../core/report/log-words.ts';
 
 /** What happened to one entry. */

@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Logger } from '../../core/logger.ts';
 import { type Problem, type ProblemCode, problemCatalogue } from '../../core/problems.ts';
 import { problemWords } from '../../core/report/log-words.ts';
 import { type Here, typed, usualHere } from '../../core/text/typed.ts';

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Config, parseConfig, runDirectory } from '../../../src/core/config/config.ts';
+import { type Config, parseConfig } from '../../../src/core/config/config.ts';
 import { settings } from '../../../src/core/config/options.ts';
+import { runDirectory } from '../../../src/core/config/run-directory.ts';
 
 const docs = new URL('../../../docs/', import.meta.url);
 const name = '/etc/k.yaml';

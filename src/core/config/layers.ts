@@ -1,0 +1,107 @@
+import { nearest } from '../text/suggest.ts';
+import { fromText, globalOptions, internalEnv, type Setting, settings } from './options.ts';
+import type { Config } from './schema.ts';
+
+/** Where a configuration comes from; a later one wins, leaf by leaf. */
+export interface ConfigSources {
+  readonly file?: { readonly name: string; readonly text: string };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** By long name without dashes (`probe-interval`); other names, such as a command's own options, are passed over. */
+  readonly flags: Readonly<Record<string, unknown>>;
+}
+
+/** The configuration with the origin of each leaf by its path, or everything that is wrong with it. */
+export type ParsedConfig =
+  | { readonly ok: true; readonly config: Config; readonly origins: ReadonlyMap<string, string> }
+  | { readonly ok: false; readonly errors: readonly string[] };
+
+/** What one source says: the values of leaves with their origins, or what is wrong with it. */
+export interface Layer {
+  readonly errors: readonly string[];
+  readonly values: readonly { readonly path: string; readonly value: unknown; readonly origin: string }[];
+}
+
+/** Reads the value of one setting, named `name` where it was given. */
+export type ReadSetting = (setting: Setting, value: unknown, name: string, origin: string) => Layer;
+
+/** The leaves of a configuration by their paths. */
+export const leaves: readonly string[] = [...settings.map((s) => s.config), 'handlers'];
+
+/** Where all of it comes from before anybody says anything. */
+export function builtInOrigins(): Map<string, string> {
+  return new Map(leaves.map((path) => [path, 'built-in']));
+}
+
+/** What the environment says. */
+export function readEnvLayer(env: ConfigSources['env'], read: ReadSetting): Layer {
+  const known = [...settings.map((s) => s.env), ...globalOptions.flatMap((o) => o.env ?? []), ...internalEnv];
+  const unknown = Object.keys(env)
+    .filter((name) => name.startsWith('BINFMT_KEEPER_') && !known.includes(name) && !serviceLink.test(name))
+    .map((name) => {
+      const word = nearest(name, known);
+      return `${name.slice(0, 100)}: unknown variable${word === undefined ? '' : `; did you mean ${word}?`}`;
+    });
+  // An empty variable counts as unset: templates and EnvironmentFile= leave such behind.
+  const set = settings.flatMap((s) => {
+    const text = env[s.env]?.trim();
+    return text ? [read(s, fromText(s, text), s.env, `env ${s.env}`)] : [];
+  });
+  const errors = [...unknown, ...wrongWords(env), ...set.flatMap((l) => l.errors)];
+  return { errors, values: set.flatMap((l) => l.values) };
+}
+
+/**
+ * Kubernetes sets such variables in every pod for every Service of its namespace, ours perhaps among them
+ * (kubernetes.io, "Accessing the Service", environment variables): they are not ours to complain about.
+ */
+const serviceLink =
+  /^BINFMT_KEEPER(_\w+)?_(SERVICE_(HOST|PORT)(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/;
+
+/** Variables that are no settings but have a table of words too. */
+function wrongWords(env: ConfigSources['env']): string[] {
+  return globalOptions.flatMap((o) => {
+    const text = (o.env === null ? undefined : env[o.env])?.trim();
+    if (!text || o.values.length === 0 || o.values.includes(text)) return [];
+    return [`${o.env}: must be one of ${o.values.join(', ')}; got ${JSON.stringify(text.slice(0, 60))}`];
+  });
+}
+
+/** What the command line says. */
+export function readFlagLayer(flags: ConfigSources['flags'], read: ReadSetting): Layer {
+  const set = settings.flatMap((s) => {
+    const given = flags[s.flag.slice(2)];
+    if (given === undefined) return [];
+    if (Array.isArray(given) && !s.type.endsWith('list')) {
+      return [{ errors: [`${s.flag}: given more than once`], values: [] }];
+    }
+    const texts: readonly unknown[] = Array.isArray(given) ? given : [given];
+    const value = texts.every((t) => typeof t === 'string') ? fromText(s, texts.join(',')) : given;
+    return [read(s, value, s.flag, `flag ${s.flag}`)];
+  });
+  return { errors: set.flatMap((l) => l.errors), values: set.flatMap((l) => l.values) };
+}
+
+/** Puts a value at a path of keys. */
+export function place(target: Record<string, unknown>, keys: readonly string[], value: unknown): void {
+  const [key, ...rest] = keys;
+  if (key === undefined) return;
+  if (rest.length === 0) target[key] = value;
+  else {
+    const next = target[key];
+    const child = isRecord(next) ? next : {};
+    target[key] = child;
+    place(child, rest, value);
+  }
+}
+
+/** Whether a value has keys. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Typed arrays cannot be frozen; nothing here hands them on for writing. */
+export function freeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
+  for (const part of Object.values(value)) freeze(part);
+  return Object.freeze(value);
+}
