@@ -1,22 +1,14 @@
 import { standsBehind } from '../../core/kept/adopted-place.ts';
 import { handlersIn, isKeptKey, keptTask } from '../../core/kept/task.ts';
-import { type Entry, parseEntry } from '../../core/kernel/entry.ts';
+import type { Entry } from '../../core/kernel/entry.ts';
 import type { Registration } from '../../core/kernel/registration.ts';
-import {
-  type Adopted,
-  judge,
-  type Kept,
-  quietMs,
-  registrationOf,
-  sameRegistration,
-} from '../../core/plan/custody.ts';
+import { type Adopted, judge, type Kept, quietMs, sameRegistration } from '../../core/plan/custody.ts';
 import type { Handler } from '../../core/plan/handler.ts';
 import { identify } from '../../core/plan/memory.ts';
 import { isStored } from '../../core/plan/ownership.ts';
 import { prepare } from '../../core/plan/prepared.ts';
 import type { Task } from '../../core/plan/task.ts';
 import type { Problem } from '../../core/problems.ts';
-import type { RecordedAdoption } from '../../core/report/state-file.ts';
 import type { ForeignTrust } from '../../host/files/foreign-trust.ts';
 import type { Instance } from '../../host/instance/instance.ts';
 import type { Place } from '../../host/mounts/place.ts';
@@ -230,15 +222,6 @@ export function createCustody(parts: CustodyParts): Custody {
     },
     bars: (name) => barred.has(name),
   };
-}
-
-/** Adopted entries as an earlier run on this boot recorded them. */
-export function recalled(recorded: readonly RecordedAdoption[]): [string, Adopted][] {
-  return recorded.flatMap(({ name, text, behind }): [string, Adopted][] => {
-    const read = parseEntry(text);
-    const registration = read && registrationOf(name, read);
-    return registration ? [[name, { registration, behind: new Set(behind) }]] : [];
-  });
 }
 
 /** The same repair that looks after kept entries too; where one came back, ours are put in front of it in the same turn. */

@@ -1,5 +1,7 @@
+import { parseEntry } from '../../core/kernel/entry.ts';
+import { type Adopted, registrationOf } from '../../core/plan/custody.ts';
+import type { RecordedAdoption } from '../../core/report/state-file.ts';
 import type { Machine } from '../../host/machine.ts';
-import { recalled } from '../kept/custody.ts';
 import { createMemory, type LiveMemory } from './memory.ts';
 import type { ProblemBoard } from './problem-board.ts';
 
@@ -21,4 +23,13 @@ export async function openMemory(
     state?.stores ?? [],
   );
   return { memory, canary: state?.canary ?? [] };
+}
+
+/** Adopted entries as an earlier run on this boot recorded them. */
+function recalled(recorded: readonly RecordedAdoption[]): [string, Adopted][] {
+  return recorded.flatMap(({ name, text, behind }): [string, Adopted][] => {
+    const read = parseEntry(text);
+    const registration = read && registrationOf(name, read);
+    return registration ? [[name, { registration, behind: new Set(behind) }]] : [];
+  });
 }
