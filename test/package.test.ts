@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Metafile } from 'esbuild';
 import { bundle } from '../scripts/package/build.ts';
 import { version } from '../src/core/version.ts';
-import { root, sourcesBelow } from './architecture/imports.ts';
+import { root } from './architecture/imports.ts';
 
 interface Manifest {
   readonly version: string;
@@ -90,12 +90,6 @@ describe('the documents', () => {
       dependencies.filter(([name, wanted]) => !text.includes(`\n| ${name} | ${wanted} |`)),
       [],
     );
-  });
-
-  test('say of every source file what it does, and of none that is gone', () => {
-    const described = read('ARCHITECTURE.md').matchAll(/^\| `([^`]+\.ts)` \| \S/gm);
-    const paths = new Set([...described].map(([, path]) => `src/${path}`));
-    assert.deepEqual([...paths].sort(), sourcesBelow('src'));
   });
 });
 

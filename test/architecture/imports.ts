@@ -16,10 +16,10 @@ export interface Import {
 /** The project's directory. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Every TypeScript file below a directory, from the project's directory. */
+/** Every file with code below a directory, from the project's directory. */
 export function sourcesBelow(directory: string): readonly string[] {
   return readdirSync(join(root, directory), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.([cm]js|ts)$/.test(name))
     .map((name) => join(directory, name))
     .sort();
 }

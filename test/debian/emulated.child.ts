@@ -11,7 +11,7 @@ const arch = execFileSync(node, ['-p', 'process.arch'], { encoding: 'utf8' }).tr
 const attempt = (program: string, ...args: string[]) => {
   const { status, stderr } = spawnSync(node, ['--no-warnings', program, ...args], {
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 140_000,
   });
   return [status, stderr];
 };

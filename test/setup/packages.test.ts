@@ -143,9 +143,6 @@ test('a pinned Node that cannot be executed is passed over: the one that runs th
 test('a project in which this user may not write is refused before npm runs, and npm is not needed', async (t) => {
   const project = makeProject(t);
   project.npm(installs);
-  const nobody = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--clear-groups'] : ['env'];
-  if (spawnSync(nobody[0] ?? '', [...nobody.slice(1), process.execPath, '--version']).status !== 0)
-    return t.skip('others may not execute this Node, as in /root');
   chmodSync(project.dir, 0o555);
   const { status, said } = await project.run({ asNobody: true });
   chmodSync(project.dir, 0o755);

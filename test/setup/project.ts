@@ -1,6 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -55,14 +65,22 @@ export function makeProject(t: TestContext): Project {
   put('package-lock.json', JSON.stringify(lock));
   put('hello.mjs', "console.log('hello');");
   const start: Project['start'] = ({ asNobody } = { asNobody: false }) => {
-    const child = spawn(process.execPath, [join(dir, 'scripts/run/run.cjs'), 'hello.mjs'], {
-      cwd: dir,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      ...(asNobody && process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}),
-      env: { ...process.env, npm_execpath: join(dir, 'npm/npm-cli.js') },
-    });
+    const other = asNobody && process.getuid?.() === 0;
+    // By a descriptor: whoever is nobody may not go through /root, where this Node can lie.
+    const node = other ? openSync(process.execPath, 'r') : null;
+    const child = spawn(
+      node === null ? process.execPath : '/proc/self/fd/3',
+      [join(dir, 'scripts/run/run.cjs'), 'hello.mjs'],
+      {
+        cwd: dir,
+        stdio: ['ignore', 'pipe', 'pipe', node ?? 'ignore'],
+        ...(other ? { uid: 65_534, gid: 65_534 } : {}),
+        env: { ...process.env, npm_execpath: join(dir, 'npm/npm-cli.js') },
+      },
+    );
+    if (node !== null) closeSync(node);
     let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => (said += bytes));
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (bytes) => (said += bytes));
     const ended = once(child, 'close').then(([status]) => ({ status, said }));
     return { pid: child.pid ?? 0, ended, kill: (signal) => child.kill(signal) };
   };

@@ -2,7 +2,7 @@ import { standsBehind } from '../../core/kept/adopted-place.ts';
 import { handlersIn, isKeptKey, keptTask } from '../../core/kept/task.ts';
 import type { Entry } from '../../core/kernel/entry.ts';
 import type { Registration } from '../../core/kernel/registration.ts';
-import { type Adopted, judge, type Kept, quietMs, sameRegistration } from '../../core/plan/custody.ts';
+import { judge, type Kept, quietMs, sameRegistration } from '../../core/plan/custody.ts';
 import type { Handler } from '../../core/plan/handler.ts';
 import { identify } from '../../core/plan/memory.ts';
 import { isStored } from '../../core/plan/ownership.ts';

@@ -1,0 +1,194 @@
+import { dirname } from 'node:path';
+import type { Import } from './imports.ts';
+
+/** What a room is for, and the rooms that it may use beside itself. */
+interface Room {
+  readonly holds: string;
+  readonly uses: readonly string[];
+}
+
+/**
+ * Every folder with code, from the bottom to the top; ARCHITECTURE.md shows the same. What a row does not name may not
+ * be imported, not even as a type. In a row `core: . text` stands for src/core itself and src/core/text.
+ */
+export const rooms: Readonly<Record<string, Room>> = roomsIn({
+  'src/core': ['outcomes, problems with their remedies, exit codes, version', ''],
+  'src/core/text': ['text of every kind: bytes, escapes, durations, globs, JSON', ''],
+  'src/core/kernel': ['what binfmt_misc, ELF, the mount table, SELinux and systemd look like', ''],
+  'src/core/platforms': ['the catalogue, OCI names, selection, QEMU versions', 'core: text kernel'],
+  'src/core/config': ['schema, options, own handlers, where values come from', 'core: text kernel platforms'],
+  'src/core/plan': [
+    'what is wanted, what is there, who owns it, what to do in which order',
+    'core: . kernel platforms',
+  ],
+  'src/core/kept': ['what is done for entries of others that are kept', 'core: kernel plan'],
+  'src/core/report': [
+    'the report and what is written of it: metrics, history, state',
+    'core: . text platforms plan',
+  ],
+  'src/core/witness': ['what an ordinary container says of its platforms', 'core: text kernel platforms'],
+  'src/core/wire': ['requests and answers of control socket and HTTP', 'core: text platforms config report'],
+  'src/core/page': ['the page', 'core: text platforms report'],
+  'src/core/drop-in': ['spellings of older tools', 'core: text platforms report'],
+  'src/host': [
+    'all that the machine can do, as one argument',
+    'core: . config; host: system files net lock instance mounts selinux store probe',
+  ],
+  'src/host/system': ['libc, children, errno, identity, the mount table as text', 'core: . kernel config'],
+  'src/host/files': [
+    'files and directories, and whom to trust with them',
+    'core: . kernel plan report; host: system',
+  ],
+  'src/host/net': ['sockets, HTTP connections, sd_notify', 'core: . config wire; host: system files'],
+  'src/host/lock': ['the lock of an instance', 'core: . kernel; host: system net'],
+  'src/host/instance': ['an instance of binfmt_misc', 'core: . kernel; host: system lock'],
+  'src/host/mounts': [
+    'mounts, their propagation, holders and places',
+    'core: . kernel report; host: system files lock',
+  ],
+  'src/host/selinux': ['labels and what the policy says of them', 'core: kernel; host: system'],
+  'src/host/store': ['deployed interpreters', 'core: kernel report; host: system files selinux'],
+  'src/host/probe': [
+    'foreign and native programs that prove something',
+    'core: . witness; host: system files store',
+  ],
+  'src/host/sandbox': ['namespaces of an own instance', 'core: . kernel config; host: system mounts'],
+  'src/keeper': [
+    'one instance: its keeper, what it tells, what it owns',
+    'core: . text kernel platforms config plan kept report witness; host: . instance; keeper: record repair kept prepare prove mounts; publish: .',
+  ],
+  'src/keeper/record': ['memory, problems, history and totals', 'core: . text kernel plan report; host: .'],
+  'src/keeper/repair': ['observe, plan, apply', 'core: . kernel plan report; host: instance; keeper: record'],
+  'src/keeper/kept': [
+    'custody of entries of others',
+    'core: . kernel plan kept; host: . files instance mounts; keeper: record repair',
+  ],
+  'src/keeper/prepare': [
+    'from configuration to interpreters that are ready',
+    'core: . kernel platforms config plan report; host: . instance; keeper: record repair kept; daemon: watch',
+  ],
+  'src/keeper/prove': [
+    'probes, the canary, what is known of ordinary containers',
+    'core: . text kernel platforms config plan kept report; host: . instance probe; keeper: record repair prepare',
+  ],
+  'src/keeper/mounts': [
+    'main mount and anchor; who has the instance',
+    'core: . kernel platforms config report; host: . instance mounts; keeper: prepare',
+  ],
+  'src/publish': [
+    'tells others: systemd’s directory, node_exporter’s',
+    'core: . kernel config plan report; host: .',
+  ],
+  'src/daemon': [
+    'one process: start, reload, stop',
+    'core: . text config report wire; keeper: . mounts; publish: .; daemon: log loop watch supervise control http',
+  ],
+  'src/daemon/log': ['the log, and lines that could not be written', 'core: . text report'],
+  'src/daemon/loop': [
+    'what runs again and again, and what is closed in the end',
+    'core: . text config report; host: . instance; keeper: prepare mounts; daemon: log',
+  ],
+  'src/daemon/watch': ['what wakes the daemon', 'host: .'],
+  'src/daemon/supervise': ['what systemd is told', 'core: . report; host: net'],
+  'src/daemon/control': [
+    'the control socket and that of witnesses',
+    'core: . config report witness wire; host: . net; keeper: .',
+  ],
+  'src/daemon/http': [
+    'probes, metrics, status and the page',
+    'core: . text config report wire page; host: . net; keeper: .; daemon: loop',
+  ],
+  'src/cli/sandbox': ['how a sandbox is found, and this program in it', 'core: config; host: sandbox'],
+  'src/cli/terminal': [
+    'what people read: tables, style, sentences',
+    'core: . text kernel config report; host: selinux; cli: sandbox',
+  ],
+  'src/cli/line': [
+    'reading a command line, help, configuration',
+    'core: . text platforms config; host: system files mounts; cli: terminal',
+  ],
+  'src/cli/completion': ['completion for three shells', 'core: platforms; cli: line'],
+  'src/cli/ask': [
+    'asking a running daemon',
+    'core: . text platforms config report wire; host: net; cli: sandbox terminal',
+  ],
+  'src/cli/emit': ['units for systemd', 'core: . text kernel config; host: system files; cli: terminal'],
+  'src/cli/witness': [
+    'the witness',
+    'core: . text platforms config witness; host: . system net probe; keeper: prepare; cli: terminal ask',
+  ],
+  'src/cli/commands': [
+    'one file a command',
+    'core: . text platforms config report wire; host: . system files net mounts probe sandbox; keeper: . prepare mounts; daemon: . log loop; cli: sandbox terminal line completion ask emit witness',
+  ],
+  'src/cli/drop-in': [
+    'commands of older tools',
+    'core: . text kernel platforms config plan report drop-in; host: . instance probe; keeper: record repair prepare prove mounts; daemon: loop; cli: sandbox terminal line ask commands',
+  ],
+  src: ['signals, exit status, choice of command', 'core: drop-in; cli: commands drop-in'],
+  'scripts/generate': ['files of the tree that are made from sources', 'core: . platforms config; cli: line'],
+  'scripts/package': [
+    'bundle, packages, image, release',
+    'core: . kernel platforms config; cli: emit completion',
+  ],
+  'scripts/run': ['what every npm command begins with; plain JavaScript for an old Node', ''],
+});
+
+function roomsIn(
+  rows: Readonly<Record<string, readonly [holds: string, uses: string]>>,
+): Record<string, Room> {
+  return Object.fromEntries(
+    Object.entries(rows).map(([room, [holds, uses]]) => [room, { holds, uses: roomsOf(uses) }]),
+  );
+}
+
+/** `core: . text; test: .` as folders. */
+function roomsOf(uses: string): readonly string[] {
+  return uses
+    .split('; ')
+    .filter(Boolean)
+    .flatMap((group) => {
+      const [top = '', names = ''] = group.split(': ');
+      const folder = ['bench', 'scripts', 'test'].includes(top) ? top : `src/${top}`;
+      return names.split(' ').map((name) => (name === '.' ? folder : `${folder}/${name}`));
+    });
+}
+
+/** The room of a file. */
+export function roomOf(file: string): string {
+  return dirname(file);
+}
+
+/** An import as an arrow between rooms; none where it stays in its room or leads to data, a package or Node. */
+export function arrowsOf(use: Import): readonly Import[] {
+  if (!/^(src|bench|scripts|test)\/.*s$/.test(use.to) || roomOf(use.from) === roomOf(use.to)) return [];
+  return [use];
+}
+
+/** The arrows that no row names, as sentences. */
+export function undeclared(arrows: readonly Import[]): readonly string[] {
+  return arrows
+    .filter(({ from, to }) => !rooms[roomOf(from)]?.uses.includes(roomOf(to)))
+    .map(({ from, to }) => `${roomOf(from)} uses ${roomOf(to)}: ${from} imports ${to}`);
+}
+
+/** The rows of the table in ARCHITECTURE.md. */
+export function tableOf(table: Readonly<Record<string, Room>>): readonly string[] {
+  return Object.entries(table).map(
+    ([room, { holds, uses }]) => `| \`${room}\` | ${holds} | ${shown(uses)} |`,
+  );
+}
+
+/** Folders of one layer after its name, as in a row above. */
+function shown(uses: readonly string[]): string {
+  const short = uses.map((room) => room.replace(/^src\//, ''));
+  const tops = [...new Set(short.map((room) => room.split('/')[0] ?? ''))];
+  return tops
+    .map((top) => {
+      const inside = short
+        .filter((room) => room.startsWith(`${top}/`))
+        .map((room) => room.slice(top.length + 1));
+      return [short.includes(top) ? `**${top}**` : `${top}:`, ...inside].join(' ');
+    })
+    .join(' · ');
+}
