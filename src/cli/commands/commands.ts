@@ -7,7 +7,7 @@ import { version } from '../../core/version.ts';
 import type { Targets } from '../../core/wire/control.ts';
 import type { CommandName } from '../line/command-table.ts';
 import type { Flags } from '../line/flag-faults.ts';
-import { loadPlaced } from '../line/host-places.ts';
+import { loadLooking, loadPlaced } from '../line/host-places.ts';
 import { configFile, loadConfig, loadSources } from '../line/load-config.ts';
 import { readPlainLine } from '../line/plain-line.ts';
 import { owns } from '../sandbox/owns.ts';
@@ -45,7 +45,7 @@ interface Call {
 /** Each loads what it needs, and nothing of the others. */
 const handlers: Readonly<Record<CommandName, (call: Call) => Promise<number>>> = {
   run: async ({ argv, flags }) => (await import('./run.ts')).run(argv, flags),
-  install: withConfig(async (...given) => (await import('./install.ts')).install(...given)),
+  install: withConfig(async (...given) => (await import('./install.ts')).install(...given), loadPlaced),
   uninstall: uninstallNamed,
   pause: withConfig(async (...given) => (await import('./pause.ts')).pause(...given)),
   resume: withConfig(async (...given) => (await import('./resume.ts')).resume(...given)),
@@ -75,13 +75,13 @@ const handlers: Readonly<Record<CommandName, (call: Call) => Promise<number>>> =
 };
 
 /** Platforms behind the command stand for the setting; none leave it to the configuration. */
-function withConfig(work: (context: Context, config: Config) => Promise<ExitCode>) {
+function withConfig(work: (context: Context, config: Config) => Promise<ExitCode>, load = loadLooking) {
   return async ({ argv, flags, args }: Call): Promise<ExitCode> => {
     if (flags.sandbox === true && !owns()) return (await import('./sandbox.ts')).inSandbox(argv, flags);
     const named = targetsOf(args);
     if ('errors' in named) return refuse(named.errors);
     const asked = args.length === 0 ? flags : { ...flags, platforms: args.join(',') };
-    const parsed = await loadPlaced(asked, process.env);
+    const parsed = await load(asked, process.env);
     if (!parsed.ok) return refuse(parsed.errors);
     return work(contextOf(asked), parsed.config);
   };
@@ -98,7 +98,7 @@ function withTargets(work: (context: Context, config: Config, targets: Targets) 
     const named = given.length === 0 ? { targets: [] } : targetsOf(given);
     if ('errors' in named) return refuse(named.errors);
     const asked = args.includes('all') ? { ...flags, platforms: 'all' } : flags;
-    const parsed = await loadPlaced(asked, process.env);
+    const parsed = await loadLooking(asked, process.env);
     if (!parsed.ok) return refuse(parsed.errors);
     return work(contextOf(asked), parsed.config, named.targets);
   };

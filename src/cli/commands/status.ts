@@ -5,8 +5,10 @@ import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
 import type { Report } from '../../core/report/report.ts';
 import { onlyTargets } from '../../core/report/report-only.ts';
 import type { Targets } from '../../core/wire/control.ts';
-import { createMachine } from '../../host/machine.ts';
+import { createMachine, type Machine } from '../../host/machine.ts';
+import { hostNameOf } from '../../host/mounts/host-path.ts';
 import { createLookUp } from '../../keeper/prepare/obtain.ts';
+import type { Obtain } from '../../keeper/prepare/ready-interpreter.ts';
 import { askDaemon, watchReports } from '../ask/ask.ts';
 import { tell } from '../ask/via-daemon.ts';
 import { sandboxHint } from '../sandbox/hint.ts';
@@ -58,7 +60,9 @@ export async function probe(context: Context, config: Config, targets: Targets):
 /** Looks without a daemon, at what was named too where the configuration does not keep it. */
 function looking(targets: Targets): Manner {
   const asked = (): Asked => ({ ...nothingAsked, added: targets === 'all' ? [] : targets });
-  return { changes: false, obtain: createLookUp, passive: true, asked };
+  const obtain = (machine: Machine, config: Config): Obtain =>
+    createLookUp(machine, config, hostNameOf(config.interpreters.store));
+  return { changes: false, obtain, passive: true, asked };
 }
 
 function only(report: Report, targets: Targets): Report {

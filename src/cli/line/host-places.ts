@@ -1,6 +1,7 @@
+import { basename, join } from 'node:path';
 import type { Config, ParsedConfig } from '../../core/config/config.ts';
 import { runDirectory } from '../../core/config/run-directory.ts';
-import { useHostPlaces } from '../../host/mounts/bottlerocket.ts';
+import { hostPlaces, useHostPlaces } from '../../host/mounts/bottlerocket.ts';
 import { underHostPath } from '../../host/mounts/host-path.ts';
 import type { Flags } from './flag-faults.ts';
 import { loadConfig } from './load-config.ts';
@@ -23,5 +24,23 @@ export async function loadPlaced(
   const store = await underHostPath(interpreters.store);
   const config: Config =
     store === null ? parsed.config : { ...parsed.config, interpreters: { ...interpreters, store } };
+  return { ...parsed, config };
+}
+
+/**
+ * The same for a command that only looks: it mounts and makes nothing, and finds the host's places where they are in
+ * sight. What entries call them is told by `hostNameOf`.
+ */
+export async function loadLooking(flags: Flags, env: NodeJS.ProcessEnv): Promise<ParsedConfig> {
+  const parsed = await loadConfig(flags, env);
+  if (!parsed.ok) return parsed;
+  const { interpreters, mounts } = parsed.config;
+  const { store, run } = hostPlaces({ store: interpreters.store, run: runDirectory(parsed.config) });
+  const anchor = join(run, basename(mounts.anchor));
+  const config = {
+    ...parsed.config,
+    interpreters: { ...interpreters, store },
+    mounts: { ...mounts, anchor },
+  };
   return { ...parsed, config };
 }

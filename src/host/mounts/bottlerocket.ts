@@ -20,19 +20,25 @@ export interface HostPlaces {
  * host: the store at its own path, which the entries then name rightly, and the run directory below `/mnt`, from where
  * alone mounts of such a container reach the host (bottlerocket#1601). Returns what failed, as sentences.
  */
-export async function useHostPlaces(
-  { store, run }: HostPlaces,
-  { root, own } = usual,
-): Promise<readonly string[]> {
-  if (!existsSync(root) || pointOf(root) !== root) return [];
-  const bind = async (source: string, target: string): Promise<string | null> =>
-    // Where something else is mounted, somebody chose that.
-    own.includes(pointOf(target) ?? '') ? bound(source, target) : null;
+export async function useHostPlaces(places: HostPlaces, at = usual): Promise<readonly string[]> {
+  const { store, run } = hostPlaces(places, at);
   const faults = [
-    /^\/(var|opt|mnt)\//.test(store) ? await bind(`${root}${store}`, store) : null,
-    /^\/run\/[^/]+$/.test(run) ? await bind(`${root}/mnt${run.slice('/run'.length)}`, run) : null,
+    store === places.store ? null : await bound(store, places.store),
+    run === places.run ? null : await bound(run, places.run),
   ];
   return faults.filter((fault) => fault !== null);
+}
+
+/** Where the host's places are in sight while nobody has taken them: for who looks and changes nothing. */
+export function hostPlaces(places: HostPlaces, { root, own } = usual): HostPlaces {
+  if (!existsSync(root) || pointOf(root) !== root) return places;
+  // Where something else is mounted, somebody chose that.
+  const isFree = (path: string): boolean => own.includes(pointOf(path) ?? '');
+  const { store, run } = places;
+  return {
+    store: /^\/(var|opt|mnt)\//.test(store) && isFree(store) ? `${root}${store}` : store,
+    run: /^\/run\/[^/]+$/.test(run) && isFree(run) ? `${root}/mnt${run.slice('/run'.length)}` : run,
+  };
 }
 
 /** Where the host is, and the mounts whose files are the container's own. */

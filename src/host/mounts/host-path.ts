@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { parseMountinfo, pathElsewhere } from '../../core/kernel/mountinfo.ts';
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { mountOf, parseMountinfo, pathElsewhere } from '../../core/kernel/mountinfo.ts';
 import { makeDirectories } from '../files/directories.ts';
 import { loadLibc } from '../system/libc.ts';
 import { readMounts } from '../system/mount-table.ts';
@@ -11,11 +11,16 @@ import { hasHostInit, initialPid } from './namespaces.ts';
  * what they were registered by, and people and tools of the host look there. Null where the host cannot be seen, where
  * the path is the same, or where it cannot be made: nothing is lost then but the right name.
  */
-export async function underHostPath(directory: string, hostPids = initialPid): Promise<string | null> {
+export async function underHostPath(
+  directory: string,
+  hostPids = initialPid,
+  own: readonly string[] = ['/'],
+): Promise<string | null> {
   const there = hostPathOf(directory, hostPids);
   if (there === null || there === directory) return null;
   // Another command of this container has done it; or what is there in this container is something else.
-  if (existsSync(there)) return isSame(directory, there) ? there : null;
+  if (isSame(directory, there)) return there;
+  if (existsSync(there) && !isOurs(there, own)) return null;
   try {
     await makeDirectories(directory);
     await makeDirectories(there);
@@ -23,6 +28,23 @@ export async function underHostPath(directory: string, hostPids = initialPid): P
     return null; // a read-only image
   }
   return createMounter(await loadLibc()).bind(directory, there).ok ? there : null;
+}
+
+/** How the host calls a directory, as far as that can be seen, without making it so here. */
+export function hostNameOf(directory: string, hostPids = initialPid, root = '/.bottlerocket/rootfs'): string {
+  if (directory.startsWith(`${root}/`)) return directory.slice(root.length);
+  return hostPathOf(directory, hostPids) ?? directory;
+}
+
+/** An empty directory of the container's own files hides nothing: a command that was killed before its bind made it. */
+function isOurs(directory: string, own: readonly string[]): boolean {
+  try {
+    return (
+      own.includes(mountOf(readMounts(), directory)?.mountPoint ?? '') && readdirSync(directory).length === 0
+    );
+  } catch {
+    return false;
+  }
 }
 
 function hostPathOf(path: string, hostPids: string): string | null {

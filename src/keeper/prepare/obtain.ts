@@ -103,8 +103,12 @@ async function reachable(
   };
 }
 
-/** For looking only: what the store holds already, nothing is copied. */
-export function createLookUp(machine: Machine, config: Config): Obtain {
+/** For looking only: what the store holds already, nothing is copied. `name` is how entries call the store. */
+export function createLookUp(
+  machine: Machine,
+  config: Config,
+  name: string = config.interpreters.store,
+): Obtain {
   const { store: dir, deploy, sources } = config.interpreters;
   const store = machine.createStore(dir);
   return async (architecture) => {
@@ -112,7 +116,10 @@ export function createLookUp(machine: Machine, config: Config): Obtain {
     const [stuck] = (await reachable(machine, [dir])).hung;
     if (stuck !== undefined) return stuck;
     const kept = await fromStore(machine, store, architecture);
-    return kept ?? missing(architecture, ['it was never deployed']);
+    if (kept === null) return missing(architecture, ['it was never deployed']);
+    return kept.path.startsWith(`${dir}/`)
+      ? { ...kept, path: `${name}${kept.path.slice(dir.length)}` }
+      : kept;
   };
 }
 
