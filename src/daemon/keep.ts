@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../core/config/config.ts';
 import { runDirectory } from '../core/config/run-directory.ts';
 import { createKeeper, type Keeper } from '../keeper/keeper.ts';
+import { createBinfmtDPublisher } from '../publish/binfmt-d.ts';
 import { createTextfile, type Textfile } from '../publish/textfile.ts';
 import { openAskedFile } from './control/asked-file.ts';
 import { type Control, createControl } from './control/control.ts';
@@ -17,6 +18,7 @@ import type { RunParts } from './loop/run-parts.ts';
 import { reloadConfig } from './reload.ts';
 import { createMountLooks } from './watch/mount-looks.ts';
 import { watchInstance } from './watch/watch-instance.ts';
+import { watchPlaces } from './watch/watch-places.ts';
 
 /** A keeper at work, and what a reload has to reach. */
 export interface Keeping {
@@ -115,7 +117,11 @@ async function makeKeeper(parts: RunParts, open: Disposers, life: Life, ground: 
   open.add('report', reportFile.close);
   const asked = await openAskedFile(machine, dir, machine.bootId(), log.logger);
   const keeper = await createKeeper(
-    { ...parts, ...opened, logger: log.logger, asked: asked.current, hearsWitnesses: true },
+    {
+      ...{ ...parts, ...opened, logger: log.logger, asked: asked.current, hearsWitnesses: true },
+      publisher: (tell) => createBinfmtDPublisher(machine, tell),
+      watchPlaces: (changed) => watchPlaces(machine, changed),
+    },
     parts.config,
     () => {
       reportFile.changed();

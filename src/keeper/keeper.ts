@@ -4,15 +4,14 @@ import { runDirectory } from '../core/config/run-directory.ts';
 import type { Registration } from '../core/kernel/registration.ts';
 import type { Logger } from '../core/logger.ts';
 import { acceptHandler } from '../core/plan/acceptance.ts';
-import { nothingDesired } from '../core/plan/desired.ts';
-import type { ProblemCode } from '../core/problems.ts';
+import { type Desired, nothingDesired } from '../core/plan/desired.ts';
+import type { Problem, ProblemCode } from '../core/problems.ts';
 import { counted } from '../core/report/log-words.ts';
 import type { Report } from '../core/report/report.ts';
 import { type Here, usualHere } from '../core/text/typed.ts';
 import type { WitnessResult } from '../core/witness/witness.ts';
 import type { Instance } from '../host/instance/instance.ts';
 import type { Machine } from '../host/machine.ts';
-import { createBinfmtDPublisher } from '../publish/binfmt-d.ts';
 import { drawReport } from './account.ts';
 import { createAfterLook } from './after-look.ts';
 import { belongingsOf, removeBelongings } from './belongings.ts';
@@ -28,7 +27,7 @@ import { emptyWorld, type HostIdentity, prepareWorld, type World } from './prepa
 import { withPublication } from './prepare/publication.ts';
 import type { Obtain } from './prepare/ready-interpreter.ts';
 import { createRecall, servedBefore } from './prepare/recall.ts';
-import { createRetry } from './prepare/retry.ts';
+import { createRetry, type WatchPlaces } from './prepare/retry.ts';
 import type { Situation } from './prepare/situation.ts';
 import { removeSuperseded } from './prepare/superseded.ts';
 import { createCanaryWatch } from './prove/canary.ts';
@@ -46,6 +45,14 @@ import { createRepair, type Repair, type Repaired } from './repair/repair.ts';
 import { createTurns } from './repair/turns.ts';
 import { createWitnesses } from './witnesses.ts';
 
+/** Tells other tools which handlers are wanted, beside repair and never in its way. */
+export interface Publisher {
+  /** A call made meanwhile comes after. */
+  publish(config: Config, desired: Desired): Promise<void>;
+  /** Takes back what was told of all handlers, or of those of these keys. */
+  withdraw(keys: readonly string[] | 'all'): Promise<void>;
+}
+
 /** What a keeper works on; everything that it needs of the machine arrives here. */
 export interface KeeperParts {
   readonly machine: Machine;
@@ -56,6 +63,10 @@ export interface KeeperParts {
   /** Why there are no probes. */
   readonly probeFault?: string | null;
   readonly logger: Logger;
+  /** Makes the publisher; it tells what is wrong after each turn. */
+  readonly publisher: (tell: (problems: readonly Problem[]) => void) => Publisher;
+  /** Watches the way to what could not be made ready; without it a timer looks. */
+  readonly watchPlaces?: WatchPlaces;
   readonly accept?: Accept;
   /** How interpreters are made ready; deployed by default. */
   readonly obtain?: (machine: Machine, config: Config) => Obtain | Promise<Obtain>;
@@ -144,7 +155,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   const history = createHistory(historyFile.before.heals, historyFile.save);
   const counters = createCounters();
   const availability = createAvailability(new Map(historyFile.before.lost), historyFile.save);
-  const publisher = createBinfmtDPublisher(machine, (problems) => board.sync('binfmt-d', problems));
+  const publisher = parts.publisher((problems) => board.sync('binfmt-d', problems));
   const healLog = createHealLog(logger, { history, board, counters, availability });
   let situation: Situation = {
     config: first,
@@ -361,7 +372,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     return fault === undefined ? null : `${fault.field}: expected ${fault.expected}, got ${fault.given}`;
   };
 
-  const retry = createRetry(machine, () =>
+  const retry = createRetry(parts.watchPlaces ?? unwatched, () =>
     inTurn(() => prepareAgain(latest)).catch((error) => {
       logger.error({ err: error }, 'preparing again failed; trying later');
     }),
@@ -470,5 +481,6 @@ function lacksMeans(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && means.has(error.code);
 }
 
+const unwatched: WatchPlaces = () => ({ use: () => Promise.resolve(), close() {} });
 const nothingDone: Repaired = { results: [], again: null };
 const idle: Pick<Repair, 'own' | 'full'> = { own: () => nothingDone, full: () => nothingDone };

@@ -14,7 +14,7 @@ import type { Problem } from '../core/problems.ts';
 import type { Machine } from '../host/machine.ts';
 
 /** Keeps our files in systemd's directory as the configuration wants them, beside repair and never in its way. */
-export interface BinfmtDPublisher {
+interface BinfmtDPublisher {
   /** Writes what is missing or another, removes what is not wanted; a call made meanwhile comes after. */
   publish(config: Config, desired: Desired): Promise<void>;
   /** Removes our files, all of them or those of these targets. */

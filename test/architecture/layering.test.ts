@@ -60,6 +60,8 @@ describe('the rules can fail', () => {
     'core that loads something later': ['src/core/x.ts', "const a = await import('node:os');"],
     'a host that knows the daemon': ['src/host/x.ts', "import type { A } from '../daemon/a.ts';"],
     'a second user of FFI': ['src/host/x.ts', "type Koffi = typeof import('koffi').default;"],
+    'a keeper that knows its process': ['src/keeper/x.ts', "import type { A } from '../daemon/a.ts';"],
+    'a keeper that publishes': ['src/keeper/x.ts', "import { a } from '../publish/a.ts';"],
     'a daemon that touches the machine': ['src/daemon/x.ts', "import { a } from '../host/a.ts';"],
     'a daemon that imports a value beside types': [
       'src/daemon/x.ts',

@@ -32,9 +32,7 @@ const layers: readonly Layer[] = [
     name: 'keeper',
     holds: inside('keeper'),
     allows: ({ to, kind }) =>
-      inside('core', 'keeper', 'daemon', 'publish')(to) ||
-      (inside('host')(to) && kind === 'type') ||
-      isNode(to),
+      inside('core', 'keeper')(to) || (inside('host')(to) && kind === 'type') || isNode(to),
   },
   {
     name: 'daemon',
@@ -54,7 +52,7 @@ const layers: readonly Layer[] = [
     name: 'cli',
     holds: inside('cli'),
     allows: ({ to }) =>
-      inside('core', 'host', 'keeper', 'daemon', 'cli')(to) ||
+      inside('core', 'host', 'keeper', 'daemon', 'publish', 'cli')(to) ||
       isNode(to) ||
       ['yargs', 'yaml', 'zod'].includes(to),
   },

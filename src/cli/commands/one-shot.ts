@@ -12,6 +12,7 @@ import { createKeeper, type Keeper } from '../../keeper/keeper.ts';
 import { type Claim, createClaim } from '../../keeper/mounts/claim.ts';
 import { openHost } from '../../keeper/mounts/open.ts';
 import type { Obtain } from '../../keeper/prepare/ready-interpreter.ts';
+import { createBinfmtDPublisher } from '../../publish/binfmt-d.ts';
 import { complain } from '../terminal/complain.ts';
 import type { Context } from '../terminal/context.ts';
 import { logLines } from '../terminal/log-lines.ts';
@@ -69,7 +70,10 @@ export async function oneShot(
     }
     const log = createLog(context.logLevel ?? 'error', 2, linesOf(context));
     const keeper = await createKeeper(
-      { ...opened, ...manner, machine, logger: log.logger, here: context.here },
+      {
+        ...{ ...opened, ...manner, machine, logger: log.logger, here: context.here },
+        publisher: (tell) => createBinfmtDPublisher(machine, tell),
+      },
       config,
       () => {},
     );

@@ -4,7 +4,7 @@ import type { Machine } from '../../host/machine.ts';
 import { isOwnTemporary } from './watch-files.ts';
 
 /** Watches directories and those above them for changes of mode, owner and content. */
-export interface PlaceWatch {
+interface PlaceWatch {
   /** Watches the way to these paths, and nothing else. */
   use(paths: readonly string[]): Promise<void>;
   close(): void;

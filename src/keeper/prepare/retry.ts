@@ -1,5 +1,3 @@
-import { watchPlaces } from '../../daemon/watch/watch-places.ts';
-import type { Machine } from '../../host/machine.ts';
 import type { Curable } from './curable.ts';
 
 /** Prepares again what could not be made ready, by a timer with back-off and at once where something stirs. */
@@ -11,6 +9,16 @@ export interface Retry {
   close(): void;
 }
 
+/** Tells of changes on the way to some paths. */
+export interface Places {
+  /** Watches the way to these paths, and nothing else. */
+  use(paths: readonly string[]): Promise<void>;
+  close(): void;
+}
+
+/** Begins to tell of changes; `changed` is called with each. */
+export type WatchPlaces = (changed: () => void) => Places;
+
 const firstPauseMs = 1000;
 const lastPauseMs = 30_000;
 const slowPauseMs = 60_000;
@@ -19,7 +27,7 @@ const stirredPauseMs = 1000;
 const share = 20;
 
 /** Makes a retry that waits until something is wrong; `work` settles it again when it is done. */
-export function createRetry(machine: Pick<Machine, 'reach'>, work: () => Promise<void>): Retry {
+export function createRetry(watchPlaces: WatchPlaces, work: () => Promise<void>): Retry {
   let state: Curable = 'no';
   let pauseMs = firstPauseMs;
   let timer: NodeJS.Timeout | null = null;
@@ -69,7 +77,7 @@ export function createRetry(machine: Pick<Machine, 'reach'>, work: () => Promise
     wake(Math.max(100, endedAt + least - performance.now()));
   };
 
-  const places = watchPlaces(machine, stir);
+  const places = watchPlaces(stir);
   return {
     settle(now, paths) {
       if (closed) return;

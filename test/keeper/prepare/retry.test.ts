@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { done } from '../../../src/core/outcome.ts';
 import type { Curable } from '../../../src/keeper/prepare/curable.ts';
 import { createRetry } from '../../../src/keeper/prepare/retry.ts';
 
@@ -63,10 +62,13 @@ function testBed(t: TestContext, state: Curable) {
   let now = 0;
   t.mock.method(performance, 'now', () => now);
   const bed = { works: 0, next: state };
-  const retry = createRetry({ reach: async () => done }, async () => {
-    bed.works += 1;
-    retry.settle(bed.next, []);
-  });
+  const retry = createRetry(
+    () => ({ use: async () => {}, close() {} }),
+    async () => {
+      bed.works += 1;
+      retry.settle(bed.next, []);
+    },
+  );
   retry.settle(state, []);
   return Object.assign(bed, {
     retry,
