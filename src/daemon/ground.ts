@@ -50,7 +50,7 @@ export async function takeGround(
 ): Promise<Ground | { readonly exit: ExitCode }> {
   const { machine, log, config, stop } = parts;
   const supervision = createSupervision(
-    machine.notifier,
+    parts.notifier,
     () => life.keeper?.report() ?? null,
     (error) => log.logger.error({ err: error }, 'the supervisor could not be told how things stand'),
   );

@@ -41,6 +41,7 @@ import { inspectInterpreter } from './store/elf-file.ts';
 import { findInterpreter, interpreterVersion } from './store/interpreters.ts';
 import { createStore } from './store/store.ts';
 import { interpretersInUse } from './store/use.ts';
+import { clock } from './system/clock.ts';
 import { descriptorLimit } from './system/descriptors.ts';
 import { endNow } from './system/end-now.ts';
 import { errnoOf } from './system/errno.ts';
@@ -71,8 +72,9 @@ function assemble(libc: Libc | null, ffi: string | null) {
   const selinux = createSelinux(libc);
   return {
     ffi,
+    clock,
     endNow: (status: number): never => endNow(libc, status),
-    notifier: takeNotifier(libc, process.env),
+    takeNotifier: (env: NodeJS.ProcessEnv) => takeNotifier(libc, env),
     descriptorLimit,
     openInstance: (path: string) => openOwn(path, libc),
     findOlderKeeper,

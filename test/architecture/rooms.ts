@@ -55,7 +55,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/host/sandbox': ['namespaces of an own instance', 'core: . kernel config; host: system mounts'],
   'src/keeper': [
     'one instance: its keeper, what it tells, what it owns',
-    'core: . text kernel platforms config plan kept report witness; host: . instance; keeper: record repair kept prepare prove mounts; publish: .',
+    'core: . text kernel platforms config plan kept report witness; host: . instance; keeper: record repair kept prepare prove mounts',
   ],
   'src/keeper/record': ['memory, problems, history and totals', 'core: . text kernel plan report; host: .'],
   'src/keeper/repair': ['observe, plan, apply', 'core: . kernel plan report; host: instance; keeper: record'],
@@ -65,7 +65,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/keeper/prepare': [
     'from configuration to interpreters that are ready',
-    'core: . kernel platforms config plan report; host: . instance; keeper: record repair kept; daemon: watch',
+    'core: . kernel platforms config plan report; host: . instance; keeper: record repair kept',
   ],
   'src/keeper/prove': [
     'probes, the canary, what is known of ordinary containers',
@@ -86,7 +86,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/daemon/log': ['the log, and lines that could not be written', 'core: . text report'],
   'src/daemon/loop': [
     'what runs again and again, and what is closed in the end',
-    'core: . text config report; host: . instance; keeper: prepare mounts; daemon: log',
+    'core: . text config report; host: . net instance; keeper: prepare mounts; daemon: log',
   ],
   'src/daemon/watch': ['what wakes the daemon', 'host: .'],
   'src/daemon/supervise': ['what systemd is told', 'core: . report; host: net'],
@@ -119,11 +119,11 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/cli/commands': [
     'one file a command',
-    'core: . text platforms config report wire; host: . system files net mounts probe sandbox; keeper: . prepare mounts; daemon: . log loop; cli: sandbox terminal line completion ask emit witness',
+    'core: . text platforms config report wire; host: . system files net mounts probe sandbox; keeper: . prepare mounts; publish: .; daemon: . log loop; cli: sandbox terminal line completion ask emit witness',
   ],
   'src/cli/drop-in': [
     'commands of older tools',
-    'core: . text kernel platforms config plan report drop-in; host: . instance probe; keeper: record repair prepare prove mounts; daemon: loop; cli: sandbox terminal line ask commands',
+    'core: . text kernel platforms config plan report drop-in; host: . system instance probe; keeper: record repair prepare prove mounts; daemon: loop; cli: sandbox terminal line ask commands',
   ],
   src: ['signals, exit status, choice of command', 'core: drop-in; cli: commands drop-in'],
   'scripts/generate': ['files of the tree that are made from sources', 'core: . platforms config; cli: line'],

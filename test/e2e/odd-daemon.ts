@@ -4,6 +4,7 @@ import { createLog } from '../../src/daemon/log/log.ts';
 import type { RunParts } from '../../src/daemon/loop/run-parts.ts';
 import { runDaemon } from '../../src/daemon/run.ts';
 import { createMachine } from '../../src/host/machine.ts';
+import { killChildren } from '../../src/host/system/children.ts';
 
 /** Runs the daemon as `run` does, with something about it or its machine that is not so in real life. */
 export async function runOddDaemon(
@@ -13,11 +14,14 @@ export async function runOddDaemon(
   const { values } = parseArgs({ args: process.argv.slice(3), options: { config: { type: 'string' } } });
   const stop = new AbortController();
   process.on('SIGTERM', () => stop.abort());
+  process.on('exit', killChildren);
   const read = () => loadConfig(values, process.env);
   const parsed = await read();
   if (!parsed.ok) throw new Error(parsed.errors.join('\n'));
+  const machine = { ...(await createMachine()), ...onMachine };
   process.exitCode = await runDaemon({
-    machine: { ...(await createMachine()), ...onMachine },
+    machine,
+    notifier: machine.takeNotifier(process.env),
     log: createLog('info'),
     config: parsed.config,
     reload: read,

@@ -157,7 +157,7 @@ export const reportSchema: z.ZodType<Report> = z.object({
 
 /** A report that came from a file or a socket; null where it is none. */
 export function readReportShape(value: unknown): Report | null {
-  const parsed = reportSchema.safeParse(value);
+  const parsed = reportSchema.safeParse(value, { jitless: true });
   return parsed.success ? parsed.data : null;
 }
 

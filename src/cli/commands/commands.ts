@@ -5,6 +5,7 @@ import { autoTargets } from '../../core/platforms/select.ts';
 import { visible } from '../../core/text/visible.ts';
 import { version } from '../../core/version.ts';
 import type { Targets } from '../../core/wire/control.ts';
+import { killChildren } from '../../host/system/children.ts';
 import type { CommandName } from '../line/command-table.ts';
 import type { Flags } from '../line/flag-faults.ts';
 import { loadLooking, loadPlaced } from '../line/host-places.ts';
@@ -20,6 +21,7 @@ import type { Printed } from './config.ts';
 /** Every command but a plain `run`: the line is read by the table of commands, one file a command does the work. */
 export async function main(argv: readonly string[]): Promise<number> {
   guardOutput();
+  process.on('exit', killChildren);
   const line = readPlainLine(argv) ?? (await (await import('../line/read-line.ts')).readLine(argv));
   switch (line.kind) {
     case 'help':

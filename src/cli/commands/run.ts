@@ -3,6 +3,7 @@ import { visible } from '../../core/text/visible.ts';
 import { createLog, type Log } from '../../daemon/log/log.ts';
 import { runDaemon } from '../../daemon/run.ts';
 import { createMachine } from '../../host/machine.ts';
+import { killChildren } from '../../host/system/children.ts';
 import { lacksRoom } from '../../host/system/errno.ts';
 import { nameProcess } from '../../host/system/process-name.ts';
 import type { Flags } from '../line/flag-faults.ts';
@@ -17,6 +18,7 @@ import { inSandbox } from './sandbox.ts';
 
 /** `run`: reads its flags from the shared table and runs the daemon in the foreground. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
+  process.on('exit', killChildren);
   const read = readRunFlags(argv.slice(1));
   if ('faults' in read) {
     const lines = read.faults.map((fault) => `binfmt-keeper: ${visible(fault)}\n`);
@@ -62,6 +64,7 @@ export async function run(argv: readonly string[], flags: Flags): Promise<ExitCo
   const code = await live(log, (defect) =>
     runDaemon({
       ...{ machine, log, defect },
+      notifier: machine.takeNotifier(process.env),
       config: parsed.config,
       reload: () => loadPlaced(flags, process.env),
       configFile: configFile(flags, process.env),

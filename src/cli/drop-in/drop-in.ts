@@ -1,6 +1,7 @@
 import { parseDropIn } from '../../core/drop-in/drop-in.ts';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
 import { createMachine } from '../../host/machine.ts';
+import { killChildren } from '../../host/system/children.ts';
 import { loadConfig } from '../line/load-config.ts';
 import { guardOutput } from '../terminal/output.ts';
 import { act } from './act.ts';
@@ -13,6 +14,7 @@ import { misused } from './words.ts';
  */
 export async function main(argv: readonly string[]): Promise<number> {
   guardOutput();
+  process.on('exit', killChildren);
   if (argv.length === 0 && process.stdout.isTTY === true) return help();
   const asked = parseDropIn(argv);
   switch (asked.kind) {

@@ -14,7 +14,7 @@ import {
 } from './layers.ts';
 import { type BrokenYaml, type LocatedYaml, readYaml } from './locate.ts';
 import type { Setting } from './options.ts';
-import { configSchema } from './schema.ts';
+import { configSchema, uncompiled } from './schema.ts';
 
 export type { ConfigSources, ParsedConfig } from './layers.ts';
 export type { Config } from './schema.ts';
@@ -38,7 +38,7 @@ export function parseConfig(sources: ConfigSources): ParsedConfig {
     place(input, path.split('.'), value);
     origins.set(path, origin);
   }
-  const parsed = configSchema.safeParse(input);
+  const parsed = configSchema.safeParse(input, uncompiled);
   const faults = parsed.success ? contradictions(parsed.data) : faultsOf(parsed.error.issues, input);
   if (!parsed.success || faults.length > 0) {
     return { ok: false, errors: shorten(faults.map((fault) => blame(fault, origins, yaml))) };
@@ -48,7 +48,7 @@ export function parseConfig(sources: ConfigSources): ParsedConfig {
 
 function readFileLayer(yaml: LocatedYaml | BrokenYaml): Layer {
   if (!yaml.ok) return { errors: yaml.errors, values: [] };
-  const parsed = configSchema.safeParse(yaml.value);
+  const parsed = configSchema.safeParse(yaml.value, uncompiled);
   if (!parsed.success) {
     const faults = faultsOf(parsed.error.issues, yaml.value).map((f) => ({
       ...f,
@@ -69,7 +69,7 @@ function readFileLayer(yaml: LocatedYaml | BrokenYaml): Layer {
 function readSetting(setting: Setting, value: unknown, name: string, origin: string): Layer {
   const input = {};
   place(input, setting.config.split('.'), value);
-  const parsed = configSchema.safeParse(input);
+  const parsed = configSchema.safeParse(input, uncompiled);
   if (parsed.success) return { errors: [], values: [{ path: setting.config, value, origin }] };
   return { errors: faultsOf(parsed.error.issues, input).map((fault) => `${name}: ${fault.why}`), values: [] };
 }

@@ -17,8 +17,8 @@ import {
   type TextRule,
 } from './rules.ts';
 
-// Compiling a parser takes ten times as long as reading one file without.
-z.config({ jitless: true });
+/** Compiling a parser takes ten times as long as reading one file without. */
+export const uncompiled = { jitless: true } as const;
 
 /**
  * The shape of the configuration file, its defaults and all that can be said about one value alone. Keys of features

@@ -1,6 +1,7 @@
 import type { Config, ParsedConfig } from '../../core/config/config.ts';
 import type { Here } from '../../core/text/typed.ts';
 import type { Machine } from '../../host/machine.ts';
+import type { Notifier } from '../../host/net/notify.ts';
 import type { Accept } from '../../keeper/prepare/accept.ts';
 import type { Log } from '../log/log.ts';
 
@@ -8,6 +9,8 @@ import type { Log } from '../log/log.ts';
 export interface RunParts {
   readonly machine: Machine;
   readonly log: Log;
+  /** The way to the supervisor; null where there is none. */
+  readonly notifier: Notifier | null;
   readonly config: Config;
   /** Reads the configuration again, as after SIGHUP. */
   readonly reload: () => Promise<ParsedConfig>;

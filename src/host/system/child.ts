@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { killGroup, running } from './children.ts';
 import { endsFirst } from './ends-first.ts';
 import { errnoOf } from './errno.ts';
 
@@ -85,12 +86,6 @@ export function runChild(
   });
 }
 
-/** Whoever ends before their time limits takes them along: nobody else would end one that hangs. */
-const running = new Set<ChildProcess>();
-process.on('exit', () => {
-  for (const child of running) killGroup(child);
-});
-
 /** Nothing but the search paths is inherited: `QEMU_*`, `NODE_OPTIONS` and locales change what programs do and say. */
 function environment(): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {
@@ -118,15 +113,6 @@ function collect(stream: Readable | null, limit: number): () => string {
     room -= chunk.length;
   });
   return () => Buffer.concat(chunks).toString('utf8');
-}
-
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    child.kill('SIGKILL');
-  }
 }
 
 /** Lets go of a child that may never end, so that it does not keep this process alive. */
