@@ -69,7 +69,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/keeper/prove': [
     'probes, the canary, what is known of ordinary containers',
-    'core: . text kernel platforms config plan kept report; host: . instance probe; keeper: record repair prepare',
+    'core: . kernel platforms config plan kept report; host: . instance probe; keeper: record repair prepare',
   ],
   'src/keeper/mounts': [
     'main mount and anchor; who has the instance',

@@ -32,7 +32,7 @@ export interface State {
   readonly schema: 1;
   readonly bootId: string;
   readonly entries: readonly RecordedEntry[];
-  /** Hashes of registration lines after which the native canary has run on this boot. */
+  /** Registration lines after which the native canary has run on this boot. */
   readonly canary: readonly string[];
   readonly adopted: readonly RecordedAdoption[];
   /** Directories that interpreters were deployed to; byte strings. */
@@ -53,7 +53,7 @@ export function parseState(
   if (!Array.isArray(entries) || !entries.every(isRecordedEntry)) {
     return { ok: false, why: 'its list of entries is damaged' };
   }
-  if (!Array.isArray(canary) || !canary.every((item) => typeof item === 'string')) {
+  if (!Array.isArray(canary) || !canary.every(isByteString)) {
     return { ok: false, why: 'its list of canaries is damaged' };
   }
   if (!Array.isArray(adopted) || !adopted.every(isRecordedAdoption)) {

@@ -1,7 +1,6 @@
 import { isKeptKey } from '../../core/kept/task.ts';
 import { renderLine } from '../../core/kernel/registration.ts';
 import { type Handler, temporaryName } from '../../core/plan/handler.ts';
-import { sha256 } from '../../core/text/sha256.ts';
 import type { Instance } from '../../host/instance/instance.ts';
 import type { Machine } from '../../host/machine.ts';
 import type { LiveMemory } from '../record/memory.ts';
@@ -23,7 +22,7 @@ export interface CanaryWatch {
   takeBack(handler: Handler, before: Handler | null): void;
   /** Registers a line again that was taken back. */
   putBack(handler: Handler): void;
-  /** Hashes of lines that were tried on this boot. */
+  /** Lines that were tried on this boot. */
   tried(): readonly string[];
 }
 
@@ -39,10 +38,10 @@ export function createCanaryWatch(
 ): CanaryWatch {
   const tried = new Set(earlier);
   return {
-    isNew: (handler) => !tried.has(lineHash(handler)),
+    isNew: (handler) => !tried.has(lineOf(handler)),
     trial: () => trial(machine, mostGone),
     pass(handlers) {
-      for (const h of handlers) tried.add(lineHash(h));
+      for (const h of handlers) tried.add(lineOf(h));
     },
     takeBack(handler, before) {
       const { name } = handler.registration;
@@ -58,8 +57,8 @@ export function createCanaryWatch(
 }
 
 /** One registration, for what is known of it by trial. */
-export function lineHash(handler: Handler): string {
-  return sha256(Buffer.from(renderLine(handler.registration)).toString('latin1')).slice(0, 16);
+export function lineOf(handler: Handler): string {
+  return Buffer.from(renderLine(handler.registration)).toString('latin1');
 }
 
 /** The host had no means for a trial. */

@@ -4,7 +4,7 @@ import type { Registration } from '../../core/kernel/registration.ts';
 import type { Handler } from '../../core/plan/handler.ts';
 import type { Situation } from '../prepare/situation.ts';
 import type { ProblemBoard } from '../record/problem-board.ts';
-import { type CanaryWatch, lineHash } from './canary.ts';
+import { type CanaryWatch, lineOf } from './canary.ts';
 import { type Findings, findBricks, type Hands } from './find-bricks.ts';
 import { createTakenBack, type TakenBack } from './taken-back.ts';
 
@@ -48,7 +48,7 @@ const lastPauseMs = 60_000;
 export function createNativeGuard(parts: GuardParts): NativeGuard {
   const { canaries, board, situation } = parts;
   const away = createTakenBack();
-  /** By the hash of their lines. */
+  /** By their lines. */
   const waiting = new Map<string, Handler>();
   const doubtful = new Map<string, Handler>();
   /** Under trial now: what comes and goes for its sake is no reason for another one. */
@@ -75,7 +75,7 @@ export function createNativeGuard(parts: GuardParts): NativeGuard {
     // Configured anew meanwhile: whatever is still wanted is tried under the new configuration.
     for (const handler of suspects) {
       if (isKeptKey(handler.key)) parts.bar(handler.registration, false);
-      waiting.set(lineHash(handler), handler);
+      waiting.set(lineOf(handler), handler);
     }
     parts.lookAtAll();
   };
@@ -86,9 +86,9 @@ export function createNativeGuard(parts: GuardParts): NativeGuard {
       if (!isKeptKey(handler.key)) away.bar(handler);
       board.set('canary-failed', handler.registration.name, reason);
     }
-    for (const handler of [...good, ...bad.map((one) => one.handler)]) forget(lineHash(handler));
+    for (const handler of [...good, ...bad.map((one) => one.handler)]) forget(lineOf(handler));
     for (const handler of unknown) {
-      doubtful.set(lineHash(handler), handler);
+      doubtful.set(lineOf(handler), handler);
       const state = left.includes(handler) ? 'taken back until then' : 'registered meanwhile';
       board.set('canary-undecided', handler.registration.name, `${why}; ${state}`);
     }
@@ -98,17 +98,17 @@ export function createNativeGuard(parts: GuardParts): NativeGuard {
     parts.changed();
   };
 
-  const forget = (hash: string): void => {
-    const handler = doubtful.get(hash);
+  const forget = (line: string): void => {
+    const handler = doubtful.get(line);
     if (handler !== undefined) board.set('canary-undecided', handler.registration.name, null);
-    doubtful.delete(hash);
+    doubtful.delete(line);
   };
 
   const tryLater = (): void => {
     if (timer !== null || closed) return;
     timer = setTimeout(() => {
       timer = null;
-      for (const [hash, handler] of doubtful) waiting.set(hash, handler);
+      for (const [line, handler] of doubtful) waiting.set(line, handler);
       void start();
     }, pauseMs);
     timer.unref();
@@ -125,7 +125,7 @@ export function createNativeGuard(parts: GuardParts): NativeGuard {
   const drain = async (): Promise<void> => {
     while (waiting.size > 0 && !closed) {
       const suspects = next();
-      for (const handler of suspects) trying.add(lineHash(handler));
+      for (const handler of suspects) trying.add(lineOf(handler));
       if (suspects.length > 0) await judge(suspects).finally(() => trying.clear());
     }
   };
@@ -143,8 +143,8 @@ export function createNativeGuard(parts: GuardParts): NativeGuard {
       board.retract(
         ({ code, subject }) => code === 'canary-failed' && !away.bars(subject) && !parts.isBarred(subject),
       );
-      for (const [hash, handler] of doubtful)
-        if (!isKeptKey(handler.key) && away.wanted(handler) === null) forget(hash);
+      for (const [line, handler] of doubtful)
+        if (!isKeptKey(handler.key) && away.wanted(handler) === null) forget(line);
       return away.permitted();
     },
     renew(world) {
@@ -154,8 +154,8 @@ export function createNativeGuard(parts: GuardParts): NativeGuard {
     check(keys, kept) {
       const ours = situation().world.desired.handlers.filter((h) => keys.has(h.key));
       for (const handler of [...ours, ...kept]) {
-        const hash = lineHash(handler);
-        if (!trying.has(hash) && !doubtful.has(hash)) waiting.set(hash, handler);
+        const line = lineOf(handler);
+        if (!trying.has(line) && !doubtful.has(line)) waiting.set(line, handler);
       }
       return start();
     },

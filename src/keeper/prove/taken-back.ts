@@ -1,6 +1,6 @@
 import type { Handler } from '../../core/plan/handler.ts';
 import { emptyWorld, type World, without } from '../prepare/prepare.ts';
-import { lineHash } from './canary.ts';
+import { lineOf } from './canary.ts';
 
 /** Which handlers of the prepared world are kept away from the kernel, whatever the configuration says. */
 export interface TakenBack {
@@ -32,7 +32,7 @@ export function createTakenBack(): TakenBack {
   const barred = new Map<string, string>();
 
   const before = (handler: Handler): Handler | null => served.get(handler.key) ?? null;
-  const isAway = (handler: Handler): boolean => barred.has(lineHash(handler)) || out.has(lineHash(handler));
+  const isAway = (handler: Handler): boolean => barred.has(lineOf(handler)) || out.has(lineOf(handler));
 
   return {
     use(world, before) {
@@ -40,8 +40,8 @@ export function createTakenBack(): TakenBack {
       full = world;
       served = before;
       out.clear();
-      const lines = new Set(world.desired.handlers.map(lineHash));
-      for (const hash of barred.keys()) if (!lines.has(hash)) barred.delete(hash);
+      const lines = new Set(world.desired.handlers.map(lineOf));
+      for (const line of barred.keys()) if (!lines.has(line)) barred.delete(line);
     },
     renew(world) {
       full = world;
@@ -51,22 +51,22 @@ export function createTakenBack(): TakenBack {
       if (away.length === 0) return full;
       const instead = new Map<string, Handler>();
       for (const handler of away) {
-        const older = barred.has(lineHash(handler)) ? null : before(handler);
+        const older = barred.has(lineOf(handler)) ? null : before(handler);
         if (older !== null) instead.set(handler.key, older);
       }
       return without(full, new Set(away.map((h) => h.key)), instead);
     },
     generation: () => worlds,
-    wanted: (handler) => full.desired.handlers.find((h) => lineHash(h) === lineHash(handler)) ?? null,
+    wanted: (handler) => full.desired.handlers.find((h) => lineOf(h) === lineOf(handler)) ?? null,
     before,
     setOut(handler, on) {
-      if (on) out.add(lineHash(handler));
-      else out.delete(lineHash(handler));
+      if (on) out.add(lineOf(handler));
+      else out.delete(lineOf(handler));
     },
-    isOut: (handler) => out.has(lineHash(handler)),
+    isOut: (handler) => out.has(lineOf(handler)),
     bar(handler) {
-      out.delete(lineHash(handler));
-      barred.set(lineHash(handler), handler.registration.name);
+      out.delete(lineOf(handler));
+      barred.set(lineOf(handler), handler.registration.name);
     },
     bars: (name) => [...barred.values()].includes(name),
   };

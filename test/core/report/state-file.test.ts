@@ -20,7 +20,7 @@ const state: fc.Arbitrary<State> = fc.record({
   schema: fc.constant(1 as const),
   bootId: fc.constant(boot),
   entries: fc.array(entry, { maxLength: 5 }),
-  canary: fc.array(sha256, { maxLength: 5 }),
+  canary: fc.array(byteString, { maxLength: 5 }),
   adopted: fc.array(
     fc.record({ name: byteString, text: byteString, behind: fc.array(fc.string(), { maxLength: 3 }) }),
     { maxLength: 3 },
