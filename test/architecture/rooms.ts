@@ -55,7 +55,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/host/sandbox': ['namespaces of an own instance', 'core: . kernel config; host: system mounts'],
   'src/keeper': [
     'one instance: its keeper, what it tells, what it owns',
-    'core: . text kernel platforms config plan kept report witness; host: . instance; keeper: record repair kept prepare prove mounts',
+    'core: . text kernel platforms config plan kept report witness; host: . instance; keeper: record repair kept prepare prove mounts once',
   ],
   'src/keeper/record': ['memory, problems, history and totals', 'core: . text kernel plan report; host: .'],
   'src/keeper/repair': ['observe, plan, apply', 'core: . kernel plan report; host: instance; keeper: record'],
@@ -74,6 +74,10 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/keeper/mounts': [
     'main mount and anchor; who has the instance',
     'core: . kernel platforms config report; host: . instance mounts; keeper: prepare',
+  ],
+  'src/keeper/once': [
+    'registering without staying: the lock, others’ names, proofs, what lasts',
+    'core: . kernel platforms config plan report drop-in; host: . system instance mounts probe; keeper: record repair prepare prove mounts',
   ],
   'src/publish': [
     'tells others: systemd’s directory, node_exporter’s',
@@ -119,11 +123,11 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/cli/commands': [
     'one file a command',
-    'core: . text platforms config report wire; host: . system files net mounts probe sandbox; keeper: . prepare mounts; publish: .; daemon: . log loop; cli: sandbox terminal line completion ask emit witness',
+    'core: . text platforms config report wire; host: . system files net mounts sandbox; keeper: . prepare once; publish: .; daemon: . log loop; cli: sandbox terminal line completion ask emit witness',
   ],
   'src/cli/drop-in': [
     'commands of older tools',
-    'core: . text kernel platforms config plan report drop-in; host: . system instance probe; keeper: record repair prepare prove mounts; daemon: loop; cli: sandbox terminal line ask commands',
+    'core: . text kernel platforms config report drop-in; host: . system instance; keeper: . mounts once; daemon: loop; cli: sandbox terminal line ask commands',
   ],
   src: ['signals, exit status, choice of command', 'core: drop-in; cli: commands drop-in'],
   'scripts/generate': ['files of the tree that are made from sources', 'core: . platforms config; cli: line'],

@@ -9,7 +9,7 @@ import { render } from '../terminal/print.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { reportTable } from '../terminal/report-table.ts';
 import { daemonLasting } from './lasting-daemon.ts';
-import { lastingShot } from './lasting-shot.ts';
+import { shoot } from './one-shot.ts';
 
 /** One pass: registers, verifies, prints what came of it, ends. 0 only when all is verified and outlives this. */
 export async function install(context: Context, config: Config): Promise<ExitCode> {
@@ -21,25 +21,20 @@ export async function install(context: Context, config: Config): Promise<ExitCod
     context.err(`binfmt-keeper: --persist: ${lasting.why}\n  ${lasting.remedy}\n`);
     return exitCodes.failed;
   }
-  return lastingShot(
-    context,
-    config,
-    { persist },
-    async ({ keeper, probes }) => {
-      await withProgress(context, () => keeper.report().summary, keeper.verifyAll());
-      const report = keeper.report();
-      const proven = report.handlers.find((h) => h.probe?.verdict === 'verified');
-      return { result: report, proof: probes.get(proven?.key ?? '') ?? null };
-    },
-    (report, lasting) => {
-      // What is asked for in a sandbox is that it leaves nothing behind.
-      const demanded = persist || context.flags.sandbox !== true;
-      const told = { ...(demanded ? tell(report, lasting, config) : report), daemon: null };
-      context.out(render(told, context.format, () => reportTable(told, context)));
-      const failed = told.problems.some((p) => p.severity === 'error') || (demanded && !lasting.lasts);
-      return told.ready && !failed ? exitCodes.ok : exitCodes.failed;
-    },
-  );
+  const shot = await shoot(context, config, { does: 'install', persist }, async ({ keeper, probes }) => {
+    await withProgress(context, () => keeper.report().summary, keeper.verifyAll());
+    const report = keeper.report();
+    const proven = report.handlers.find((h) => h.probe?.verdict === 'verified');
+    return { result: report, made: true, proof: probes.get(proven?.key ?? '') ?? null };
+  });
+  if (!shot.ok) return shot.exit;
+  const { result: report, lasting } = shot;
+  // What is asked for in a sandbox is that it leaves nothing behind.
+  const demanded = persist || context.flags.sandbox !== true;
+  const told = { ...(demanded && lasting !== null ? tell(report, lasting, config) : report), daemon: null };
+  context.out(render(told, context.format, () => reportTable(told, context)));
+  const failed = told.problems.some((p) => p.severity === 'error') || (demanded && lasting?.lasts !== true);
+  return told.ready && !failed ? exitCodes.ok : exitCodes.failed;
 }
 
 /** What does not last is a problem, whose remedy names the run directory that is configured. */

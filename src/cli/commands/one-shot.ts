@@ -1,16 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Asked } from '../../core/config/asked.ts';
 import type { Config } from '../../core/config/config.ts';
 import { runDirectory } from '../../core/config/run-directory.ts';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
+import type { Lasting } from '../../core/report/lasting.ts';
 import type { Report } from '../../core/report/report.ts';
 import { escapeControls } from '../../core/text/escape.ts';
 import { createLog } from '../../daemon/log/log.ts';
 import { nameHolder } from '../../daemon/loop/report-file.ts';
 import { createMachine, type Machine } from '../../host/machine.ts';
 import { createKeeper, type Keeper } from '../../keeper/keeper.ts';
-import { type Claim, createClaim } from '../../keeper/mounts/claim.ts';
-import { openHost } from '../../keeper/mounts/open.ts';
+import type { OncePolicy } from '../../keeper/once/policy.ts';
+import { once, type Shot } from '../../keeper/once.ts';
 import type { Obtain } from '../../keeper/prepare/ready-interpreter.ts';
 import { createBinfmtDPublisher } from '../../publish/binfmt-d.ts';
 import { complain } from '../terminal/complain.ts';
@@ -27,9 +27,12 @@ export interface Held {
   readonly probes: ReadonlyMap<string, string>;
 }
 
-/** Whether a command changes the instance (and so needs the lock and may mount) or only looks. */
+/** What a command does differently from others. */
 export interface Manner {
-  readonly changes: boolean;
+  /** `install`, `remove` and `look` at the instance; to `install` something is to make it last. */
+  readonly does: 'install' | 'remove' | 'look';
+  /** The anchor itself is to stay. */
+  readonly persist?: boolean;
   readonly obtain?: (machine: Machine, config: Config) => Obtain | Promise<Obtain>;
   /** Repairs nothing by itself. */
   readonly passive?: boolean;
@@ -44,30 +47,43 @@ export async function oneShot(
   manner: Manner,
   work: (held: Held) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const machine = await createMachine();
-  const opened = await openHost(machine, config, { owns: context.owns, mayMount: manner.changes });
-  if (!opened.ok) {
-    complain(context, opened.code, opened.detail);
-    return opened.exit;
-  }
-  const { instance, mounts } = opened;
-  try {
-    const dir = runDirectory(config);
-    const claimed = manner.changes
-      ? await claimPatiently(createClaim(machine, instance, dir))
-      : await lookForKeeper(machine, instance.path, dir);
-    const lockedOut = !claimed.ok && claimed.held;
-    if (lockedOut) {
-      complain(context, 'locked-by-another', await nameHolder(machine, dir, claimed.older));
-      if (manner.changes) return exitCodes.failed;
-    } else if (!claimed.ok && !claimed.held && manner.changes) {
-      complain(context, claimed.code, claimed.detail);
-      return claimed.exit;
-    } else if (manner.changes && opened.kept) {
-      // The keeper that was seen has ended since, and with it whoever mounts.
-      mounts.hold(false);
-      await mounts.mend('start');
+  const done = await shoot(context, config, manner, async (held) => ({
+    ...{ result: await work(held), made: true, proof: null },
+  }));
+  if (!done.ok) return done.exit;
+  return done.lockedOut && done.result === exitCodes.ok ? exitCodes.failed : done.result;
+}
+
+/** What came of it; `lockedOut`: another keeper has the instance, which could not be asked. */
+type Shoot<T> =
+  | {
+      readonly ok: true;
+      readonly result: T;
+      readonly lasting: Lasting | null;
+      readonly lockedOut: boolean;
     }
+  | { readonly ok: false; readonly exit: ExitCode };
+
+/** The same for work with any result, which says how long its entries last. */
+export async function shoot<T>(
+  context: Context,
+  config: Config,
+  manner: Manner,
+  work: (held: Held) => Promise<Shot<T>>,
+): Promise<Shoot<T>> {
+  const machine = await createMachine();
+  let lockedOut = false;
+  const done = await once<Shoot<T>>(machine, config, policyOf(context, manner), async ({ opened, hold }) => {
+    const held = await hold();
+    lockedOut = held.other !== null;
+    if (held.other !== null)
+      complain(
+        context,
+        'locked-by-another',
+        await nameHolder(machine, runDirectory(config), held.other.older),
+      );
+    else if (!held.may) complain(context, held.code, held.detail);
+    if (!held.may) return refused(held.other === null ? held.exit : exitCodes.failed);
     const log = createLog(context.logLevel ?? 'error', 2, linesOf(context));
     const keeper = await createKeeper(
       {
@@ -78,36 +94,29 @@ export async function oneShot(
       () => {},
     );
     await withProgress(context, () => 'making interpreters ready', keeper.configure(config));
-    const code = await work({ machine, keeper, config, probes: opened.probes });
+    const shot = await work({ machine, keeper, config, probes: opened.probes });
     await keeper.close();
     await log.settled(1000);
-    return lockedOut && code === exitCodes.ok ? exitCodes.failed : code;
-  } finally {
-    mounts.close();
-    instance.close();
-  }
+    return { ...shot, result: { ok: true, result: shot.result, lasting: null, lockedOut } };
+  });
+  if (done.ok) return done.result.ok ? { ...done.result, lasting: done.lasting } : done.result;
+  complain(context, done.code, done.detail);
+  return { ok: false, exit: done.exit };
 }
 
-/** Whether a keeper holds the lock that could not be asked. Tried on a descriptor of its own, and let go at once. */
-async function lookForKeeper(machine: Machine, path: string, dir: string): Promise<Claim> {
-  const again = machine.openInstance(path);
-  if (!again.ok) return { ok: true, contested: null };
-  const claimed = await createClaim(machine, again.instance, dir)();
-  again.instance.close();
-  return claimed;
+function refused(exit: ExitCode): Shot<{ readonly ok: false; readonly exit: ExitCode }> {
+  return { result: { ok: false, exit }, made: false, proof: null };
 }
 
-/** A one-shot that only looks has the lock for a moment. */
-async function claimPatiently(claim: () => Promise<Claim>): Promise<Claim> {
-  for (let left = tries; ; left--) {
-    const claimed = await claim();
-    if (claimed.ok || !claimed.held || left === 0) return claimed;
-    await sleep(pauseMs);
-  }
+function policyOf({ owns }: Context, { does, persist = false }: Manner): OncePolicy {
+  return {
+    owns,
+    mounts: does === 'look' ? 'none' : 'all',
+    lock: does === 'look' ? 'look' : 'refuse',
+    patience: { tries: 6, pauseMs: 50 },
+    lasting: does === 'install' ? { persist } : null,
+  };
 }
-
-const tries = 5;
-const pauseMs = 50;
 
 /** Problems stand in the report that is printed; whoever asks for a log gets all of it. */
 function linesOf({ flags, env, terminal, logLevel }: Context): (line: string) => string {

@@ -62,7 +62,7 @@ function looking(targets: Targets): Manner {
   const asked = (): Asked => ({ ...nothingAsked, added: targets === 'all' ? [] : targets });
   const obtain = (machine: Machine, config: Config): Obtain =>
     createLookUp(machine, config, hostNameOf(config.interpreters.store));
-  return { changes: false, obtain, passive: true, asked };
+  return { does: 'look', obtain, passive: true, asked };
 }
 
 function only(report: Report, targets: Targets): Report {

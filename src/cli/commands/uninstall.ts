@@ -22,7 +22,7 @@ export async function uninstall(
   const code = await oneShot(
     context,
     config,
-    { changes: true, obtain: createLookUp, passive: true },
+    { does: 'remove', obtain: createLookUp, passive: true },
     async ({ keeper }) => {
       const { removed, failed } = keeper.remove(targets);
       context.out(render({ removed, failed }, context.format, () => removedText(removed, failed)));

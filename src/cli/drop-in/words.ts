@@ -11,9 +11,9 @@ export function readable(bytes: string): string {
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
-/** Whose an entry is, as far as it can be told. */
+/** Whose an entry is, as far as it can be told; `store` is the directory as it is configured. */
 export function ownerOf(entry: Entry, store: string): string {
-  const whose = entry.interpreter.startsWith(`${store}/`) ? 'ours' : "somebody else's";
+  const whose = readable(entry.interpreter).startsWith(`${store}/`) ? 'ours' : "somebody else's";
   const flags = entry.flags === '' ? 'no flags' : `flags ${entry.flags}`;
   return `${whose}, interpreter ${readable(entry.interpreter)}, ${flags}`;
 }

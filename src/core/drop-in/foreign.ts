@@ -12,16 +12,23 @@ export interface ForeignFacts {
   readonly ours: string | null;
 }
 
+/** Whether an entry of somebody else keeps its name, and why. */
+export type ForeignJudgement =
+  | { readonly keep: true; readonly code: 'works'; readonly version: string | null }
+  | { readonly keep: true; readonly code: 'untried'; readonly detail: string }
+  | { readonly keep: false; readonly code: 'asked' | 'no-probe' | 'lacks-f' }
+  | { readonly keep: false; readonly code: 'untrusted'; readonly detail: string }
+  | { readonly keep: false; readonly code: 'broken'; readonly verdict: ForeignFacts['verdict'] }
+  | { readonly keep: false; readonly code: 'older'; readonly version: string; readonly ours: string };
+
 /**
  * Whether such an entry stays, and why. tonistiigi/binfmt keeps whatever has the name, so that a broken or old
  * emulator stays for good (tonistiigi/binfmt#168, #169); replacing always would fight with whoever keeps a newer one.
  */
-export function judgeForeign(facts: ForeignFacts): { readonly keep: boolean; readonly why: string } {
-  const { flags, verdict, version, ours } = facts;
-  if (verdict !== 'verified') return { keep: false, why: `it does not work (${verdict})` };
-  if (!flags.includes('F')) return { keep: false, why: 'it lacks F, so it does not work in containers' };
-  if (version === null) return { keep: true, why: 'it works' };
-  if (ours !== null && isOlder(version, ours))
-    return { keep: false, why: `QEMU ${version} is older than ${ours}` };
-  return { keep: true, why: `it works, QEMU ${version}` };
+export function judgeForeign({ flags, verdict, version, ours }: ForeignFacts): ForeignJudgement {
+  if (verdict !== 'verified') return { keep: false, code: 'broken', verdict };
+  if (!flags.includes('F')) return { keep: false, code: 'lacks-f' };
+  if (version !== null && ours !== null && isOlder(version, ours))
+    return { keep: false, code: 'older', version, ours };
+  return { keep: true, code: 'works', version };
 }

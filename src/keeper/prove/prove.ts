@@ -1,15 +1,21 @@
 import type { Entry } from '../../core/kernel/entry.ts';
+import type { Handler } from '../../core/plan/handler.ts';
 import type { Machine } from '../../host/machine.ts';
-import type { ProbeResult } from '../../host/probe/probe.ts';
+import type { ProbeResult, ProbeTask } from '../../host/probe/probe.ts';
 import type { Situation } from '../prepare/situation.ts';
 import type { View } from '../repair/repair.ts';
 
 /** What a proof needs. */
 interface ProofParts {
-  readonly machine: Machine;
+  readonly machine: Provers;
   readonly situation: () => Situation;
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
 }
+
+type Provers = Pick<Machine, 'judgeForeign' | 'runProbe' | 'runControlled'>;
+
+/** How a proof is made. */
+type Manner = Pick<ProbeTask, 'timeoutMs' | 'signal'>;
 
 /**
  * How to prove what serves a handler's files now; null where nothing can be proved. Of somebody else's entry it comes
@@ -21,30 +27,33 @@ export function proofOf(
 ): (() => Promise<ProbeResult | null>) | null {
   const { config, world } = situation();
   const file = config.probe.enabled ? (world.info.get(view.handler.key)?.probe ?? null) : null;
-  const common = { timeoutMs: config.probe.timeout, signal };
-  const { foreign } = view;
-
-  const proveForeign = async ({ interpreter, flags }: Entry): Promise<ProbeResult | null> => {
-    const { distrust, sure } = await machine.judgeForeign(interpreter, flags);
-    if (distrust !== null) return { verdict: 'untrusted', detail: distrust, interpreter: null, tookMs: 0 };
-    if (file === null) return null;
-    const task = { ...common, file, seesArgv0: false, expected: null, sure, asksVersion: true };
-    return machine.runControlled(
-      task,
-      Buffer.from(view.handler.registration.interpreter, 'latin1').toString(),
-    );
-  };
-
-  if (view.state === 'foreign-ok' && foreign !== null) return () => proveForeign(foreign);
+  const manner: Manner = { timeoutMs: config.probe.timeout, ...(signal === undefined ? {} : { signal }) };
+  const { foreign, handler } = view;
+  if (view.state === 'foreign-ok' && foreign !== null)
+    return () => proveForeign(machine, handler, foreign, { ...manner, file });
   if (file === null) return null;
-  const { interpreter, registration } = view.handler;
+  const { interpreter, registration } = handler;
   return () =>
     machine.runProbe({
-      ...common,
+      ...manner,
       file,
       seesArgv0: registration.flags.includes('P'),
       expected: interpreter,
       // Somebody's entry in front of ours would run it.
       sure: foreign === null,
     });
+}
+
+/** Proves an entry of somebody else by the probe of a handler that wants the same files; null where there is none. */
+export async function proveForeign(
+  machine: Provers,
+  { registration }: Handler,
+  { interpreter, flags }: Entry,
+  { file, ...manner }: Manner & { readonly file: string | null },
+): Promise<ProbeResult | null> {
+  const { distrust, sure } = await machine.judgeForeign(interpreter, flags);
+  if (distrust !== null) return { verdict: 'untrusted', detail: distrust, interpreter: null, tookMs: 0 };
+  if (file === null) return null;
+  const task = { ...manner, file, seesArgv0: false, expected: null, sure, asksVersion: true };
+  return machine.runControlled(task, Buffer.from(registration.interpreter, 'latin1').toString());
 }

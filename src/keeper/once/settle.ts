@@ -1,6 +1,5 @@
 import type { Config } from '../../core/config/config.ts';
 import { runDirectory } from '../../core/config/run-directory.ts';
-import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
 import {
   afterLastProof,
   holderWithoutAnchor,
@@ -8,40 +7,14 @@ import {
   type Lasting,
   type LastProof,
 } from '../../core/report/lasting.ts';
-import { createMachine, type Machine } from '../../host/machine.ts';
+import type { Machine } from '../../host/machine.ts';
 import type { HoldersBefore } from '../../host/mounts/holders.ts';
 import type { ProbeVerdict } from '../../host/probe/probe.ts';
-import type { Context } from '../terminal/context.ts';
-import { type Held, oneShot } from './one-shot.ts';
 
-/** What a one-shot found out, and a foreign program that ran under it: it has to run again after letting go. */
-interface Shot<T> {
-  readonly result: T;
+/** What is asked for, and a foreign program that ran. */
+interface Wish {
+  readonly persist: boolean;
   readonly proof: string | null;
-}
-
-/**
- * A one-shot whose entries are to outlive it: looks first who else holds the instance, does the work, lets everything
- * go, and only then says how long the entries last. Where another holder keeps them, an anchor that we mounted is
- * taken away again unless `persist` asks for it.
- */
-export async function lastingShot<T>(
-  context: Context,
-  config: Config,
-  wish: { readonly persist: boolean },
-  work: (held: Held) => Promise<Shot<T>>,
-  finish: (result: T, lasting: Lasting) => ExitCode,
-): Promise<ExitCode> {
-  const machine = await createMachine();
-  const before = await machine.holdersBefore(config.mounts, context.owns || machine.initialUserNamespace());
-  const shots: Shot<T>[] = [];
-  const code = await oneShot(context, config, { changes: true }, async (held) => {
-    shots.push(await work(held));
-    return exitCodes.ok;
-  });
-  const [shot] = shots;
-  if (shot === undefined) return code;
-  return finish(shot.result, await settle(machine, config, before, wish.persist, shot.proof));
 }
 
 /**
@@ -52,8 +25,7 @@ export async function settle(
   machine: Machine,
   config: Config,
   before: HoldersBefore,
-  persist: boolean,
-  proof: string | null,
+  { persist, proof }: Wish,
 ): Promise<Lasting> {
   const directory = runDirectory(config);
   const look = () => machine.lastingFacts(before, config.mounts);

@@ -1,0 +1,26 @@
+import type { Config } from '../../core/config/config.ts';
+import type { Machine } from '../../host/machine.ts';
+import { type Opened, openHost, type Refusal } from '../mounts/open.ts';
+import type { OncePolicy } from './policy.ts';
+
+/**
+ * Opens the instance with the mounts that the policy allows. Just to look (`main`): in a container with a /proc of its
+ * own it is mounted nowhere yet; then at the usual place, and no anchor, for nothing is made that has to last.
+ */
+export async function openFor(
+  machine: Machine,
+  config: Config,
+  { owns, mounts }: Pick<OncePolicy, 'owns' | 'mounts'>,
+): Promise<Opened | Refusal> {
+  const options = { owns, mayMount: mounts === 'all' };
+  const found = await openHost(machine, config, options);
+  const mayMount = mounts === 'main' && (owns || machine.initialUserNamespace());
+  if (found.ok || !mayMount || hopeless.has(found.code)) return found;
+  const mounted = await machine.mountMain(config.mounts.main);
+  return mounted.ok
+    ? openHost(machine, config, options)
+    : openHost(machine, config, { ...options, mayMount });
+}
+
+/** No mount helps against these. */
+const hopeless: ReadonlySet<string> = new Set(['emulated-host', 'no-kernel-support']);
