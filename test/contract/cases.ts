@@ -52,6 +52,22 @@ export const cases: { readonly [claim: string]: (world: World) => void } = {
     assert.equal(w.write(`${main}/a`, '-1'), 'ENOENT');
   },
 
+  'a glance tells that an entry which was read is gone, whoever has its name now': (w) => {
+    const { instance, main } = start(w);
+    assert.equal(instance.glance('a'), null);
+    register(w, 'a', 'AB', 'one');
+    const before = [instance.read('a'), instance.read('a')];
+    assert.deepEqual([instance.glance('a'), instance.glance('a')], before);
+    w.write(`${main}/a`, '0');
+    assert.deepEqual(instance.glance('a'), instance.read('a'));
+    w.write(`${main}/a`, '-1');
+    assert.equal(instance.glance('a'), 'gone');
+    register(w, 'a', 'AB', 'one');
+    assert.equal(instance.glance('a'), 'gone');
+    assert.notDeepEqual(instance.read('a')?.id, before[0]?.id);
+    assert.deepEqual(instance.glance('a'), instance.read('a'));
+  },
+
   'a disabled entry is skipped in favour of the next, until it is enabled': (w) => {
     const { instance, main, file } = start(w);
     register(w, 'a', 'AB', 'one');

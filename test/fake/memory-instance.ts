@@ -1,5 +1,5 @@
 import type { Outcome } from '../../src/core/outcome.ts';
-import type { Instance } from '../../src/host/instance/instance.ts';
+import type { Instance, RawEntry } from '../../src/host/instance/instance.ts';
 import { type Binfmt, type Pinned, showEntry } from './binfmt.ts';
 import type { MemoryKernel } from './memory-kernel.ts';
 import { failed, type Superblock } from './mounts.ts';
@@ -26,6 +26,13 @@ export function boundInstance(held: Held, pin: (path: string) => Pinned): Instan
     if (result.ok) kernel.notify(name);
     return result;
   };
+  const seen = new Map<string, number>();
+  const read = (name: string): RawEntry | null => {
+    const entry = binfmt.entry(name);
+    if (entry === null) seen.delete(name);
+    else seen.set(name, entry.id.ino);
+    return entry && { text: showEntry(entry), id: { ...entry.id, dev: sb.dev } };
+  };
   return {
     root: { dev: sb.dev, ino: 1, ctimeMs: sb.dev },
     path: `memory:${++descriptors}`,
@@ -33,9 +40,11 @@ export function boundInstance(held: Held, pin: (path: string) => Pinned): Instan
     names: () => binfmt.entries.map((e) => e.line.name),
     isEmpty: () => binfmt.entries.length === 0,
     batch: (work) => work(),
-    read: (name) => {
-      const entry = binfmt.entry(name);
-      return entry && { text: showEntry(entry), id: { ...entry.id, dev: sb.dev } };
+    read,
+    glance: (name) => {
+      const ino = seen.get(name);
+      const isGone = ino !== undefined && !binfmt.entries.some((one) => one.id.ino === ino);
+      return isGone ? 'gone' : read(name);
     },
     register: (line) =>
       changing('register', () => binfmt.register(Buffer.from(line).toString('latin1'), pin)),

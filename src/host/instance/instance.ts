@@ -25,6 +25,11 @@ export interface Instance {
   isEmpty(): boolean;
   /** One entry, or null where there is none of that name. */
   read(name: string): RawEntry | null;
+  /**
+   * The same, but `gone` where the one that was read under this name before is there no more: it may have been replaced.
+   * To look for a name that is not there takes longest of all.
+   */
+  glance(name: string): RawEntry | 'gone' | null;
   /** Writes one registration line in one write(2). */
   register(line: Uint8Array): Outcome;
   /** Opens `register` once at most for all lines that are written meanwhile. */

@@ -7,6 +7,8 @@ import type { RawEntry } from './instance.ts';
 export interface KeptFiles {
   /** Reads an entry as it is now; null where there is none of that name. */
   read(name: string): RawEntry | null;
+  /** The same, but `gone` where the one that was read before is: another may have its name. */
+  glance(name: string): RawEntry | 'gone' | null;
   /** Lets go of every entry whose name is not among these. */
   only(names: readonly string[]): void;
 }
@@ -50,14 +52,21 @@ export function createKeptFiles(pathOf: (name: string) => Buffer, most: number):
     }
   };
 
+  const read = (name: string): RawEntry | null => {
+    const kept = files.get(name);
+    const likely = listed.delete(name);
+    if (kept === undefined) return open(name, likely);
+    if (fstatSync(kept.fd).nlink > 0) return readKept(kept);
+    letGo(name, kept);
+    return open(name, false);
+  };
+
   return {
-    read(name) {
+    read,
+    glance(name) {
       const kept = files.get(name);
-      const likely = listed.delete(name);
-      if (kept === undefined) return open(name, likely);
-      if (fstatSync(kept.fd).nlink > 0) return readKept(kept);
-      letGo(name, kept);
-      return open(name, false);
+      if (kept === undefined) return read(name);
+      return fstatSync(kept.fd).nlink > 0 ? readKept(kept) : 'gone';
     },
     only(names) {
       const there = new Set(names);

@@ -64,6 +64,7 @@ function bindTo(fd: number, path: string, libc: Libc | null): Instance {
     },
     isEmpty: () => listNames(path, 1).length === 0,
     read: (name) => (isEntryName(name) ? kept.read(name) : null),
+    glance: (name) => (isEntryName(name) ? kept.glance(name) : null),
     register: registrar.write,
     batch: registrar.batch,
     change: (name, value, id) => (isEntryName(name) ? writeTo(file(name), value, id) : refused(name)),

@@ -1,14 +1,11 @@
-import { compare, isStale, isTaken, keepsPlace } from '../../core/plan/classify.ts';
 import type { Desired } from '../../core/plan/desired.ts';
 import { type Handler, temporaryName } from '../../core/plan/handler.ts';
-import { feasible, taskFor } from '../../core/plan/plan.ts';
 import type { Prepared } from '../../core/plan/prepared.ts';
-import { victimsOf } from '../../core/plan/sight.ts';
 import type { Task } from '../../core/plan/task.ts';
 import type { Instance } from '../../host/instance/instance.ts';
 import type { LiveMemory } from '../record/memory.ts';
 import { isLine, type Written, writeLine } from './apply.ts';
-import { toEntry } from './observe.ts';
+import { gone, lookAt } from './own-entry.ts';
 
 /** Looks at our own names alone; false where they do not decide. */
 export type OwnLook = (look: Look) => boolean;
@@ -30,6 +27,11 @@ export interface Line extends Written {
   readonly of: Prepared;
 }
 
+/** A look under way, with those whose line the kernel refused, since somebody has the name. */
+interface Current extends Look {
+  readonly refused: Set<Prepared>;
+}
+
 /** What is looked at. */
 export interface OwnLookParts {
   readonly instance: Instance;
@@ -44,9 +46,9 @@ export interface OwnLookParts {
 }
 
 /**
- * Puts right one name after the other; what is gone gets its line, and is read back when all are written. Where two were
- * gone most likely all are, as after `-1` to `status`: then nothing but lines is written, until the kernel says of one
- * that it is there. That touches nobody's entry, since a name that is taken is refused.
+ * Puts right one name after the other; what is gone gets its line, and is read back when all are written. Whether somebody
+ * else has taken the name meanwhile is not asked: the kernel refuses the line then, and touches nobody's entry. Where two
+ * were gone most likely all are, as after `-1` to `status`: then nothing but lines is written, until one is refused.
  */
 export function createOwnLook(parts: OwnLookParts): OwnLook {
   const { instance, desired, memory, urgent, overlapping, waits } = parts;
@@ -57,14 +59,17 @@ export function createOwnLook(parts: OwnLookParts): OwnLook {
   const isApart = ({ key }: Handler): boolean => !overlapping.has(key);
 
   /** Returns what has to be looked at: between two lines there is nothing but writing. */
-  const writeAll = (list: readonly Prepared[], { now, lines }: Look): readonly Prepared[] => {
+  const writeAll = (list: readonly Prepared[], { now, lines, refused }: Current): readonly Prepared[] => {
     const due = list.filter(
       ({ handler }) => handler.held !== true && isApart(handler) && !waits(handler, now),
     );
     const written = new Map<Prepared, Written>();
     for (const one of due) {
       const line = writeLine(instance, one);
-      if (!line.outcome.ok && line.outcome.code === 'EEXIST') break;
+      if (!line.outcome.ok && line.outcome.code === 'EEXIST') {
+        refused.add(one);
+        break;
+      }
       written.set(one, line);
     }
     for (const [of, line] of written) lines.push({ of, ...line, task: gone(of.handler) });
@@ -72,28 +77,38 @@ export function createOwnLook(parts: OwnLookParts): OwnLook {
   };
 
   /** Where others may serve as well it takes more than our names to know, unless there is nothing at all. */
-  const besideOthers = (look: Look): false => {
+  const besideOthers = (current: Current): false => {
     const [first] = urgent;
     if (first === undefined || instance.read(first.handler.registration.name) !== null) return false;
-    if (instance.isEmpty()) writeAll(urgent, look);
+    if (instance.isEmpty()) writeAll(urgent, current);
     return false;
   };
 
-  return (current) => {
+  /** Whether one was there; it is right afterwards, or as right as it can be made now. */
+  const putRight = (one: Prepared, current: Current): boolean | 'unclear' => {
+    const { name } = one.handler.registration;
+    const alone = isApart(one.handler) && adopted.length === 0;
+    const glance = alone && !current.refused.has(one) ? instance.glance(name) : instance.read(name);
+    if (glance === 'gone' && writeAll([one], current).length === 0) return false;
+    const raw = glance === 'gone' ? instance.read(name) : glance;
+    const task = lookAt(instance, one, raw, { desired, memory, alone });
+    if (task === null || task === 'unclear') return task ?? true;
+    if (!isLine(task) || waits(one.handler, current.now)) current.act(task);
+    else current.lines.push({ task, of: one, ...writeLine(instance, one) });
+    return raw !== null;
+  };
+
+  return (look) => {
+    const current = { ...look, refused: new Set<Prepared>() };
     if (desired.precedence !== 'ours') return besideOthers(current);
-    const { now, hint, lines, act } = current;
-    const hinted = hint === undefined ? undefined : byName.get(hint);
+    const { hint, lines } = look;
     const left = [...urgent];
     let likely = true;
     for (let one = left.shift(); one !== undefined; one = left.shift()) {
-      const alone = isApart(one.handler) && adopted.length === 0;
-      const task = look(instance, one, desired, memory, alone);
-      if (task === 'unclear') return false;
-      if (task !== null && isLine(task) && !waits(one.handler, now))
-        lines.push({ task, of: one, ...writeLine(instance, one) });
-      else if (task !== null) act(task);
+      const there = putRight(one, current);
+      if (there === 'unclear') return false;
       // Where the one that is used most is still there not all are gone, and the event says what is.
-      else if (one === urgent[0] && hinted !== undefined) bringForward(left, hinted);
+      if (there && one === urgent[0] && hint !== undefined) bringForward(left, byName.get(hint));
       if (!likely || lines.length < 2) continue;
       likely = false;
       if (adopted.every((name) => instance.read(name) === null))
@@ -103,52 +118,7 @@ export function createOwnLook(parts: OwnLookParts): OwnLook {
   };
 }
 
-function bringForward(list: Prepared[], one: Prepared): void {
-  const at = list.indexOf(one);
+function bringForward(list: Prepared[], one: Prepared | undefined): void {
+  const at = one === undefined ? -1 : list.indexOf(one);
   if (at > 0) list.unshift(...list.splice(at, 1));
-}
-
-/** What is to be done for a handler of which there is nothing, as the planner says it. */
-function gone(handler: Handler): Task {
-  const found = { state: 'missing' as const, why: 'no entry', entry: null, foreign: null };
-  const task = taskFor(handler, { ...found, needless: false, taken: false }, null);
-  if (task === null) throw new Error(`nothing is to be done for ${handler.key}, which is missing`);
-  return task;
-}
-
-/**
- * Compares one entry of ours, as text, with what it must be. A stand-in of a crash makes it unclear what serves now:
- * that depends on the order of the entries. `alone`: where it is gone nothing else decides what is to be done.
- */
-function look(
-  instance: Instance,
-  { handler, text }: Prepared,
-  desired: Desired,
-  memory: LiveMemory,
-  alone: boolean,
-): Task | 'unclear' | null {
-  const name = handler.registration.name;
-  const raw = instance.read(name);
-  if (raw?.text === text && !isStale(handler, { name, id: raw.id }, memory)) return null;
-  if (raw === null && alone) return feasible(gone(handler), handler);
-  const entry = raw === null ? null : toEntry(name, raw);
-  const found =
-    entry === null ? { state: 'missing' as const, why: 'no entry' } : compare(handler, entry, memory);
-  if (found === null) return null;
-  if (instance.read(temporaryName(handler)) !== null) return 'unclear';
-  const taken = entry !== null && isTaken(handler, entry, desired, memory);
-  if (adoptedServes(instance, handler, desired, memory)) return 'unclear';
-  const task = taskFor(handler, { ...found, entry, foreign: null, needless: false, taken }, null);
-  return feasible(task, handler);
-}
-
-/** Whether an adopted entry is there that may serve in this handler's stead: then the order of all entries decides. */
-function adoptedServes(instance: Instance, handler: Handler, desired: Desired, memory: LiveMemory): boolean {
-  for (const name of desired.adopted) {
-    const raw = instance.read(name);
-    const entry = raw && toEntry(name, raw);
-    if (entry === null || !keepsPlace(entry, handler, desired, memory)) continue;
-    if (victimsOf(entry, desired).includes(handler)) return true;
-  }
-  return false;
 }
