@@ -11,7 +11,7 @@ export interface Verdict {
 
 /** Compares the results with the budgets; parts that were not run have none. */
 export function judge(results: Results): Verdict[] {
-  const { latency, loss, standstill, others, start, rest, passes, logged, http, storms } = results;
+  const { latency, loss, standstill, others, start, rest, passes, logged, http, storms, flush } = results;
   const verdicts: Verdict[] = [];
   const add = (what: string, budget: string, measured: string, met: boolean): void => {
     verdicts.push({ what, budget, measured, met });
@@ -75,6 +75,12 @@ export function judge(results: Results): Verdict[] {
     add('memory, RSS', '≤ 64 MB', `${short(rest.rssMb)} MB`, rest.rssMb <= 64);
     add('idle: processor', '≤ 0.1 %', `${short(rest.cpuPercent)} %`, rest.cpuPercent <= 0.1);
     add('idle: wake-ups', '≤ 2/s', `${short(rest.wakeupsPerSecond)}/s`, rest.wakeupsPerSecond <= 2);
+  }
+  for (const { handlers, program, which, from, ms } of flush ?? []) {
+    const most = which === 'first' ? 0.2 : handlers <= 10 ? 0.4 : 0.9;
+    if (program !== 'now' || from !== 'event' || (which === 'last' && handlers === 1)) continue;
+    const what = `after a flush of ${handlers}: event to the ${which} effective, median`;
+    add(what, `≤ ${most} ms`, `${short(ms.median)} ms`, ms.median <= most);
   }
   for (const { beside, fault, ratio } of http?.ratios ?? [])
     add(`heal, ${fault}: median, beside ${beside} to none`, '≤ 1.1', short(ratio), ratio <= 1.1);

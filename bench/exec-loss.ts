@@ -28,7 +28,7 @@ const name = 'benchmark';
 const calm = 18;
 
 /** The handler of the benchmark's own file, as configuration. */
-function ownHandlerYaml(place: Place): string {
+export function ownHandlerYaml(place: Place): string {
   return `handlers: [{name: ${name}, magic: ${place.targetMagic}, interpreter: ${place.tiny}, flags: F}]\n`;
 }
 

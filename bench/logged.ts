@@ -53,6 +53,11 @@ function inject({ main }: Place, fault: string, key: string): void {
 
 /** The longest of each batch of heals. */
 function timesIn(daemon: Daemon, reason: string, batch: number): number[] {
+  return batchesIn(daemon, reason, batch).map((times) => Math.max(...times));
+}
+
+/** What was healed at once, by the daemon's news: how long each was gone, from the event on. */
+export function batchesIn(daemon: Daemon, reason: string, batch: number): number[][] {
   const times = daemon
     .news()
     .split('\n')
@@ -62,6 +67,6 @@ function timesIn(daemon: Daemon, reason: string, batch: number): number[] {
       return eachMs ?? [goneMs];
     });
   return Array.from({ length: Math.floor(times.length / batch) }, (_, i) =>
-    Math.max(...times.slice(i * batch, (i + 1) * batch)),
+    times.slice(i * batch, (i + 1) * batch),
   );
 }

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { judge } from './budgets.ts';
+import { measureDense } from './dense.ts';
 import { compareSystems, measureLoss, measureShellKeeper } from './exec-loss.ts';
 import { measureFlush } from './flush.ts';
 import { measureHttp } from './http.ts';
@@ -63,6 +64,7 @@ const results = {
   logged: await part('logged', () => measureLogged(place, quick ? 24 : faults)),
   http: await part('http', () => measureHttp(place, quick ? 24 : 240, say)),
   flush: await part('flush', () => measureFlush(place, quick ? 12 : 96)),
+  dense: await part('dense', () => measureDense(place, quick ? 20 : 100)),
   storms: await part('storms', () => measureStorms(place, quick ? 12 : 96, say)),
   loss: await part('loss', () => measureLoss(place, quick ? 3 : 20)),
   others: await part('others', () => measureOthers(place, quick ? 20 : 200)),

@@ -20,6 +20,7 @@ export function tables(results: Results, budgets: readonly Verdict[]): string {
     http,
     storms,
     flush,
+    dense,
   } = results;
   const parts: [string, string[][]][] = [];
   if (latency !== null)
@@ -132,10 +133,24 @@ export function tables(results: Results, budgets: readonly Verdict[]): string {
   }
   if (flush !== null)
     parts.push([
-      'After -1 to status: from the return of the write to the platform serving again, ms',
+      'After -1 to status: until handlers serve again, ms, from the event by the log, or from the write as another process sees it',
       [
-        ['program', 'handlers', 'platform', 'n', ...spread],
-        ...flush.map((f) => [f.program, String(f.handlers), f.platform, String(f.ms.n), ...cells(f.ms)]),
+        ['handlers', 'program', 'which', 'from', 'n', ...spread],
+        ...flush.map((f) => [
+          ...[String(f.handlers), f.program, f.which, f.from],
+          ...[String(f.ms.n), ...cells(f.ms)],
+        ]),
+      ],
+    ]);
+  if (dense !== null)
+    parts.push([
+      'Steps of a hundred small programs in a row, beside -1 to status',
+      [
+        ['handlers', 'program', 'busy', 'flushes', 'steps', 'failed', 'execs', 'failed'],
+        ...dense.map((d) => [
+          ...[String(d.handlers), d.program, String(d.busy), String(d.flushes)],
+          ...[d.steps, d.failedSteps, d.execs, d.failed].map(String),
+        ]),
       ],
     ]);
   if (storms !== null)
