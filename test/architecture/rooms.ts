@@ -47,7 +47,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'core: . kernel report; host: system files lock',
   ],
   'src/host/selinux': ['labels and what the policy says of them', 'core: kernel; host: system'],
-  'src/host/store': ['deployed interpreters', 'core: kernel report; host: system files selinux'],
+  'src/host/store': ['deployed interpreters', 'core: . kernel report; host: system files selinux'],
   'src/host/probe': [
     'foreign and native programs that prove something',
     'core: . witness; host: system files store',
@@ -65,7 +65,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/keeper/prepare': [
     'from configuration to interpreters that are ready',
-    'core: . kernel platforms config plan report; host: . instance; keeper: record repair kept',
+    'core: . kernel platforms config plan report; host: . instance store; keeper: record repair kept',
   ],
   'src/keeper/prove': [
     'probes, the canary, what is known of ordinary containers',

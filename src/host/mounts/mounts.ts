@@ -34,8 +34,15 @@ export interface MountView {
   readonly anchor: MountState;
 }
 
+/** What came of a mount; where another was asked after a refusal, `refused` is what the kernel had told ourselves. */
+export type MountOutcome =
+  | Extract<Outcome, { readonly ok: true }>
+  | (Failure & { readonly refused?: string });
+
 /** How long mount(8) and its like may take: an autofs waits for systemd, a path may lie on a dead server. */
 const limitMs = 5000;
+
+type Failure = Extract<Outcome, { readonly ok: false }>;
 
 interface Points {
   readonly main: string;
@@ -53,12 +60,12 @@ export function observeMountsNow(points: Points): MountView {
 }
 
 /** Mounts binfmt_misc for everybody to see. EBUSY where it is there already. */
-export function mountMain(path: string): Promise<Outcome> {
+export function mountMain(path: string): Promise<MountOutcome> {
   return mountBinfmt(path);
 }
 
 /** Makes the anchor's directory and mounts binfmt_misc there; the directory stays, it is in the run directory. */
-export async function mountAnchor(path: string): Promise<Outcome> {
+export async function mountAnchor(path: string): Promise<MountOutcome> {
   try {
     await makeDirectories(path);
   } catch (error) {
@@ -123,21 +130,22 @@ function binfmtState(mount: Mount, covered: boolean): MountState {
 }
 
 /** With the options of systemd's mount unit; -n, since no mtab must be written on a read-only root. */
-async function mountBinfmt(path: string): Promise<Outcome> {
+async function mountBinfmt(path: string): Promise<MountOutcome> {
   const options = 'nosuid,nodev,noexec,relatime';
   const outcome = await run('mount', ['-n', '-t', 'binfmt_misc', '-o', options, 'binfmt_misc', path]);
   const mayAsk = !outcome.ok && outcome.code === 'EPERM' && existsSync(systemdRuns);
-  return mayAsk ? askSystemd(path, outcome.message) : outcome;
+  return mayAsk ? askSystemd(path, outcome) : outcome;
 }
 
 /** sd_booted(3) */
 const systemdRuns = '/run/systemd/system';
 
 /** A service without capabilities cannot mount, but as root it may have its manager do it, on the host and for all. */
-async function askSystemd(path: string, refusal: string): Promise<Outcome> {
+async function askSystemd(path: string, refusal: Failure): Promise<MountOutcome> {
   const unit = mountUnitName(Buffer.from(path, 'utf8').toString('latin1'));
   const started = await run('systemctl', ['--no-ask-password', 'start', '--', unit]);
-  return started.ok ? done : { ...started, message: `${refusal}; ${started.message}` };
+  if (started.ok) return done;
+  return { ...started, message: `${refusal.message}; ${started.message}`, refused: refusal.code };
 }
 
 async function run(command: string, args: readonly string[]): Promise<Outcome> {

@@ -1,15 +1,24 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { Outcome } from '../../core/outcome.ts';
 import { judgePath, untrusted } from '../files/trust.ts';
 import { runChild } from '../system/child.ts';
 import { reach } from '../system/reach.ts';
 import { inspectInterpreter } from './elf-file.ts';
 import { identityOf } from './hash-cache.ts';
 
-/** Where an emulator was found, or each place that was looked at and why it would not do. */
+/** A place that was looked at, and why what lies there would not do. */
+export interface TriedPlace {
+  readonly path: string;
+  /** `hung`: it does not answer; `untried`: the host had no room to try; `another`: it leads to a file of another name. */
+  readonly code: 'hung' | 'untried' | 'missing' | 'untrusted' | 'another' | 'unfit';
+  readonly message: string;
+}
+
+/** Where an emulator was found, or each place that was looked at. */
 export type FoundInterpreter =
   | { readonly ok: true; readonly path: string }
-  | { readonly ok: false; readonly tried: readonly string[] };
+  | { readonly ok: false; readonly tried: readonly TriedPlace[] };
 
 /**
  * Finds the static emulator of an architecture in directories, the first directory winning, whatever the
@@ -20,18 +29,18 @@ export async function findInterpreter(
   sources: readonly string[],
 ): Promise<FoundInterpreter> {
   const name = architecture.interpreter;
-  const tried: string[] = [];
+  const tried: TriedPlace[] = [];
   for (const source of sources) {
     // Once for the directory: a dead server would cost the time limit for each spelling.
     const reached = await reach(source);
     if (!reached.ok) {
-      tried.push(reached.message);
+      tried.push(unreached(source, reached));
       continue;
     }
     for (const candidate of spellings(name).map((spelling) => join(source, spelling))) {
       const found = await accept(candidate, name);
       if (found.ok) return found;
-      tried.push(found.why);
+      tried.push(found.tried);
     }
   }
   return { ok: false, tried };
@@ -87,20 +96,31 @@ function spellings(name: string): string[] {
 async function accept(
   path: string,
   name: string,
-): Promise<{ readonly ok: true; readonly path: string } | { readonly ok: false; readonly why: string }> {
+): Promise<
+  { readonly ok: true; readonly path: string } | { readonly ok: false; readonly tried: TriedPlace }
+> {
+  const refuse = (code: TriedPlace['code'], why: string) =>
+    ({ ok: false, tried: { path, code, message: `${path}: ${why}` } }) as const;
   const reached = await reach(path);
-  if (!reached.ok) return { ok: false, why: reached.message };
+  if (!reached.ok) return { ok: false, tried: unreached(path, reached) };
   const judged = await judgePath(path);
   if (!judged.ok) {
-    const why = judged.code === untrusted ? `cannot be trusted: ${judged.message}` : 'not there';
-    return { ok: false, why: `${path}: ${why}` };
+    if (judged.code !== untrusted) return refuse('missing', 'not there');
+    return refuse('untrusted', `cannot be trusted: ${judged.message}`);
   }
   const real = judged.path;
   // The wrapper's name changes how QEMU reads its arguments, and as a program of its own it starts another one.
   const base = basename(real);
   if ((base !== name && !base.startsWith(`${name}-`)) || base.includes('-binfmt')) {
-    return { ok: false, why: `${path}: leads to ${real}, which is not ${name} itself` };
+    return refuse('another', `leads to ${real}, which is not ${name} itself`);
   }
   const inspected = await inspectInterpreter(real);
-  return inspected.ok ? { ok: true, path: real } : { ok: false, why: `${path}: ${inspected.message}` };
+  if (inspected.ok) return { ok: true, path: real };
+  return refuse(inspected.code === 'interpreter-unreachable' ? 'hung' : 'unfit', inspected.message);
 }
+
+function unreached(path: string, { code, message }: Failure): TriedPlace {
+  return { path, code: code === 'ETIMEDOUT' ? 'hung' : 'untried', message };
+}
+
+type Failure = Extract<Outcome, { readonly ok: false }>;

@@ -1,8 +1,8 @@
-import type { Outcome } from '../../core/outcome.ts';
 import type { Problem } from '../../core/problems.ts';
-import { counted, type MountRepair } from '../../core/report/log-words.ts';
+import type { MountRepair } from '../../core/report/log-words.ts';
 import type { Machine } from '../../host/machine.ts';
 import type { MountView } from '../../host/mounts/mounts.ts';
+import { type Failure, type MountFault, mountProblem } from './faults.ts';
 
 /** Where the two mounts are, and whether we may make them. */
 export interface MountWish {
@@ -16,6 +16,8 @@ export interface MountWish {
 export interface MountKeeper {
   /** Looks at the mount table and mends; calls made meanwhile are merged into one more look, which all of them wait for. */
   mend(reason?: 'start' | 'change' | 'read-only'): Promise<void>;
+  /** What is wrong with them, as data and in words. */
+  faults(): readonly MountFault[];
   problems(): readonly Problem[];
   describe(): { readonly main: string; readonly anchor: string };
   /** While held, mounts are looked at and nothing is mounted. */
@@ -23,8 +25,6 @@ export interface MountKeeper {
   /** From now on nothing is mounted any more, as from SIGTERM on. */
   close(): void;
 }
-
-type Failure = Extract<Outcome, { readonly ok: false }>;
 
 /** No further attempt would end in another way: we may not, or the kernel cannot. */
 const hopeless: ReadonlySet<string> = new Set(['EPERM', 'EACCES', 'ENODEV', 'ENOTOOL']);
@@ -46,7 +46,7 @@ export function createMountKeeper(
   changed: () => void,
   repaired: (repair: MountRepair) => void = () => {},
 ): MountKeeper {
-  let found: Problem[] = [];
+  let found: readonly MountFault[] = [];
   let view: MountView = { main: { kind: 'absent' }, anchor: { kind: 'absent' } };
   let told = '';
   let acted = false;
@@ -70,38 +70,34 @@ export function createMountKeeper(
   const observe = (): Promise<MountView> => machine.observeMounts(wish).catch(() => view);
 
   const once = async (reason: 'start' | 'change' | 'read-only'): Promise<void> => {
-    const problems: Problem[] = [];
+    const faults: MountFault[] = [];
     acted = false;
     view = await observe();
     noteGone();
     if (reason === 'start' && view.main.kind === 'autofs') {
       const outcome = await machine.triggerAutofs(wish.main);
-      if (!outcome.ok)
-        problems.push({ code: 'main-autofs-unreachable', subject: wish.main, detail: outcome.message });
+      if (!outcome.ok) faults.push({ code: 'main-autofs-unreachable', subject: wish.main, failure: outcome });
       view = await observe();
     }
     if (wish.mayMount && !held) {
       if (view.main.kind === 'absent') await mendMain(reason === 'start' || due);
-      if (view.anchor.kind === 'absent') await mendAnchor(problems);
-      await mendReadOnly(reason, problems);
+      if (view.anchor.kind === 'absent') await mendAnchor(faults);
+      await mendReadOnly(reason, faults);
       if (acted) view = await observe();
       if (view.main.kind === 'binfmt') rest();
     }
     if (view.main.kind === 'absent' && !isMending())
-      problems.push({ code: 'main-missing', subject: wish.main, detail: whyMissing() });
+      faults.push({ code: 'main-missing', subject: wish.main, failure: mainFailure, tries });
     if (view.main.kind === 'covered')
-      problems.push({ code: 'main-covered', subject: wish.main, detail: `by ${view.main.by}` });
+      faults.push({ code: 'main-covered', subject: wish.main, by: view.main.by });
     if (view.anchor.kind === 'covered')
-      problems.push({ code: 'anchor-covered', subject: wish.anchor, detail: `by ${view.anchor.by}` });
-    if (differ(view)) {
-      const { main, anchor } = view;
-      const devices = [main, anchor].map((state) => (state.kind === 'binfmt' ? state.device : ''));
-      const detail = `${wish.main} is device ${devices[0]}, ${wish.anchor} is ${devices[1]}`;
-      problems.push({ code: 'instances-differ', subject: wish.anchor, detail });
-    }
-    if (view.anchor.kind === 'absent' && wish.mayMount && !problems.some((p) => aboutAnchor.has(p.code)))
-      problems.push({ code: 'anchor-missing', subject: wish.anchor, detail: 'not mounted' });
-    found = problems;
+      faults.push({ code: 'anchor-covered', subject: wish.anchor, by: view.anchor.by });
+    const devices = differentDevices(view);
+    if (devices !== null)
+      faults.push({ code: 'instances-differ', subject: wish.anchor, main: wish.main, devices });
+    if (view.anchor.kind === 'absent' && wish.mayMount && !faults.some((f) => aboutAnchor.has(f.code)))
+      faults.push({ code: 'anchor-missing', subject: wish.anchor, failure: null });
+    found = faults;
     const now = JSON.stringify([view, found]);
     if (acted || now !== told) changed();
     told = now;
@@ -128,14 +124,6 @@ export function createMountKeeper(
   const isMending = (): boolean => {
     if (!wish.mayMount || held || closed) return false;
     return tries < mostTries && !hopeless.has(mainFailure?.code ?? '');
-  };
-
-  const whyMissing = (): string => {
-    if (mainFailure !== null)
-      return tries > 1 ? `${mainFailure.message} (${tries} attempts)` : mainFailure.message;
-    return tries === 0
-      ? 'not mounted'
-      : `mounted again ${counted(tries, 'time')}, and unmounted by somebody each time; it is tried again by itself`;
   };
 
   const mendMain = async (now: boolean): Promise<void> => {
@@ -182,33 +170,32 @@ export function createMountKeeper(
   };
 
   /** Who may mount nothing, and got the host's mount, holds the instance by that: no fault, but it ends with us. */
-  const lacksAnchor = ({ code, message }: { readonly code: string; readonly message: string }) => {
-    if (view.main.kind !== 'binfmt' || !['EPERM', 'EACCES'].includes(code))
-      return { code: 'anchor-missing', detail: message } as const;
-    const lives = 'the entries live as long as the main mount, or this process';
-    return { code: 'anchor-not-shared', detail: `${message}; ${lives}` } as const;
-  };
+  const lacksAnchor = ({ code }: Failure): 'anchor-missing' | 'anchor-not-shared' =>
+    view.main.kind === 'binfmt' && ['EPERM', 'EACCES'].includes(code)
+      ? 'anchor-not-shared'
+      : 'anchor-missing';
 
-  const mendAnchor = async (problems: Problem[]): Promise<void> => {
+  const mendAnchor = async (faults: MountFault[]): Promise<void> => {
     if (closed) return;
     acted = true;
     const outcome = await machine.mountAnchor(wish.anchor);
     if (outcome.ok) tell('anchor', 'mounted');
-    else if (outcome.code !== 'EBUSY') problems.push({ ...lacksAnchor(outcome), subject: wish.anchor });
+    else if (outcome.code !== 'EBUSY')
+      faults.push({ code: lacksAnchor(outcome), subject: wish.anchor, failure: outcome });
   };
 
   /** `remount,ro` marks the mount that it names and the superblock: the superblock through either, the mark only there. */
-  const mendReadOnly = async (reason: string, problems: Problem[]): Promise<void> => {
+  const mendReadOnly = async (reason: string, faults: MountFault[]): Promise<void> => {
     for (const path of [wish.anchor, wish.main]) {
       const seen = acted ? await observe() : view;
       const state = path === wish.anchor ? seen.anchor : seen.main;
       if (closed || state.kind !== 'binfmt' || state.covered) continue;
       // Another instance is somebody else's affair.
-      if (path === wish.anchor && differ(seen)) continue;
+      if (path === wish.anchor && differentDevices(seen) !== null) continue;
       if (!state.readOnly && (reason !== 'read-only' || path !== wish.anchor)) continue;
       acted = true;
       const outcome = await machine.remountWritable(path);
-      if (!outcome.ok) problems.push({ code: 'read-only', subject: path, detail: outcome.message });
+      if (!outcome.ok) faults.push({ code: 'read-only', subject: path, failure: outcome });
       else if (state.readOnly) tell(path === wish.anchor ? 'anchor' : 'main', 'writable');
     }
   };
@@ -240,7 +227,8 @@ export function createMountKeeper(
 
   return {
     mend,
-    problems: () => found,
+    faults: () => found,
+    problems: () => found.map(mountProblem),
     describe: () => ({ main: view.main.kind, anchor: view.anchor.kind }),
     hold(on) {
       held = on;
@@ -254,8 +242,8 @@ export function createMountKeeper(
 
 const aboutAnchor: ReadonlySet<string> = new Set(['anchor-missing', 'anchor-not-shared']);
 
-/** Both mounts are there, and do not show one instance. */
-function differ({ main, anchor }: MountView): boolean {
-  if (main.kind !== 'binfmt' || anchor.kind !== 'binfmt' || main.covered || anchor.covered) return false;
-  return main.device !== anchor.device;
+/** The devices of main mount and anchor where both are there, and do not show one instance. */
+function differentDevices({ main, anchor }: MountView): readonly [main: string, anchor: string] | null {
+  if (main.kind !== 'binfmt' || anchor.kind !== 'binfmt' || main.covered || anchor.covered) return null;
+  return main.device === anchor.device ? null : [main.device, anchor.device];
 }

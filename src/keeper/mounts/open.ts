@@ -15,6 +15,7 @@ import type { MountState, MountView } from '../../host/mounts/mounts.ts';
 import { type HostIdentity, targetOf } from '../prepare/prepare.ts';
 import { createClaim } from './claim.ts';
 import { createMountKeeper, type MountKeeper } from './mend-mounts.ts';
+import { notOpened } from './not-opened.ts';
 
 /** Why the keeper cannot work here: one problem and the exit code that it means. */
 export interface Refusal {
@@ -163,11 +164,8 @@ async function openMounted(
   const why = mounts.problems().map((p) => p.detail);
   const detail = why.length > 0 ? why.join('; ') : opened.message;
   if (machine.inSandbox()) return refuse('sandbox-unavailable', detail, exitCodes.notSupported);
-  if (/EPERM|EACCES|permission|not permitted|must be superuser/i.test(detail))
-    return refuse('no-permission', detail, exitCodes.notPermitted);
-  if (/ENODEV|unknown filesystem|No such device/i.test(detail))
-    return refuse('no-kernel-support', detail, exitCodes.notSupported);
-  return refuse('instance-missing', detail, exitCodes.failed);
+  const { code, exit } = notOpened(mounts.faults(), opened);
+  return refuse(code, detail, exit);
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Config } from '../../core/config/config.ts';
 import type { Architecture } from '../../core/platforms/catalogue.ts';
 import { type Problem, type ProblemCode, problemCatalogue } from '../../core/problems.ts';
 import type { Machine } from '../../host/machine.ts';
+import type { TriedPlace } from '../../host/store/interpreters.ts';
 import { judgePlace } from './elsewhere.ts';
 import type { Obtain, ReadyInterpreter } from './ready-interpreter.ts';
 
@@ -116,7 +117,7 @@ export function createLookUp(
     const [stuck] = (await reachable(machine, [dir])).hung;
     if (stuck !== undefined) return stuck;
     const kept = await fromStore(machine, store, architecture);
-    if (kept === null) return missing(architecture, ['it was never deployed']);
+    if (kept === null) return noneFound(architecture, 'it was never deployed');
     return kept.path.startsWith(`${dir}/`)
       ? { ...kept, path: `${name}${kept.path.slice(dir.length)}` }
       : kept;
@@ -154,13 +155,20 @@ async function inPlace(machine: Machine, path: string): Promise<ReadyInterpreter
   };
 }
 
-function missing(architecture: Architecture, tried: readonly string[]): Problem {
-  const hung = tried.some((why) => why.includes(' does not answer '));
-  return {
-    code: hung ? 'hung-path' : 'source-missing',
-    subject: architecture.target,
-    detail: `no static ${architecture.interpreter}: ${tried.slice(0, 3).join('; ')}`,
-  };
+/** A place that does not answer explains more than those where nothing lies. */
+function missing(architecture: Architecture, tried: readonly TriedPlace[]): Problem {
+  const hung = tried.filter((place) => place.code === 'hung');
+  const first = [...hung, ...tried.filter((place) => place.code !== 'hung')].slice(0, 3);
+  const why = first.map((place) => place.message).join('; ');
+  return noneFound(architecture, why, hung.length > 0 ? 'hung-path' : 'source-missing');
+}
+
+function noneFound(
+  { target, interpreter }: Architecture,
+  why: string,
+  code: ProblemCode = 'source-missing',
+): Problem {
+  return { code, subject: target, detail: `no static ${interpreter}: ${why}` };
 }
 
 function problem(code: string, architecture: Architecture, detail: string): Problem {

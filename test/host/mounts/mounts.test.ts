@@ -8,7 +8,7 @@ import { inNamespace, requireFuse } from '../namespace.ts';
 const main = '/proc/sys/fs/binfmt_misc';
 const anchor = '/mnt/run/keeper/binfmt_misc';
 const look = `call mounts/mounts observeMounts '[{"main": "${main}", "anchor": "${anchor}"}]'`;
-const verb = (name: string, path: string): string => `call mounts ${name} '["${path}"]'`;
+const verb = (name: string, path: string): string => `call mounts/mounts ${name} '["${path}"]'`;
 const code = (outcome: unknown): string => (outcome as { code: string }).code;
 const views = async (script: string): Promise<MountView[]> => (await inNamespace(script)) as MountView[];
 /** Whatever the machine has mounted there is of another user namespace. */

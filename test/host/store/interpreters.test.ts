@@ -56,12 +56,16 @@ test('each place that will not do is named with its reason', async () => {
   const found = await findInterpreter(arm, [dir]);
   assert.ok(!found.ok);
   assert.deepEqual(
-    found.tried.map((text) => text.startsWith(dir)),
-    [true, true, true],
+    found.tried.map(({ path, code }) => [path, code]),
+    [
+      [join(dir, 'qemu-aarch64-static'), 'unfit'],
+      [join(dir, 'qemu-aarch64'), 'unfit'],
+      [join(dir, 'aarch64-binfmt-P'), 'missing'],
+    ],
   );
-  assert.match(found.tried[0] ?? '', /not a regular file/);
-  assert.match(found.tried[1] ?? '', /dynamically linked/);
-  assert.match(found.tried[2] ?? '', /not there/);
+  assert.match(found.tried[0]?.message ?? '', /not a regular file/);
+  assert.match(found.tried[1]?.message ?? '', /dynamically linked/);
+  assert.match(found.tried[2]?.message ?? '', /not there/);
 });
 
 test('every way in which a file cannot serve has its code', async () => {
@@ -120,7 +124,11 @@ test('an emulator on a file system that never answers is unreachable', async (t)
     call store/interpreters findInterpreter '[{"interpreter": "qemu-aarch64"}, ["/mnt/hung"]]'`);
   assert.equal(code(direct), 'ETIMEDOUT');
   assert.equal(code(linked), 'interpreter-unreachable');
-  assert.equal((found as { ok: boolean }).ok, false);
+  const { tried } = found as { tried: readonly { path: string; code: string }[] };
+  assert.deepEqual(
+    tried.map(({ path, code }) => [path, code]),
+    [['/mnt/hung', 'hung']],
+  );
 });
 
 test('the version is the emulator\u2019s own, without the packager\u2019s addition', () => {
