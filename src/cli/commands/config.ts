@@ -2,6 +2,7 @@ import { Document, isMap, isNode, isScalar } from 'yaml';
 import * as z from 'zod';
 import type { ParsedConfig } from '../../core/config/config.ts';
 import { configInput } from '../../core/config/input.ts';
+import { type Origin, originWords } from '../../core/config/origin.ts';
 import { configSchema as fileSchema } from '../../core/config/schema.ts';
 
 /** What a command prints and how it ends; 2 is wrong configuration. */
@@ -15,7 +16,7 @@ export interface Printed {
 export function configCheck(result: ParsedConfig, file: string, fileless = false): Printed {
   if (!result.ok) return refused(result.errors);
   if (!fileless) return printed(`${printable(file)}: valid\n`);
-  const changed = [...result.origins.values()].some((origin) => origin !== 'built-in');
+  const changed = [...result.origins.values()].some((origin) => origin.kind !== 'built-in');
   const rest = changed ? ', changed by flags or environment' : '';
   return printed(`there is no ${printable(file)}: the built-in configuration is used${rest}\n`);
 }
@@ -29,7 +30,8 @@ export function configShow(result: ParsedConfig, format: 'table' | 'json' | 'yam
   const input = configInput(result.config);
   const { origins } = result;
   if (format === 'json') {
-    return printed(`${JSON.stringify({ config: input, origins: Object.fromEntries(origins) }, null, 2)}\n`);
+    const shown = Object.fromEntries([...origins].map(([path, origin]) => [path, originWords(origin)]));
+    return printed(`${JSON.stringify({ config: input, origins: shown }, null, 2)}\n`);
   }
   return printed(format === 'yaml' ? asYaml(input, origins) : asTable(input, origins));
 }
@@ -41,30 +43,32 @@ export function configSchema(): Printed {
   return printed(`${JSON.stringify({ $schema, title, ...rest }, null, 2)}\n`);
 }
 
-function asTable(input: unknown, origins: ReadonlyMap<string, string>): string {
+type Origins = ReadonlyMap<string, Origin>;
+
+function asTable(input: unknown, origins: Origins): string {
   const rows = [['SETTING', 'VALUE', 'ORIGIN']];
-  for (const [path, origin] of origins) rows.push([path, JSON.stringify(at(input, path)), printable(origin)]);
+  for (const [path, origin] of origins) rows.push([path, JSON.stringify(at(input, path)), words(origin)]);
   const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
   const [first, second] = [width(0), Math.min(width(1), 60)];
   return rows.map(([a = '', b = '', c]) => `${a.padEnd(first)}  ${b.padEnd(second)}  ${c}\n`).join('');
 }
 
-function asYaml(input: unknown, origins: ReadonlyMap<string, string>): string {
+function asYaml(input: unknown, origins: Origins): string {
   const doc = new Document(input);
   for (const [path, origin] of origins) {
     const keys = path.split('.');
     const node = doc.getIn(keys, true);
-    if (isScalar(node)) node.comment = ` ${printable(origin)}`;
+    if (isScalar(node)) node.comment = ` ${words(origin)}`;
     else note(doc.getIn(keys.slice(0, -1), true) ?? doc.contents, keys.at(-1), origin);
   }
   return doc.toString({ lineWidth: 0 });
 }
 
 /** A list spans lines, so its origin stands above it: a comment behind it would follow its last item. */
-function note(parent: unknown, key: string | undefined, origin: string): void {
+function note(parent: unknown, key: string | undefined, origin: Origin): void {
   if (!isMap(parent)) return;
   const name = parent.items.find((pair) => isScalar(pair.key) && pair.key.value === key)?.key;
-  if (isNode(name)) name.commentBefore = ` ${printable(origin)}`;
+  if (isNode(name)) name.commentBefore = ` ${words(origin)}`;
 }
 
 function at(input: unknown, path: string): unknown {
@@ -74,6 +78,10 @@ function at(input: unknown, path: string): unknown {
       (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
       input,
     );
+}
+
+function words(origin: Origin): string {
+  return printable(originWords(origin));
 }
 
 function refused(errors: readonly string[]): Printed {

@@ -10,7 +10,7 @@ import { type Held, once, type Shot } from '../../keeper/once.ts';
 import { loadConfig } from '../line/load-config.ts';
 import { owns } from '../sandbox/owns.ts';
 import { askToInstall, daemonReport } from './ask.ts';
-import { configFor, environmentNotes, inTheirWords, settingsOf } from './config.ts';
+import { configFor, environmentNotes, settingsOf, spellings } from './config.ts';
 import { registerHere } from './install.ts';
 import { policyOf } from './policy.ts';
 import { removeEntries, strangeRemovals } from './remove.ts';
@@ -19,8 +19,13 @@ import { misused, oneLine, say } from './words.ts';
 
 /** Removes, registers and prints the JSON; 0 only where all that was asked for is so, and outlives this process. */
 export async function act(request: DropInRequest): Promise<ExitCode> {
-  const loaded = await loadConfig(settingsOf(request, process.env), process.env);
-  if (!loaded.ok) return misused(loaded.errors.map((e) => inTheirWords(e, request)));
+  const loaded = await loadConfig(
+    settingsOf(request, process.env),
+    process.env,
+    'trusted',
+    spellings(request),
+  );
+  if (!loaded.ok) return misused(loaded.errors);
   const config = configFor(loaded.config, request);
   for (const note of [...request.notes, ...environmentNotes(process.env)]) say(note);
   const machine = await createMachine();

@@ -42,9 +42,10 @@ export function environmentNotes(env: NodeJS.ProcessEnv): readonly string[] {
     : [];
 }
 
-/** A fault of a setting, under the name by which it was given here. */
-export function inTheirWords(fault: string, { sources }: DropInRequest): string {
-  return fault
-    .replace(/^--interpreters-sources:/, sources === null ? 'QEMU_BINARY_PATH:' : '--qemu-path:')
-    .replace(/^--mounts-main:/, '--mount:');
+/** How our flags were spelled in such a call, for what is said of their values. */
+export function spellings({ sources }: DropInRequest): Readonly<Record<string, string>> {
+  return {
+    '--interpreters-sources': sources === null ? 'QEMU_BINARY_PATH' : '--qemu-path',
+    '--mounts-main': '--mount',
+  };
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../../core/config/config.ts';
 import { configInput } from '../../core/config/input.ts';
 import { settings } from '../../core/config/options.ts';
+import type { Origin } from '../../core/config/origin.ts';
 import { mountUnitName } from '../../core/kernel/unit-name.ts';
 import { repository } from '../../core/project.ts';
 import { directoryLines, storeParent } from './systemd-directories.ts';
@@ -23,7 +24,7 @@ export type Units = ReadonlyMap<string, string>;
  */
 export function systemdUnits(
   config: Config,
-  origins: ReadonlyMap<string, string>,
+  origins: ReadonlyMap<string, Origin>,
   program: UnitProgram,
 ): Units {
   return new Map([
@@ -52,7 +53,7 @@ Options=nosuid,nodev,noexec
 `;
 }
 
-function serviceUnit(config: Config, origins: ReadonlyMap<string, string>, program: UnitProgram): string {
+function serviceUnit(config: Config, origins: ReadonlyMap<string, Origin>, program: UnitProgram): string {
   const anchor = mountUnitName(bytes(config.mounts.anchor));
   const main = mountUnitName(bytes(config.mounts.main));
   const automount = main.replace(/\.mount$/, '.automount');
@@ -158,10 +159,10 @@ function uses(hidden: RegExp, config: Config, program: UnitProgram): boolean {
   return used.some((p) => hidden.test(p));
 }
 
-function environment(config: Config, origins: ReadonlyMap<string, string>): string {
+function environment(config: Config, origins: ReadonlyMap<string, Origin>): string {
   const input = configInput(config);
   return settings
-    .filter(({ config: key, flag, env }) => [`flag ${flag}`, `env ${env}`].includes(origins.get(key) ?? ''))
+    .filter(({ config: key }) => ['flag', 'env'].includes(origins.get(key)?.kind ?? ''))
     .map(({ config: key, env }) => `Environment=${word(`${env}=${text(at(input, key))}`)}\n`)
     .join('');
 }

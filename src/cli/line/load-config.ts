@@ -21,8 +21,9 @@ export async function loadConfig(
   flags: Readonly<Record<string, unknown>>,
   env: NodeJS.ProcessEnv,
   whose: Whose = 'trusted',
+  called: ConfigSources['called'] = {},
 ): Promise<ParsedConfig> {
-  return (await loadSources(flags, env, whose)).parsed;
+  return (await loadSources(flags, env, whose, called)).parsed;
 }
 
 /** The same, and whether there was a file: without one all is valid, and nothing of what somebody wrote is in force. */
@@ -30,6 +31,7 @@ export async function loadSources(
   flags: Readonly<Record<string, unknown>>,
   env: NodeJS.ProcessEnv,
   whose: Whose = 'trusted',
+  called: ConfigSources['called'] = {},
 ): Promise<{ readonly parsed: ParsedConfig; readonly fileless: boolean }> {
   const sourced = (parsed: ParsedConfig, fileless = false) => ({ parsed, fileless });
   if (Array.isArray(flags.config)) return sourced(refuse('--config: given more than once'));
@@ -37,8 +39,8 @@ export async function loadSources(
   const name = configFile(flags, env);
   const named = typeof flags.config === 'string' || Boolean(env.BINFMT_KEEPER_CONFIG);
   const read = await readBounded(name, whose);
-  if (read.ok) return sourced(await parse({ file: { name, text: read.text }, env, flags }));
-  if (read.code === 'ENOENT' && !named) return sourced(await parse({ env, flags }), true);
+  if (read.ok) return sourced(await parse({ file: { name, text: read.text }, env, flags, called }));
+  if (read.code === 'ENOENT' && !named) return sourced(await parse({ env, flags, called }), true);
   return sourced(refuse(`${printable(name)}: ${read.why}`));
 }
 

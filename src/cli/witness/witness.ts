@@ -87,7 +87,7 @@ async function targetsFor(
   { config, origins }: ParsedConfig & { readonly ok: true },
   args: readonly string[],
 ): Promise<ChosenTargets> {
-  const said = (path: string): boolean => origins.get(path) !== 'built-in';
+  const said = (path: string): boolean => origins.get(path)?.kind !== 'built-in';
   return chooseTargets({
     args,
     required: said('readiness.required') ? config.readiness.required : null,

@@ -7,6 +7,7 @@ import {
   isRecord,
   type Layer,
   leaves,
+  type NamedOrigin,
   type ParsedConfig,
   place,
   readEnvLayer,
@@ -14,6 +15,7 @@ import {
 } from './layers.ts';
 import { type BrokenYaml, type LocatedYaml, readYaml } from './locate.ts';
 import type { Setting } from './options.ts';
+import type { Origin } from './origin.ts';
 import { configSchema, uncompiled } from './schema.ts';
 
 export type { ConfigSources, ParsedConfig } from './layers.ts';
@@ -28,7 +30,7 @@ export function parseConfig(sources: ConfigSources): ParsedConfig {
   const layers = [
     readFileLayer(yaml),
     readEnvLayer(sources.env, readSetting),
-    readFlagLayer(sources.flags, readSetting),
+    readFlagLayer(sources, readSetting),
   ];
   const errors = layers.flatMap((layer) => layer.errors);
   if (errors.length > 0) return { ok: false, errors: shorten(errors) };
@@ -61,30 +63,32 @@ function readFileLayer(yaml: LocatedYaml | BrokenYaml): Layer {
   const values = leaves.flatMap((path) => {
     const keys = path.split('.');
     const value = keys.reduce<unknown>((v, key) => (isRecord(v) ? v[key] : undefined), yaml.value);
-    return value === undefined ? [] : [{ path, value, origin: yaml.place(yaml.offset(keys)) }];
+    return value === undefined
+      ? []
+      : [{ path, value, origin: { kind: 'file', place: yaml.place(yaml.offset(keys)) } as const }];
   });
   return { errors: [], values };
 }
 
-function readSetting(setting: Setting, value: unknown, name: string, origin: string): Layer {
+function readSetting(setting: Setting, value: unknown, origin: NamedOrigin): Layer {
   const input = {};
   place(input, setting.config.split('.'), value);
   const parsed = configSchema.safeParse(input, uncompiled);
   if (parsed.success) return { errors: [], values: [{ path: setting.config, value, origin }] };
-  return { errors: faultsOf(parsed.error.issues, input).map((fault) => `${name}: ${fault.why}`), values: [] };
+  const errors = faultsOf(parsed.error.issues, input).map((fault) => `${origin.called}: ${fault.why}`);
+  return { errors, values: [] };
 }
 
 function blame(
   fault: ConfigFault,
-  origins: ReadonlyMap<string, string>,
+  origins: ReadonlyMap<string, Origin>,
   yaml: LocatedYaml | BrokenYaml,
 ): string {
   const path = dotted(fault.path);
   const leaf = leaves.find((l) => path === l || path.startsWith(`${l}.`)) ?? '';
-  const origin = origins.get(leaf) ?? 'built-in';
-  const named = /^(?:env|flag) (\S+)$/.exec(origin)?.[1];
-  if (named !== undefined) return `${named}: ${fault.why}`;
-  if (origin === 'built-in' || !yaml.ok) return `${path}: ${fault.why}`;
+  const origin = origins.get(leaf);
+  if (origin !== undefined && 'called' in origin) return `${origin.called}: ${fault.why}`;
+  if (origin?.kind !== 'file' || !yaml.ok) return `${path}: ${fault.why}`;
   return `${yaml.place(yaml.offset(fault.path, fault.atKey))}: ${path}: ${fault.why}`;
 }
 

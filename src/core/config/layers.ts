@@ -1,5 +1,6 @@
 import { nearest } from '../text/suggest.ts';
 import { fromText, globalOptions, internalEnv, type Setting, settings } from './options.ts';
+import type { Origin } from './origin.ts';
 import type { Config } from './schema.ts';
 
 /** Where a configuration comes from; a later one wins, leaf by leaf. */
@@ -8,28 +9,33 @@ export interface ConfigSources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** By long name without dashes (`probe-interval`); other names, such as a command's own options, are passed over. */
   readonly flags: Readonly<Record<string, unknown>>;
+  /** How flags (`--mounts-main`) were spelled where they have other names, for what is said of them. */
+  readonly called?: Readonly<Record<string, string>>;
 }
 
 /** The configuration with the origin of each leaf by its path, or everything that is wrong with it. */
 export type ParsedConfig =
-  | { readonly ok: true; readonly config: Config; readonly origins: ReadonlyMap<string, string> }
+  | { readonly ok: true; readonly config: Config; readonly origins: ReadonlyMap<string, Origin> }
   | { readonly ok: false; readonly errors: readonly string[] };
 
 /** What one source says: the values of leaves with their origins, or what is wrong with it. */
 export interface Layer {
   readonly errors: readonly string[];
-  readonly values: readonly { readonly path: string; readonly value: unknown; readonly origin: string }[];
+  readonly values: readonly { readonly path: string; readonly value: unknown; readonly origin: Origin }[];
 }
 
-/** Reads the value of one setting, named `name` where it was given. */
-export type ReadSetting = (setting: Setting, value: unknown, name: string, origin: string) => Layer;
+/** Reads the value of one setting that was given by name. */
+export type ReadSetting = (setting: Setting, value: unknown, origin: NamedOrigin) => Layer;
+
+/** A flag or a variable. */
+export type NamedOrigin = Extract<Origin, { readonly name: string }>;
 
 /** The leaves of a configuration by their paths. */
 export const leaves: readonly string[] = [...settings.map((s) => s.config), 'handlers'];
 
 /** Where all of it comes from before anybody says anything. */
-export function builtInOrigins(): Map<string, string> {
-  return new Map(leaves.map((path) => [path, 'built-in']));
+export function builtInOrigins(): Map<string, Origin> {
+  return new Map(leaves.map((path) => [path, { kind: 'built-in' }]));
 }
 
 /** What the environment says. */
@@ -44,7 +50,7 @@ export function readEnvLayer(env: ConfigSources['env'], read: ReadSetting): Laye
   // An empty variable counts as unset: templates and EnvironmentFile= leave such behind.
   const set = settings.flatMap((s) => {
     const text = env[s.env]?.trim();
-    return text ? [read(s, fromText(s, text), s.env, `env ${s.env}`)] : [];
+    return text ? [read(s, fromText(s, text), { kind: 'env', name: s.env, called: s.env })] : [];
   });
   const errors = [...unknown, ...wrongWords(env), ...set.flatMap((l) => l.errors)];
   return { errors, values: set.flatMap((l) => l.values) };
@@ -67,16 +73,20 @@ function wrongWords(env: ConfigSources['env']): string[] {
 }
 
 /** What the command line says. */
-export function readFlagLayer(flags: ConfigSources['flags'], read: ReadSetting): Layer {
+export function readFlagLayer(
+  { flags, called = {} }: Pick<ConfigSources, 'flags' | 'called'>,
+  read: ReadSetting,
+): Layer {
   const set = settings.flatMap((s) => {
     const given = flags[s.flag.slice(2)];
     if (given === undefined) return [];
+    const origin = { kind: 'flag', name: s.flag, called: called[s.flag] ?? s.flag } as const;
     if (Array.isArray(given) && !s.type.endsWith('list')) {
-      return [{ errors: [`${s.flag}: given more than once`], values: [] }];
+      return [{ errors: [`${origin.called}: given more than once`], values: [] }];
     }
     const texts: readonly unknown[] = Array.isArray(given) ? given : [given];
     const value = texts.every((t) => typeof t === 'string') ? fromText(s, texts.join(',')) : given;
-    return [read(s, value, s.flag, `flag ${s.flag}`)];
+    return [read(s, value, origin)];
   });
   return { errors: set.flatMap((l) => l.errors), values: set.flatMap((l) => l.values) };
 }

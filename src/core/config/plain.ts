@@ -4,6 +4,7 @@ import {
   builtInOrigins,
   type ConfigSources,
   freeze,
+  type NamedOrigin,
   type ParsedConfig,
   place,
   readEnvLayer,
@@ -29,13 +30,10 @@ import type { Config } from './schema.ts';
  * makes of it, without the libraries for YAML and schemas, which take longer to load than Node to start. Null for
  * everything else, and for whatever is wrong: then `parseConfig` has the word.
  */
-export function readPlainConfig({
-  file,
-  env,
-  flags,
-}: ConfigSources): Extract<ParsedConfig, { ok: true }> | null {
+export function readPlainConfig(sources: ConfigSources): Extract<ParsedConfig, { ok: true }> | null {
+  const { file, env } = sources;
   if (file !== undefined && !saysNothing.test(file.text)) return null;
-  const layers = [readEnvLayer(env, readSetting), readFlagLayer(flags, readSetting)];
+  const layers = [readEnvLayer(env, readSetting), readFlagLayer(sources, readSetting)];
   if (layers.some((layer) => layer.errors.length > 0)) return null;
   const values = new Map<string, unknown>(Object.entries(builtIn()));
   const origins = builtInOrigins();
@@ -63,10 +61,10 @@ function builtIn(): Readonly<Record<string, unknown>> {
   );
 }
 
-function readSetting(setting: Setting, given: unknown, name: string, origin: string) {
+function readSetting(setting: Setting, given: unknown, origin: NamedOrigin) {
   const value = readValue(setting, given);
   return value === undefined
-    ? { errors: [name], values: [] }
+    ? { errors: [origin.called], values: [] }
     : { errors: [], values: [{ path: setting.config, value, origin }] };
 }
 

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Config, parseConfig } from '../../../src/core/config/config.ts';
 import { settings } from '../../../src/core/config/options.ts';
+import { type Origin, originWords } from '../../../src/core/config/origin.ts';
 import { runDirectory } from '../../../src/core/config/run-directory.ts';
 
 const docs = new URL('../../../docs/', import.meta.url);
@@ -13,7 +14,7 @@ function parse(text: string, env: Record<string, string> = {}, flags: Record<str
   return parseConfig({ file: { name, text }, env, flags });
 }
 
-function good(...args: Parameters<typeof parse>): { config: Config; origins: ReadonlyMap<string, string> } {
+function good(...args: Parameters<typeof parse>): { config: Config; origins: ReadonlyMap<string, Origin> } {
   const result = parse(...args);
   assert.ok(result.ok, result.ok ? '' : result.errors.join('\n'));
   return result;
@@ -33,7 +34,7 @@ test('without any source the built-in values hold', () => {
   assert.equal(config.names, 'keeper-');
   assert.equal(config.resync, 30_000);
   assert.deepEqual(config.probe, { enabled: true, interval: 300_000, timeout: 10_000 });
-  assert.deepEqual(new Set(origins.values()), new Set(['built-in']));
+  assert.deepEqual(new Set([...origins.values()].map(originWords)), new Set(['built-in']));
 });
 
 test('docs/config.sample.yaml names every key with its built-in value', () => {
@@ -41,7 +42,7 @@ test('docs/config.sample.yaml names every key with its built-in value', () => {
   const bare = parseConfig({ env: {}, flags: {} });
   assert.ok(bare.ok);
   assert.deepEqual(config, bare.config);
-  for (const [path, origin] of origins) assert.match(origin, /k\.yaml:/, path);
+  for (const [path, origin] of origins) assert.match(originWords(origin), /k\.yaml:/, path);
 });
 
 test('docs/configuration.md has a row for each setting with flag, variable and meaning', () => {
@@ -58,10 +59,33 @@ test('flags win over the environment, which wins over the file, and the origin s
   const env = { BINFMT_KEEPER_PROBE_INTERVAL: '2m', BINFMT_KEEPER_RESYNC: '2s' };
   const { config, origins } = good(text, env, { resync: '3s' });
   assert.deepEqual([config.probe.timeout, config.probe.interval, config.resync], [1000, 120_000, 3000]);
-  assert.equal(origins.get('probe.timeout'), '/etc/k.yaml:3:12');
-  assert.equal(origins.get('probe.interval'), 'env BINFMT_KEEPER_PROBE_INTERVAL');
-  assert.equal(origins.get('resync'), 'flag --resync');
-  assert.equal(origins.get('probe.enabled'), 'built-in');
+  assert.deepEqual(origins.get('probe.timeout'), { kind: 'file', place: '/etc/k.yaml:3:12' });
+  const variable = 'BINFMT_KEEPER_PROBE_INTERVAL';
+  assert.deepEqual(origins.get('probe.interval'), { kind: 'env', name: variable, called: variable });
+  assert.deepEqual(origins.get('resync'), { kind: 'flag', name: '--resync', called: '--resync' });
+  assert.deepEqual(origins.get('probe.enabled'), { kind: 'built-in' });
+});
+
+test('a file is a file, whatever it is called', () => {
+  for (const odd of ['env k.yaml', 'flag --resync', 'built-in', 'env BINFMT_KEEPER_RESYNC']) {
+    const text = 'mounts: {anchor: /run}\n';
+    const result = parseConfig({ file: { name: odd, text }, env: {}, flags: {} });
+    assert.deepEqual(result.ok ? [] : result.errors, [
+      `${odd}:1:18: mounts.anchor: must lie in a directory of its own, not in /`,
+    ]);
+  }
+});
+
+test('what is said of a flag names it as it was spelled', () => {
+  const called = { '--mounts-main': '--mount', '--mounts-anchor': '--other' };
+  const of = (flags: Record<string, unknown>) => {
+    const result = parseConfig({ env: {}, flags, called });
+    return result.ok ? [] : result.errors.map((line) => line.slice(0, line.indexOf(':')));
+  };
+  assert.deepEqual(of({ 'mounts-main': 'here' }), ['--mount']);
+  assert.deepEqual(of({ 'mounts-main': ['/a', '/b'] }), ['--mount']);
+  assert.deepEqual(of({ 'mounts-anchor': '/run', resync: '1y' }), ['--resync']);
+  assert.deepEqual(of({ 'mounts-anchor': '/run' }), ['--other']);
 });
 
 test('an override in one section leaves its neighbours from the file', () => {
@@ -125,7 +149,7 @@ test('empty variables, internal ones and those of a Kubernetes Service are no se
     BINFMT_KEEPER_PORT: 'tcp://10.0.0.1:80',
     BINFMT_KEEPER_METRICS_PORT_80_TCP_ADDR: '10.0.0.1',
   };
-  assert.deepEqual(new Set(good('', env).origins.values()), new Set(['built-in']));
+  assert.deepEqual(new Set([...good('', env).origins.values()].map(originWords)), new Set(['built-in']));
 });
 
 test('adopt takes the names of entries, and none of our own', () => {
