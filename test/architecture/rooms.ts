@@ -34,7 +34,11 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'all that the machine can do, as one argument',
     'core: . config; host: system files net lock instance mounts selinux store probe',
   ],
-  'src/host/system': ['libc, children, errno, identity, the mount table as text', 'core: . kernel config'],
+  'src/host/libc': ['C functions that Node lacks, by what they act on', 'core: .'],
+  'src/host/system': [
+    'libc, children, errno, identity, the mount table as text',
+    'core: . kernel config; host: libc',
+  ],
   'src/host/files': [
     'files and directories, and whom to trust with them',
     'core: . kernel plan report; host: system',
@@ -44,7 +48,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/host/instance': ['an instance of binfmt_misc', 'core: . kernel; host: system lock'],
   'src/host/mounts': [
     'mounts, their propagation, holders and places',
-    'core: . kernel report; host: system files lock',
+    'core: . kernel report; host: libc system files lock',
   ],
   'src/host/selinux': ['labels and what the policy says of them', 'core: kernel; host: system'],
   'src/host/store': ['deployed interpreters', 'core: . kernel report; host: system files selinux'],

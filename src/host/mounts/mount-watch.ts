@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
-import type { Epoll, Libc } from '../system/libc.ts';
+import type { Epoll } from '../libc/event-calls.ts';
+import type { Libc } from '../system/libc.ts';
 import { openMountSight } from './mount-sight.ts';
 
 const MOUNT_TABLE = '/proc/self/mountinfo';
