@@ -10,8 +10,6 @@ import type { Place } from './place.ts';
 export interface Dense {
   readonly program: string;
   readonly handlers: number;
-  /** Processes that compute all the time. */
-  readonly busy: number;
   readonly flushes: number;
   readonly steps: number;
   readonly failedSteps: number;
@@ -40,14 +38,12 @@ export async function measureDense(place: Place, flushes: number): Promise<Dense
   const counts = new Map<string, Counts>();
   for (let done = 0; done < flushes; done += inBlock) {
     for (const platforms of [['arm64'], ['all']]) {
-      for (const busy of [0, 4]) {
-        for (const [program, path] of Object.entries(programsOf(place))) {
-          const { handlers, block } = await runBlock({ ...place, program: path }, platforms, busy);
-          const key = `${program} ${handlers} ${busy}`;
-          found.set(key, { program, handlers, busy });
-          const [a = 0, b = 0, c = 0, d = 0, e = 0] = counts.get(key) ?? [];
-          counts.set(key, [a + block[0], b + block[1], c + block[2], d + block[3], e + block[4]]);
-        }
+      for (const [program, path] of Object.entries(programsOf(place))) {
+        const { handlers, block } = await runBlock({ ...place, program: path }, platforms);
+        const key = `${program} ${handlers}`;
+        found.set(key, { program, handlers });
+        const [a = 0, b = 0, c = 0, d = 0, e = 0] = counts.get(key) ?? [];
+        counts.set(key, [a + block[0], b + block[1], c + block[2], d + block[3], e + block[4]]);
       }
     }
   }
@@ -61,18 +57,15 @@ export async function measureDense(place: Place, flushes: number): Promise<Dense
 const inBlock = 20;
 const paceMs = 700;
 
-async function runBlock(place: Place, platforms: readonly string[], busy: number) {
+async function runBlock(place: Place, platforms: readonly string[]) {
   const daemon = startDaemon(place, { platforms, yaml: ownHandlerYaml(place) });
   await daemon.said('"event":"verified"');
   await sleep(2000);
   const handlers = entryNames(place.main).length;
-  const others = Array.from({ length: busy }, () => spawn('sh', ['-c', 'while :; do :; done']));
   const steps = spawn('sh', ['-c', builder, 'builder', place.target], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const end = (): void => {
-    for (const one of [...others, steps]) one.kill('SIGKILL');
-  };
+  const end = (): void => void steps.kill('SIGKILL');
   process.once('exit', end);
   await sleep(200);
   for (let i = 0; i < inBlock; i += 1) {

@@ -146,9 +146,9 @@ export function tables(results: Results, budgets: readonly Verdict[]): string {
     parts.push([
       'Steps of a hundred small programs in a row, beside -1 to status',
       [
-        ['handlers', 'program', 'busy', 'flushes', 'steps', 'failed', 'execs', 'failed'],
+        ['handlers', 'program', 'flushes', 'steps', 'failed', 'execs', 'failed'],
         ...dense.map((d) => [
-          ...[String(d.handlers), d.program, String(d.busy), String(d.flushes)],
+          ...[String(d.handlers), d.program, String(d.flushes)],
           ...[d.steps, d.failedSteps, d.execs, d.failed].map(String),
         ]),
       ],
