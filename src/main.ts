@@ -33,11 +33,12 @@ async function settleSandbox() {
 }
 
 async function load() {
-  if (argv[0] === 'run') return (await import('./cli/commands/run.ts')).main;
-  if (argv[0] === 'health' && argv.length === 1) return (await import('./cli/commands/health.ts')).main;
-  const { isDropIn } = await import('./core/drop-in/drop-in.ts');
-  if (argv.length === 0 || isDropIn(argv)) return (await import('./cli/drop-in/drop-in.ts')).main;
-  return (await import('./cli/commands/commands.ts')).main;
+  const [word, ...more] = argv;
+  if (more.length === 0) {
+    if (word === 'health') return (await import('./cli/commands/health.ts')).main;
+    if (word === '--version') return (await import('./cli/drop-in/version.ts')).main;
+  }
+  return (await import('./work.ts')).main;
 }
 
 /**

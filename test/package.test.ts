@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Metafile } from 'esbuild';
 import { bundle } from '../scripts/package/build.ts';
 import { version } from '../src/core/version.ts';
 import { root } from './architecture/imports.ts';
+import { inPrivateInstance, requireKernel } from './kernel.ts';
 
 interface Manifest {
   readonly version: string;
@@ -121,9 +122,7 @@ describe('the bundle', () => {
   test('loads FFI where koffi has a build for this machine', (t) => {
     if (!existsSync(join(root, `node_modules/@koromix/koffi-linux-${process.arch}`)))
       return t.skip(`koffi has no build for ${process.arch}`);
-    const name = readdirSync(directory).find((file) => file.startsWith('koffi-native-'));
-    assert.ok(name);
-    const code = `const { default: koffi } = await import(${JSON.stringify(join(directory, name))});
+    const code = `const { default: koffi } = await import(${JSON.stringify(join(directory, 'koffi.mjs'))});
       console.log(koffi.load(null).func('int getpid()')() === process.pid)`;
     const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
       encoding: 'utf8',
@@ -132,7 +131,7 @@ describe('the bundle', () => {
   });
 
   test('reads the command line library and chokidar only when they are used', () => {
-    const eager = packagesOf(eagerOutputs(metafile, /^src\/cli\/commands\/run\.ts$/));
+    const eager = packagesOf(eagerOutputs(metafile, /^src\/work\.ts$/));
     assert.ok(eager.size <= 1, [...eager].join());
     for (const lazy of ['yargs', 'chokidar', 'zod', 'yaml']) {
       assert.ok(packagesOf(Object.values(metafile.outputs)).has(lazy));
@@ -140,12 +139,63 @@ describe('the bundle', () => {
     }
   });
 
+  const plain = ['main.mjs', 'work.mjs'];
+  const loading: Readonly<Record<string, readonly [line: string, parts: readonly string[]]>> = {
+    'the version': ['--version', ['main.mjs', 'version.mjs']],
+    'a question for health': ['health', ['main.mjs', 'health.mjs']],
+    'a plain command': ['health --platforms arm64', [...plain, 'health.mjs']],
+    'an installation': ['install arm64', [...plain, 'koffi.mjs']],
+    'an installation as an older tool spells it': ['--install arm64', [...plain, 'koffi.mjs']],
+    'the daemon': ['run --platforms arm64', [...plain, 'koffi.mjs', 'chokidar.mjs']],
+    'what the line calls by a wrong name': ['install arm65', plain],
+    'a line that is not plain': ['install -- arm64', [...plain, 'read-line.mjs', 'koffi.mjs']],
+    'a wrong setting': ['install --resync soon', [...plain, 'config.mjs']],
+    'a configuration': ['install --config CONFIG arm64', [...plain, 'config.mjs', 'koffi.mjs']],
+  };
+  for (const [what, [line, expected]] of Object.entries(loading))
+    test(`loads for ${what} ${expected.slice(1).join(', ')} alone`, (t) => {
+      if (!requireKernel(t)) return;
+      const config = join(directory, 'config.yaml');
+      writeFileSync(config, 'resync: 1m\n');
+      const args = line.replace('CONFIG', config).split(' ');
+      const loaded = partsLoadedBy(program, args, join(directory, 'places'));
+      assert.deepEqual(loaded, expected.toSorted());
+    });
+
   test('holds the licence of every package inside it', () => {
     const titles = readFileSync(join(directory, 'LICENSES.txt'), 'utf8').match(/^\S+ \d\S* \(.+\)$/gm);
     const named = new Set(titles?.map((title) => title.split(' ')[0]));
     assert.deepEqual(named, new Set(['koffi', ...packagesOf(Object.values(metafile.outputs))]));
   });
 });
+
+/** Names of the parts that a process really loaded, in a private instance; shared pieces of libraries left out. */
+function partsLoadedBy(program: string, args: readonly string[], places: string): readonly string[] {
+  const told = 'binfmt-keeper-loads ';
+  const hook = `import { registerHooks } from 'node:module';
+    registerHooks({ load(url, context, next) {
+      process._rawDebug(${JSON.stringify(told)} + url);
+      // The last that a daemon loads: then it is asked to end.
+      if (url.endsWith('/chokidar.mjs')) setTimeout(() => process.kill(process.pid, 'SIGTERM'));
+      return next(url, context);
+    } });`;
+  const preload = `data:text/javascript,${encodeURIComponent(hook)}`;
+  const [command, words] = inPrivateInstance(process.execPath, '--import', preload, program, ...args);
+  const { stderr } = spawnSync(command, words, {
+    encoding: 'utf8',
+    timeout: 60_000,
+    env: {
+      PATH: process.env.PATH,
+      BINFMT_KEEPER_SANDBOX: '1',
+      BINFMT_KEEPER_INTERPRETERS_STORE: join(places, 'store'),
+      BINFMT_KEEPER_MOUNTS_ANCHOR: join(places, 'run/binfmt_misc'),
+      BINFMT_KEEPER_HTTP_LISTEN: 'off',
+    },
+  });
+  const urls = stderr.split('\n').flatMap((l) => (l.startsWith(told) ? [l.slice(told.length)] : []));
+  const names = urls.filter((url) => url.startsWith('file:')).map((url) => basename(url));
+  return names.filter((name) => name.endsWith('.mjs') && !name.startsWith('chunk-')).toSorted();
+}
 
 type Output = Metafile['outputs'][string];
 

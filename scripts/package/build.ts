@@ -14,17 +14,16 @@ import {
 } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { leadToParts, libraries, parts } from './parts.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Writes the bundle into a directory, removes whatever else is there, and returns what went into which file. */
 export async function bundle(directory: string): Promise<Metafile> {
-  const { metafile } = await build({
+  const shared: BuildOptions & { metafile: true } = {
     absWorkingDir: root,
-    entryPoints: { main: 'src/main.ts' },
     bundle: true,
-    splitting: true, // yargs and chokidar stay files that are read only when imported
     platform: 'node',
     format: 'esm',
     target: 'node20',
@@ -36,7 +35,19 @@ export async function bundle(directory: string): Promise<Metafile> {
     alias: { koffi: './scripts/package/koffi-native.mjs' },
     banner: { js: requireForCommonJs },
     logLevel: 'warning',
-  });
+    plugins: [leadToParts(root)],
+  };
+  const alone = Object.entries(parts).map(([name, source]) =>
+    build({ ...shared, entryPoints: { [name]: source } }),
+  );
+  const built = await Promise.all([
+    ...alone,
+    build({ ...shared, entryPoints: { ...libraries }, splitting: true }),
+  ]);
+  const metafile: Metafile = {
+    inputs: Object.assign({}, ...built.map((one) => one.metafile.inputs)),
+    outputs: Object.assign({}, ...built.map((one) => one.metafile.outputs)),
+  };
   const written = Object.keys(metafile.outputs).map((path) => basename(path));
   const natives = copyNatives(directory);
   writeFileSync(join(directory, 'LICENSES.txt'), licences(metafile));

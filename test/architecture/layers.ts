@@ -58,8 +58,8 @@ const layers: readonly Layer[] = [
   },
   {
     name: 'main',
-    holds: (file) => file === 'src/main.ts',
-    allows: ({ to, kind }) => core(to) || (inside('cli')(to) && kind === 'dynamic'),
+    holds: (file) => file === 'src/main.ts' || file === 'src/work.ts',
+    allows: ({ to, kind }) => core(to) || ((inside('cli')(to) || to === 'src/work.ts') && kind === 'dynamic'),
   },
 ];
 

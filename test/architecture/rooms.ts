@@ -131,7 +131,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/cli/drop-in': [
     'commands of older tools',
-    'core: . text kernel platforms config report drop-in; host: . system instance; keeper: . mounts once; daemon: loop; cli: sandbox terminal line ask commands',
+    'core: . text kernel platforms config report drop-in; host: . system instance store; keeper: . mounts once; daemon: loop; cli: sandbox terminal line ask commands',
   ],
   src: ['signals, exit status, choice of command', 'core: drop-in; cli: commands drop-in'],
   'scripts/generate': ['files of the tree that are made from sources', 'core: . platforms config; cli: line'],

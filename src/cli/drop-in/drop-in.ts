@@ -1,11 +1,7 @@
 import { parseDropIn } from '../../core/drop-in/drop-in.ts';
-import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
-import { createMachine } from '../../host/machine.ts';
 import { killChildren } from '../../host/system/children.ts';
-import { loadConfig } from '../line/load-config.ts';
 import { guardOutput } from '../terminal/output.ts';
 import { act } from './act.ts';
-import { versionLine } from './version.ts';
 import { misused } from './words.ts';
 
 /**
@@ -23,7 +19,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     case 'wrong':
       return misused(asked.faults);
     case 'version':
-      return showVersion();
+      return (await import('./version.ts')).main();
     case 'act':
       return act(asked);
   }
@@ -32,11 +28,4 @@ export async function main(argv: readonly string[]): Promise<number> {
 async function help(): Promise<number> {
   const { main: commands } = await import('../commands/commands.ts');
   return commands(['--help']);
-}
-
-async function showVersion(): Promise<ExitCode> {
-  const loaded = await loadConfig({}, process.env);
-  if (!loaded.ok) return misused(loaded.errors);
-  process.stdout.write(await versionLine(await createMachine(), loaded.config));
-  return exitCodes.ok;
 }

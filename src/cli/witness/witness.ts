@@ -11,7 +11,6 @@ import { createMachine } from '../../host/machine.ts';
 import { sendMessage } from '../../host/net/witness-socket.ts';
 import { provable } from '../../host/probe/files.ts';
 import { isPrivileged } from '../../host/system/rights.ts';
-import { readReportShape } from '../ask/report-schema.ts';
 import type { Context } from '../terminal/context.ts';
 import { type Round, runRound } from './round.ts';
 import { roundText } from './text.ts';
@@ -102,7 +101,9 @@ async function reportedIn(dir: string): Promise<readonly string[] | null> {
   const machine = await createMachine();
   const text = await machine.readFile(`${dir}/report.json`);
   try {
-    const report = text === null ? null : readReportShape(JSON.parse(text));
+    if (text === null) return null;
+    const { readReportShape } = await import('../ask/report-schema.ts');
+    const report = readReportShape(JSON.parse(text));
     return report?.handlers.filter((h) => h.required).map((h) => h.key) ?? null;
   } catch {
     return null; // not JSON

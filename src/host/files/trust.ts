@@ -1,9 +1,10 @@
-import type { Stats } from 'node:fs';
+import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import type { Mount } from '../../core/kernel/mountinfo.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import { failure } from '../system/errno.ts';
+import { isLocal } from '../system/local.ts';
 import { recentMountOf } from '../system/mount-table.ts';
 import { walk } from '../system/walk.ts';
 import { mayBeRoot, trustedOwner } from './owners.ts';
@@ -41,13 +42,16 @@ export async function judgePath(
     let step = way.next();
     while (step.done !== true) {
       const file = Buffer.from(step.value, 'latin1');
-      const found = await lstat(file);
+      const local = isLocal(recentMountOf(step.value));
+      const found = local ? lstatSync(file) : await lstat(file);
       const why = distrustStep(textOf(step.value), found, mountAt(step.value, found.dev));
       if (why !== null && !spares(step.value)) return distrust(why);
-      step = way.next(found.isSymbolicLink() ? await readlink(file, 'latin1') : '');
+      const link = found.isSymbolicLink();
+      step = way.next(!link ? '' : local ? readlinkSync(file, 'latin1') : await readlink(file, 'latin1'));
     }
     const at = textOf(step.value);
-    const found = await lstat(Buffer.from(step.value, 'latin1'));
+    const last = Buffer.from(step.value, 'latin1');
+    const found = isLocal(recentMountOf(step.value)) ? lstatSync(last) : await lstat(last);
     const why = end === 'way' || spares(step.value) ? null : distrustFile(at, found);
     return why === null ? { ok: true, path: at, found } : distrust(why);
   } catch (error) {

@@ -31,12 +31,19 @@ export interface Deployed {
   readonly size: number;
 }
 
+/** What is written of a store beside its files, read once for all that is deployed in a row. */
+export interface Books {
+  hashes?: HashCache;
+  manifest?: Manifest;
+}
+
 /** Deploys one file into a directory that was prepared; everything that goes wrong comes back as a fault. */
 export async function deployFile(
   dir: string,
   sourcePath: string,
   name: string,
   labelling: Labelling | null = null,
+  books: Books = {},
 ): Promise<Deployed | StoreFault> {
   if (!isFileName(name)) return fault('store-failed', `${JSON.stringify(name)} is not a file name`);
   const reached = await reach(sourcePath);
@@ -48,7 +55,7 @@ export async function deployFile(
     return fault('store-source', failure('open source', error).message);
   }
   try {
-    return await deployOpen(dir, { path: sourcePath, file: source, name, labelling });
+    return await deployOpen(dir, { path: sourcePath, file: source, name, labelling }, books);
   } catch (error) {
     return writeFault(`deploy ${sourcePath} to ${dir}`, error);
   } finally {
@@ -63,11 +70,12 @@ interface Source {
   readonly labelling: Labelling | null;
 }
 
-async function deployOpen(dir: string, source: Source): Promise<Deployed | StoreFault> {
+async function deployOpen(dir: string, source: Source, books: Books): Promise<Deployed | StoreFault> {
   const found = await source.file.stat({ bigint: true });
   if (!found.isFile()) return fault('store-source', `${source.path} is not a regular file`);
-  const hashes = await openHashCache(join(dir, 'hashes.json'));
-  const manifest = await readManifest(dir);
+  books.hashes ??= await openHashCache(join(dir, 'hashes.json'));
+  books.manifest ??= await readManifest(dir);
+  const { hashes, manifest } = books;
   let sha256 = hashes.get(found);
   if (sha256 === null && mayBeThere(manifest, source.name, found)) {
     sha256 = await hashOf(source.file);
@@ -80,7 +88,7 @@ async function deployOpen(dir: string, source: Source): Promise<Deployed | Store
     sha256 = copied.sha256;
     hashes.set(found, sha256);
   }
-  const deployed = await describe(dir, manifest, source, sha256, hashes);
+  const deployed = await describe(dir, books, source, sha256, hashes);
   await hashes.save();
   return deployed;
 }
@@ -147,7 +155,7 @@ async function copyIn(
 /** Says what was deployed, and sees to it that the manifest says so too; a read-only store serves without. */
 async function describe(
   dir: string,
-  manifest: Manifest,
+  books: Books,
   source: Source,
   sha256: string,
   hashes: HashCache,
@@ -158,11 +166,13 @@ async function describe(
   const found = await lstat(path, { bigint: true });
   hashes.set(found, sha256);
   const { dev, ino, size } = numeric(found);
-  const listed = manifest.files.find((file) => file.name === name && file.sha256 === sha256);
+  const listed = books.manifest?.files.find((file) => file.name === name && file.sha256 === sha256);
   const version = listed?.version ?? (await interpreterVersion(path));
   const record = { name, architecture: name.replace(/^qemu-/, ''), version, size, sha256, origin };
   if (!listed || JSON.stringify(listed) !== JSON.stringify(record)) {
-    const text = printManifest(withFile(manifest, record));
+    // Another process may have written meanwhile.
+    books.manifest = withFile(await readManifest(dir), record);
+    const text = printManifest(books.manifest);
     const written = await writeAtomic(join(dir, 'manifest.json'), text, 0o644, { fsync: true });
     if (!written.ok && written.code !== 'EROFS') return writeFault('write the manifest', written);
   }

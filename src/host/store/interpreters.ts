@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Outcome } from '../../core/outcome.ts';
 import { judgePath, untrusted } from '../files/trust.ts';
-import { runChild } from '../system/child.ts';
+import { runAtOnce, runChild } from '../system/child.ts';
 import { reach } from '../system/reach.ts';
 import { inspectInterpreter } from './elf-file.ts';
 import { identityOf } from './hash-cache.ts';
@@ -70,6 +70,11 @@ export async function interpreterVersion(path: string): Promise<string | null> {
     versions.set(key, { version, pauseMs, until: performance.now() + pauseMs });
   }
   return version;
+}
+
+/** The same for a command that ends with the answer, where `findInterpreter` has just found the file. */
+export function versionAtOnce(path: string): string | null {
+  return parseInterpreterVersion(runAtOnce(path, ['--version'], 5000));
 }
 
 /** On a busy host it may not have come to an answer: it is asked again after a minute, doubling up to an hour. */

@@ -7,7 +7,7 @@ import { createSelinux } from '../selinux/selinux.ts';
 import type { Libc } from '../system/libc.ts';
 import type { StoreFinding } from './contents.ts';
 import { readManifest, removeStored, verifyContents } from './contents.ts';
-import type { Deployed } from './deploy.ts';
+import type { Books, Deployed } from './deploy.ts';
 import { deployFile } from './deploy.ts';
 import { inspectDirectory, prepareDirectory, type StoreFault } from './directory.ts';
 
@@ -46,6 +46,7 @@ export function createStore(
     return turn;
   };
   let swept: Promise<void> | null = null;
+  let books: Books = {};
   return {
     dir,
     deploy: (sourcePath, name) =>
@@ -54,7 +55,7 @@ export function createStore(
         if (unusable !== null) return unusable;
         swept ??= removeLeftovers(dir);
         await swept;
-        return deployFile(dir, sourcePath, name, labelling);
+        return deployFile(dir, sourcePath, name, labelling, books);
       }),
     list: () =>
       inTurn(async () => {
@@ -64,6 +65,7 @@ export function createStore(
     verify: () => inTurn(() => verifyContents(dir)),
     remove: (paths) =>
       inTurn(async () => {
+        books = {};
         const found = await inspectDirectory(dir);
         if (found === 'absent') return { removed: [], faults: [] };
         return found?.code === 'store-untrusted'

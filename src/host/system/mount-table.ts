@@ -46,12 +46,22 @@ export function recentMountOf(path: string): Mount | null {
   if (now >= recent.until) {
     const text = readAll();
     const then = performance.now();
-    recent = { text, until: then + (then - now) * freshFactor, points: new Set(), mounts: [] };
+    recent = {
+      text,
+      until: then + (then - now) * freshFactor,
+      points: new Set(),
+      mounts: [],
+      answers: new Map(),
+    };
   }
+  const known = recent.answers.get(path);
+  if (known !== undefined) return known;
   const unknown = pointsAlong(path).filter((point) => !recent.points.has(point));
   if (unknown.length > 0) recent.mounts.push(...mountsAt(recent.text, unknown));
   for (const point of unknown) recent.points.add(point);
-  return mountOf(recent.mounts, path);
+  const found = mountOf(recent.mounts, path);
+  recent.answers.set(path, found);
+  return found;
 }
 
 const sliceMs = 1;
@@ -62,6 +72,7 @@ let recent = {
   until: Number.NEGATIVE_INFINITY,
   points: new Set<string>(),
   mounts: [] as Mount[],
+  answers: new Map<string, Mount | null>(),
 };
 
 function readAll(): string {

@@ -3,6 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import type { Outcome } from '../../core/outcome.ts';
 import { done } from '../../core/outcome.ts';
 import { runChild } from './child.ts';
+import { isLocal } from './local.ts';
 import { recentMountOf } from './mount-table.ts';
 import { lacksRoom } from './shortage.ts';
 import { EndlessPath, walk } from './walk.ts';
@@ -24,13 +25,6 @@ export async function reach(path: string, timeoutMs = 5000): Promise<Outcome> {
   return { ok: false, code: 'ETIMEDOUT', message: `${path} does not answer within ${timeoutMs} ms` };
 }
 
-/** File systems whose answers wait for no other machine or process. Everything not named here is tried by a child. */
-const local = new Set(
-  'bcachefs btrfs devtmpfs erofs exfat ext2 ext3 ext4 f2fs iso9660 overlay proc ramfs rootfs squashfs sysfs tmpfs vfat xfs zfs'.split(
-    ' ',
-  ),
-);
-
 /** Asks before each step which file system the next one touches. */
 function staysLocal(path: string): boolean {
   const whole = isAbsolute(path) ? path : join(process.cwd(), path);
@@ -41,7 +35,7 @@ function staysLocal(path: string): boolean {
   try {
     for (let step = way.next(); step.done !== true; step = way.next(link)) {
       const mount = recentMountOf(byteString(step.value));
-      if (!mount || !local.has(mount.type)) return false;
+      if (!isLocal(mount)) return false;
       link = linkAt(step.value);
     }
   } catch (error) {

@@ -66,6 +66,8 @@ export async function openHost(
   const architecture = machine.hostArchitecture();
   if (architecture.emulated)
     return refuse('emulated-host', 'this process itself runs under emulation', exitCodes.notSupported);
+  // Whoever opens proves; how to give up rights is tried meanwhile.
+  void machine.confinement();
   const kernel = parseKernelVersion(machine.kernelRelease());
   if (kernel === null)
     return refuse(

@@ -15,7 +15,7 @@ import { createVerifyQueue, type Verified } from './verify.ts';
 /** Proves handlers by execution, beside repair, and draws the consequences. */
 export interface Verification {
   queue(key: string): void;
-  /** Queues every handler; resolves when all that waits has run. */
+  /** Queues every handler whose probe does not run already; resolves when all that waits has run. */
   all(): Promise<void>;
   idle(): Promise<void>;
   resultOf(key: string): Verified | undefined;
@@ -60,6 +60,11 @@ export function createVerification(parts: VerificationParts): Verification {
     const run = view === undefined ? null : proofOf({ machine, situation, signal: stop.signal }, view);
     if (stop.signal.aborted || view === undefined || run === null) return;
     verifier.add({ key, generation: generationOf(view), run });
+  };
+
+  const isUnderWay = (key: string): boolean => {
+    const view = viewOf(key);
+    return view !== undefined && verifier.runs(key, generationOf(view));
   };
 
   const onVerified = (verified: Verified): void => {
@@ -165,7 +170,8 @@ export function createVerification(parts: VerificationParts): Verification {
   return {
     queue,
     async all() {
-      for (const h of situation().world.desired.handlers) queue(h.key);
+      // What was begun a moment ago by a look is not run twice.
+      for (const { key } of situation().world.desired.handlers) if (!isUnderWay(key)) queue(key);
       await verifier.idle();
     },
     idle: verifier.idle,

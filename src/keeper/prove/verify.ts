@@ -24,6 +24,8 @@ export interface VerifyQueue {
   /** Resolves when nothing waits or runs. */
   idle(): Promise<void>;
   readonly pending: number;
+  /** Whether this registration of a key is being proved. */
+  runs(key: string, generation: string): boolean;
 }
 
 const most = 2;
@@ -31,7 +33,7 @@ const most = 2;
 /** Makes a queue which hands every result to `onResult`; repair never waits for it. */
 export function createVerifyQueue(onResult: (verified: Verified) => void): VerifyQueue {
   const waiting = new Map<string, VerifyJob>();
-  const running = new Set<string>();
+  const running = new Map<string, string>();
   let idlers: (() => void)[] = [];
 
   const next = (): void => {
@@ -43,7 +45,7 @@ export function createVerifyQueue(onResult: (verified: Verified) => void): Verif
     const job = [...waiting.values()].find((j) => !running.has(j.key));
     if (job === undefined) return;
     waiting.delete(job.key);
-    running.add(job.key);
+    running.set(job.key, job.generation);
     void attempt(job).then((result) => {
       running.delete(job.key);
       setImmediate(next);
@@ -64,6 +66,7 @@ export function createVerifyQueue(onResult: (verified: Verified) => void): Verif
         idlers = [...idlers, resolve];
       });
     },
+    runs: (key, generation) => running.get(key) === generation,
     get pending() {
       return waiting.size + running.size;
     },

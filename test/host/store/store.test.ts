@@ -256,3 +256,21 @@ test('a store that we may not write is denied', async (t) => {
       store/store createStore '["/mnt/s"]' deploy '["/mnt/qemu-arm", "qemu-arm"]'`);
   assert.equal(code(fault), 'store-denied');
 });
+
+test('two that deploy into one store in turn lose nothing of what the other has listed', async () => {
+  const dir = scratch();
+  const [one, other] = [createStore(dir), createStore(dir)];
+  for (const [store, name, version] of [
+    [one, 'qemu-arm', '9.1.0'],
+    [other, 'qemu-mips', '9.1.1'],
+    [one, 'qemu-sh4', '9.1.2'],
+    [other, 'qemu-ppc', '9.1.3'],
+  ] as const)
+    deployed(await store.deploy(source(emulator(version)), name));
+  assert.deepEqual((await one.list()).map((file) => file.name).toSorted(), [
+    'qemu-arm',
+    'qemu-mips',
+    'qemu-ppc',
+    'qemu-sh4',
+  ]);
+});

@@ -49,6 +49,18 @@ test('one handler is probed once at a time, and of its requests the newest is ru
   assert.equal(bed.queue.pending, 0);
 });
 
+test('what is being proved is known by its registration, and only while it runs', async () => {
+  const bed = testBed();
+  bed.add('a', 'first');
+  assert.equal(bed.queue.runs('a', 'first'), false, 'it waits yet');
+  await bed.turns();
+  assert.equal(bed.queue.runs('a', 'first'), true);
+  assert.equal(bed.queue.runs('a', 'second'), false);
+  bed.end('a');
+  await bed.turns();
+  assert.equal(bed.queue.runs('a', 'first'), false);
+});
+
 test('a probe that cannot be started frees its place and tells why', async () => {
   const bed = testBed();
   const refused = [
