@@ -1,4 +1,4 @@
-import type { Results } from './run.ts';
+import type { Results } from './results.ts';
 import { short } from './stats.ts';
 
 /** One budget of the design with what was measured. */
@@ -11,7 +11,8 @@ export interface Verdict {
 
 /** Compares the results with the budgets; parts that were not run have none. */
 export function judge(results: Results): Verdict[] {
-  const { latency, loss, standstill, others, start, rest, passes, logged, http, storms, flush } = results;
+  const { latency, loss, standstill, others, start, besideNode, rest, passes, logged, http, storms, flush } =
+    results;
   const verdicts: Verdict[] = [];
   const add = (what: string, budget: string, measured: string, met: boolean): void => {
     verdicts.push({ what, budget, measured, met });
@@ -70,6 +71,7 @@ export function judge(results: Results): Verdict[] {
     );
     add('start to 8 verified: median', '≤ 500 ms', `${short(verified.median)} ms`, verified.median <= 500);
   }
+  verdicts.push(...judgeStarts(besideNode));
   if (rest !== null) {
     add('memory, anonymous', '≤ 24 MB', `${short(rest.anonymousMb)} MB`, rest.anonymousMb <= 24);
     add('memory, RSS', '≤ 64 MB', `${short(rest.rssMb)} MB`, rest.rssMb <= 64);
@@ -96,6 +98,24 @@ export function judge(results: Results): Verdict[] {
   }
   return verdicts;
 }
+
+function judgeStarts(besideNode: Results['besideNode']): Verdict[] {
+  return (besideNode?.figures ?? []).flatMap(({ who, what, ratio }) => {
+    const most = who === 'now' ? startBudgets[what] : undefined;
+    if (most === undefined) return [];
+    const named = `start, ${what}: median to node -e 0`;
+    return [{ what: named, budget: `≤ ${most}`, measured: short(ratio), met: ratio <= most }];
+  });
+}
+
+/** As many times as `node -e 0` takes. */
+const startBudgets: Readonly<Record<string, number>> = {
+  '--version': 1.6,
+  install: 3,
+  '--install': 3,
+  'run: registered': 3,
+  'run: verified': 4.5,
+};
 
 const entryFaults = new Set(['entry deleted', 'all cleared']);
 

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { measureBesideNode } from './beside-node.ts';
 import { judge } from './budgets.ts';
 import { measureDense } from './dense.ts';
 import { compareSystems, measureLoss, measureShellKeeper } from './exec-loss.ts';
@@ -13,6 +14,7 @@ import { measurePasses } from './passes.ts';
 import { measurePeers } from './peers.ts';
 import { enterNamespace, makePlace, mountMain } from './place.ts';
 import { measureRest } from './rest.ts';
+import type { Results } from './results.ts';
 import { measureStandstill } from './standstill.ts';
 import { measureStart } from './start.ts';
 import { measureStorms } from './storms.ts';
@@ -58,6 +60,7 @@ const results = {
     faults,
   },
   start: await part('start', () => measureStart(place, quick ? 3 : 20)),
+  besideNode: await part('beside-node', () => measureBesideNode(place, quick ? 5 : 20)),
   rest: await part('rest', () => measureRest(place, quick ? 5 : 20)),
   passes: await part('passes', () => measurePasses(place, quick ? 30 : 200)),
   latency: await part('latency', () => measureLatency(place, faults, say)),
@@ -73,8 +76,7 @@ const results = {
   peers: await part('peers', () => measurePeers(place, quick ? 3 : 20)),
   shellKeeper: await part('compared', () => measureShellKeeper(place, quick ? 5 : 50)),
 };
-const complete = { ...results, conditions: { ...results.conditions, loadAfter: load() } };
-export type Results = typeof complete;
+const complete: Results = { ...results, conditions: { ...results.conditions, loadAfter: load() } };
 
 const budgets = judge(complete);
 write('latest', { ...complete, budgets });

@@ -1,6 +1,6 @@
 import type { Verdict } from './budgets.ts';
 import type { Survival } from './peers.ts';
-import type { Results } from './run.ts';
+import type { Results } from './results.ts';
 import { type Summary, short, table } from './stats.ts';
 
 /** Everything that was measured, for people. */
@@ -11,6 +11,7 @@ export function tables(results: Results, budgets: readonly Verdict[]): string {
     standstill,
     others,
     start,
+    besideNode,
     rest,
     passes,
     compared,
@@ -106,6 +107,19 @@ export function tables(results: Results, budgets: readonly Verdict[]): string {
         ['until', 'n', ...spread],
         ['registered', String(start.registered.n), ...cells(start.registered)],
         ['verified', String(start.verified.n), ...cells(start.verified)],
+      ],
+    ]);
+  if (besideNode !== null)
+    parts.push([
+      `Starts beside Node alone, ms from the spawn${besideNode.absent === null ? '' : ` (${besideNode.absent})`}`,
+      [
+        ['who, what', 'n', ...spread, 'to node -e 0'],
+        ...besideNode.figures.map(({ who, what, ms, ratio }) => [
+          `${who} ${what}`,
+          String(ms.n),
+          ...cells(ms),
+          short(ratio),
+        ]),
       ],
     ]);
   if (http !== null) {
