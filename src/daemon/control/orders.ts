@@ -22,74 +22,84 @@ export interface OrderParts {
 /** A request that is carried out and answered once; `watch` belongs to the socket. */
 export type Order = Exclude<ControlRequest, { readonly type: 'watch' }>;
 
+type Progress = (text: string) => void;
+
 /** Carries out one order. */
-export type CarryOut = (order: Order, progress: (text: string) => void) => Promise<ControlAnswer>;
+export type CarryOut = (order: Order, progress: Progress) => Promise<ControlAnswer>;
+
+/** Changes what was asked for and applies it. */
+type Change = (next: (before: Asked) => Asked) => Promise<void>;
 
 /** Carries out what people ask of the running daemon; changes of what is kept one after the other. */
-export function createOrders({ keeper, asked, reconfigure, isNative }: OrderParts): CarryOut {
+export function createOrders(parts: OrderParts): CarryOut {
+  const { keeper, asked, reconfigure } = parts;
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const turn = last.then(work);
     last = turn.catch(() => {});
     return turn;
   };
-
-  const told = (ok: (report: Report) => boolean): ControlAnswer => {
-    const report = keeper.report();
-    return { type: 'report', report, ok: ok(report) };
-  };
-
-  const verify = async (targets: Targets, progress: (text: string) => void): Promise<ControlAnswer> => {
-    const all = targets === 'all' || targets.length === 0;
-    progress(all ? 'probing all' : `probing ${targets.join(', ')}`);
-    await keeper.verify(all ? 'all' : targets);
-    return told((report) => isSatisfied(report, targets));
-  };
-
-  const change = (next: (before: Asked) => Asked): Promise<void> =>
+  const change: Change = (next) =>
     inTurn(async () => {
       await asked.change(next(asked.current()));
       await reconfigure();
     });
 
-  const install = async (given: Targets, progress: (text: string) => void): Promise<ControlAnswer> => {
-    if (keeper.isPaused())
-      return controlError('paused', 'nothing is registered during a pause; say resume first');
-    const targets = given === 'all' ? given : given.filter((target) => !isNative(target));
-    if (given.length > 0 && targets.length === 0) return told(() => true);
-    progress('deploying and registering');
-    await change((before) => afterInstall(before, targets));
-    const answer = await verify(targets, progress);
-    const whole = targets === 'all' || targets.length === 0;
-    if (answer.type !== 'report' || !whole) return answer;
-    return { ...answer, ok: answer.ok && !answer.report.problems.some((p) => p.severity === 'error') };
-  };
-
-  const uninstall = async (targets: Targets): Promise<ControlAnswer> => {
-    const there = keeper.owned(targets);
-    await change((before) => afterUninstall(before, targets));
-    // a pause keeps repair from doing it
-    const { failed } = keeper.remove(targets);
-    return { type: 'removed', removed: there.filter((name) => !failed.includes(name)), failed };
-  };
-
   return async (order, progress) => {
     switch (order.type) {
       case 'status':
         await keeper.refresh();
-        return told((report) => report.ready);
+        return told(keeper, (report) => report.ready);
       case 'probe':
-        return verify(order.targets, progress);
+        return verify(keeper, order.targets, progress);
       case 'install':
-        return install(order.targets, progress);
+        return install(parts, change, order.targets, progress);
       case 'uninstall':
-        return uninstall(order.targets);
+        return uninstall(keeper, change, order.targets);
       case 'pause':
         keeper.pause(order.forMs);
-        return told(() => true);
+        return told(keeper, () => true);
       case 'resume':
         keeper.resume();
-        return told(() => true);
+        return told(keeper, () => true);
     }
   };
+}
+
+function told(keeper: Keeper, ok: (report: Report) => boolean): ControlAnswer {
+  const report = keeper.report();
+  return { type: 'report', report, ok: ok(report) };
+}
+
+async function verify(keeper: Keeper, targets: Targets, progress: Progress): Promise<ControlAnswer> {
+  const all = targets === 'all' || targets.length === 0;
+  progress(all ? 'probing all' : `probing ${targets.join(', ')}`);
+  await keeper.verify(all ? 'all' : targets);
+  return told(keeper, (report) => isSatisfied(report, targets));
+}
+
+async function install(
+  { keeper, isNative }: OrderParts,
+  change: Change,
+  given: Targets,
+  progress: Progress,
+): Promise<ControlAnswer> {
+  if (keeper.isPaused())
+    return controlError('paused', 'nothing is registered during a pause; say resume first');
+  const targets = given === 'all' ? given : given.filter((target) => !isNative(target));
+  if (given.length > 0 && targets.length === 0) return told(keeper, () => true);
+  progress('deploying and registering');
+  await change((before) => afterInstall(before, targets));
+  const answer = await verify(keeper, targets, progress);
+  const whole = targets === 'all' || targets.length === 0;
+  if (answer.type !== 'report' || !whole) return answer;
+  return { ...answer, ok: answer.ok && !answer.report.problems.some((p) => p.severity === 'error') };
+}
+
+async function uninstall(keeper: Keeper, change: Change, targets: Targets): Promise<ControlAnswer> {
+  const there = keeper.owned(targets);
+  await change((before) => afterUninstall(before, targets));
+  // a pause keeps repair from doing it
+  const { failed } = keeper.remove(targets);
+  return { type: 'removed', removed: there.filter((name) => !failed.includes(name)), failed };
 }
