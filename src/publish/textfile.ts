@@ -31,12 +31,10 @@ export function createTextfile(parts: TextfileParts, pauseMs = defaultPauseMs): 
   let closed = false;
   const written = new Set<string>();
 
-  const failureOf = async (path: string): Promise<string | null> => {
+  const write = async (path: string): Promise<string | null> => {
     const reached = await machine.reach(path);
     if (!reached.ok) return reached.message;
-    // Loaded only where it is wanted.
-    const { renderTextfile } = await import('../core/report/metrics.ts');
-    const text = renderTextfile(await parts.report());
+    const text = await textOf(parts);
     if (path !== wanted) return null;
     const outcome = await machine.replaceFile(path, text, 0o644);
     if (!outcome.ok) return outcome.message;
@@ -56,8 +54,7 @@ export function createTextfile(parts: TextfileParts, pauseMs = defaultPauseMs): 
   const turn = async (): Promise<void> => {
     await tidy();
     const path = wanted;
-    const why =
-      path === '' ? null : await failureOf(path).catch((error) => missingPart(error) ?? String(error));
+    const why = path === '' ? null : await write(path).catch((error) => missingPart(error) ?? String(error));
     if (path === wanted && path !== '') problem(path, why);
     if (!closed && (wanted !== '' || written.size > 0)) timer ??= setTimeout(next, pauseMs);
   };
@@ -81,14 +78,25 @@ export function createTextfile(parts: TextfileParts, pauseMs = defaultPauseMs): 
     async close() {
       use('');
       closed = true;
-      let late: NodeJS.Timeout | undefined;
-      await Promise.race([
-        next(),
-        new Promise((resolve) => {
-          late = setTimeout(resolve, closeMs);
-        }),
-      ]);
-      clearTimeout(late);
+      await within(closeMs, next());
     },
   };
+}
+
+async function textOf({ report }: TextfileParts): Promise<string> {
+  // Loaded only where it is wanted.
+  const { renderTextfile } = await import('../core/report/metrics.ts');
+  return renderTextfile(await report());
+}
+
+/** Waits for work, but not for ever. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  let late: NodeJS.Timeout | undefined;
+  await Promise.race([
+    work,
+    new Promise((resolve) => {
+      late = setTimeout(resolve, ms);
+    }),
+  ]);
+  clearTimeout(late);
 }

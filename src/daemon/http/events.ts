@@ -1,5 +1,6 @@
 import { answer, type HttpAnswer, textAnswer } from '../../core/wire/http-answer.ts';
 import type { HttpFollowed, HttpFollower } from '../../host/net/http-connection.ts';
+import { createEarliest } from './earliest.ts';
 
 /** Server-sent events for whoever has the page open. */
 export interface Events {
@@ -17,24 +18,20 @@ const heartbeatMs = 15_000;
 /** Who has not read a message for so long is gone, whatever the connection says. */
 const patienceMs = 30_000;
 
+/** Since when a listener has not read what was sent; null where it has. */
+interface Reading {
+  behindSince: number | null;
+}
+
 /** Sends the text of `live` as it is now, first at once and then after changes; idle while nobody listens. */
 export function createEvents(live: () => Promise<string | null>): Events {
-  const listeners = new Map<HttpFollower, { behindSince: number | null }>();
-  let timer: NodeJS.Timeout | null = null;
-  let due = 0;
+  const listeners = new Map<HttpFollower, Reading>();
+  const timer = createEarliest(() => void send());
   let sending = false;
   let changedMeanwhile = false;
 
   const schedule = (ms: number): void => {
-    const at = performance.now() + ms;
-    if (listeners.size === 0 || sending || (timer !== null && due <= at)) return;
-    if (timer !== null) clearTimeout(timer);
-    due = at;
-    timer = setTimeout(() => {
-      timer = null;
-      void send();
-    }, ms);
-    timer.unref();
+    if (listeners.size > 0 && !sending) timer.set(ms);
   };
 
   const send = async (): Promise<void> => {
@@ -43,28 +40,15 @@ export function createEvents(live: () => Promise<string | null>): Events {
     const text = await live().catch(() => null);
     sending = false;
     const message = text === null ? ': the report failed\n\n' : messageOf(text);
-    for (const [listener, state] of listeners) show(listener, state, message);
+    for (const [listener, reading] of listeners) show(listener, reading, message);
     schedule(changedMeanwhile ? frameMs : heartbeatMs);
-  };
-
-  const show = (listener: HttpFollower, state: { behindSince: number | null }, message: string): void => {
-    if (listener.waiting() === 0) {
-      state.behindSince = null;
-      listener.write(message);
-      return;
-    }
-    // The messages between are dropped: one at most waits in memory for who does not read.
-    state.behindSince ??= performance.now();
-    if (performance.now() - state.behindSince > patienceMs) listener.end();
   };
 
   const begin = (listener: HttpFollower): void => {
     listeners.set(listener, { behindSince: null });
     listener.onClose(() => {
       listeners.delete(listener);
-      if (listeners.size > 0 || timer === null) return;
-      clearTimeout(timer);
-      timer = null;
+      if (listeners.size === 0) timer.clear();
     });
     if (sending) changedMeanwhile = true;
     schedule(0);
@@ -85,6 +69,17 @@ export function createEvents(live: () => Promise<string | null>): Events {
       for (const listener of listeners.keys()) listener.end();
     },
   };
+}
+
+/** The messages between are dropped: one at most waits in memory for who does not read. */
+function show(listener: HttpFollower, reading: Reading, message: string): void {
+  if (listener.waiting() === 0) {
+    reading.behindSince = null;
+    listener.write(message);
+    return;
+  }
+  reading.behindSince ??= performance.now();
+  if (performance.now() - reading.behindSince > patienceMs) listener.end();
 }
 
 /** HTML Living Standard, section 9.2: every line of the text is a line of data. */

@@ -13,6 +13,11 @@ export interface LineWriter {
 const chunk = 16 * 1024;
 const retryMs = 100;
 
+interface Lines {
+  readonly bytes: Buffer;
+  readonly lines: number;
+}
+
 /**
  * Writes lines one write after the other, without ever waiting: what does not fit into `limit` bytes is dropped and
  * counted, and so is what the system refuses (a full disk, a limit of the file's size, a reader that went away). Not
@@ -20,27 +25,17 @@ const retryMs = 100;
  * lets it, and tries for ever what a full disk refuses.
  */
 export function createLineWriter(fd: number, limit: number): LineWriter {
-  const waiting: { readonly bytes: Buffer; readonly lines: number }[] = [];
+  const waiting: Lines[] = [];
   const idle = new Set<() => void>();
   let size = 0;
   let dropped = 0;
   let writing = false;
 
   const next = (): void => {
-    const first = waiting.shift();
-    writing = first !== undefined;
-    if (first === undefined) {
-      for (const tell of idle) tell();
-      return;
-    }
-    let { bytes, lines } = first;
-    while (bytes.length < chunk) {
-      const more = waiting.shift();
-      if (more === undefined) break;
-      bytes = Buffer.concat([bytes, more.bytes]);
-      lines += more.lines;
-    }
-    put(bytes, lines);
+    const first = takeChunk(waiting);
+    writing = first !== null;
+    if (first !== null) put(first.bytes, first.lines);
+    else for (const tell of idle) tell();
   };
 
   const put = (bytes: Buffer, lines: number): void => {
@@ -80,4 +75,18 @@ export function createLineWriter(fd: number, limit: number): LineWriter {
       });
     },
   };
+}
+
+/** The lines that are written next, at once; null where none waits. */
+function takeChunk(waiting: Lines[]): Lines | null {
+  const first = waiting.shift();
+  if (first === undefined) return null;
+  let { bytes, lines } = first;
+  while (bytes.length < chunk) {
+    const more = waiting.shift();
+    if (more === undefined) break;
+    bytes = Buffer.concat([bytes, more.bytes]);
+    lines += more.lines;
+  }
+  return { bytes, lines };
 }

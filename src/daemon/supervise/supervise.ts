@@ -1,7 +1,8 @@
 import type { Outcome } from '../../core/outcome.ts';
 import type { Report } from '../../core/report/report.ts';
 import type { Notifier } from '../../host/net/notify.ts';
-import { statusWords } from './status-words.ts';
+import { createStatusLine } from './status-line.ts';
+import { createWatchdog } from './watchdog.ts';
 
 /** What the supervisor, systemd as a rule, is told of the daemon; nothing at all where nobody supervises. */
 export interface Supervision {
@@ -26,7 +27,6 @@ export interface Supervision {
 
 /** Container runtimes and kubelet are ordered behind us and do not wait for an emulator that never answers. */
 const readyWithinMs = 10_000;
-const statusEveryMs = 1000;
 
 /**
  * Speaks to the supervisor. Signs of life come from completed looks alone: a timer beside the loop would go on while
@@ -37,66 +37,31 @@ export function createSupervision(
   report: () => Report | null,
   onFault: (error: unknown) => void = () => {},
 ): Supervision {
-  let told = '';
+  const { send, fault } = createSender(notifier);
+  const status = createStatusLine(report, onFault, send);
+  const watchdog = createWatchdog(notifier?.watchdogMs ?? null);
   let isReady = false;
   let stopped = false;
-  let failed: string | null = null;
-  let lastSign = -Infinity;
-  let pending: NodeJS.Timeout | null = null;
-  let faulty = false;
-
-  const send = (...assignments: readonly string[]): void => {
-    void notifier?.send(...assignments).then((outcome: Outcome) => {
-      // A full queue is the supervisor's own slowness, and the next message says the same.
-      if (outcome.ok || outcome.code !== 'EAGAIN') failed = outcome.ok ? null : outcome.message;
-    });
-  };
-
-  /** A report that cannot be drawn up is a defect, but no reason to end what heals; told once until it can be again. */
-  const words = (): string => {
-    try {
-      const current = report();
-      faulty = false;
-      return current === null ? 'starting' : statusWords(current);
-    } catch (error) {
-      if (!faulty) onFault(error);
-      faulty = true;
-      return told;
-    }
-  };
-
-  const status = (): readonly string[] => {
-    const now = words();
-    if (now === told) return [];
-    told = now;
-    return [`STATUS=${now}`];
-  };
 
   const ready = (): void => {
     if (isReady || stopped) return;
     isReady = true;
     clearTimeout(late);
-    send('READY=1', ...status());
+    send('READY=1', ...status.next());
   };
   const late = setTimeout(ready, readyWithinMs);
   if (notifier === null) clearTimeout(late);
 
   return {
-    // A third, so that one look that comes late is not the end.
-    pulseMs: notifier?.watchdogMs == null ? Infinity : notifier.watchdogMs / 3,
+    pulseMs: watchdog.pulseMs,
     ready,
     alive() {
-      const { watchdogMs = null } = notifier ?? {};
-      const now = performance.now();
-      if (watchdogMs === null || now - lastSign < watchdogMs / 4) return;
-      lastSign = now;
-      send('WATCHDOG=1');
+      if (watchdog.isDue()) send('WATCHDOG=1');
     },
     standingBy() {
-      told = 'standing by: another keeper serves this instance';
       isReady = true;
       clearTimeout(late);
-      send('READY=1', `STATUS=${told}`);
+      send('READY=1', status.say('standing by: another keeper serves this instance'));
     },
     async reloading(work) {
       // Before the first READY that would look like one.
@@ -105,27 +70,37 @@ export function createSupervision(
       try {
         await work();
       } finally {
-        if (!stopped) send('READY=1', ...status());
+        if (!stopped) send('READY=1', ...status.next());
       }
     },
     stopping(why = 'stopping') {
       if (stopped) return;
       stopped = true;
       clearTimeout(late);
+      status.close();
       send('STOPPING=1', `STATUS=${why}`);
     },
     changed() {
-      if (notifier === null || pending !== null || stopped) return;
-      pending = setTimeout(() => {
-        pending = null;
-        const assignments = status();
-        if (assignments.length > 0 && !stopped) send(...assignments);
-      }, statusEveryMs);
+      if (notifier !== null) status.later();
     },
-    fault: () => failed,
+    fault,
     close() {
       clearTimeout(late);
-      if (pending !== null) clearTimeout(pending);
+      status.close();
     },
+  };
+}
+
+/** Sends without waiting, and knows why the last message did not arrive. */
+function createSender(notifier: Notifier | null) {
+  let failed: string | null = null;
+  return {
+    send(...assignments: readonly string[]): void {
+      void notifier?.send(...assignments).then((outcome: Outcome) => {
+        // A full queue is the supervisor's own slowness, and the next message says the same.
+        if (outcome.ok || outcome.code !== 'EAGAIN') failed = outcome.ok ? null : outcome.message;
+      });
+    },
+    fault: () => failed,
   };
 }
