@@ -117,10 +117,10 @@ async function uninstallNamed({ argv, flags, args }: Call): Promise<ExitCode> {
   return uninstall(contextOf(flags), parsed.config, targets.targets);
 }
 
-async function emitFor({ flags }: Call): Promise<ExitCode> {
+async function emitFor({ flags, args: [system = ''] }: Call): Promise<ExitCode> {
   const parsed = await loadConfig(flags, process.env, 'any');
   if (!parsed.ok) return refuse(parsed.errors);
-  return (await import('../emit/emit.ts')).emit(contextOf(flags), parsed);
+  return (await import('../emit/emit.ts')).emit(contextOf(flags), parsed, system);
 }
 
 function namesOf({ platforms }: Flags): readonly string[] {

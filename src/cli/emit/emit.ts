@@ -6,25 +6,29 @@ import { writeAtomic } from '../../host/files/atomic-file.ts';
 import { makeDirectories } from '../../host/files/directories.ts';
 import { failure } from '../../host/system/errno.ts';
 import type { Context } from '../terminal/context.ts';
+import { bottlerocketUserData } from './bottlerocket.ts';
 import { systemdUnits, type UnitProgram, type Units } from './systemd.ts';
 import { tooWide } from './systemd-directories.ts';
 
-/** `emit systemd`: prints the units for the configuration in effect, or writes them into the directory of `--to`. */
+/** `emit SYSTEM`: prints what that system needs for the configuration in effect, or writes it into the directory of `--to`. */
 export async function emit(
   context: Context,
   parsed: ParsedConfig & { readonly ok: true },
+  system: string,
 ): Promise<ExitCode> {
-  const faults = tooWide(parsed.config);
+  const forSystemd = system === 'systemd';
+  const faults = forSystemd ? tooWide(parsed.config) : [];
   if (faults.length > 0) {
     context.err(faults.map((fault) => `binfmt-keeper: ${visible(fault)}\n`).join(''));
     return exitCodes.usage;
   }
-  const units = systemdUnits(parsed.config, parsed.origins, programOf(context));
+  const files = forSystemd
+    ? systemdUnits(parsed.config, parsed.origins, programOf(context))
+    : new Map([['binfmt-keeper.toml', bottlerocketUserData(parsed.config)]]);
   const { to } = context.flags;
-  if (typeof to === 'string' && to !== '') return write(context, resolve(to), units);
-  context.out(
-    context.format === 'json' ? `${JSON.stringify(Object.fromEntries(units), null, 2)}\n` : listing(units),
-  );
+  if (typeof to === 'string' && to !== '') return write(context, resolve(to), files);
+  const text = forSystemd ? listing(files) : [...files.values()].join('');
+  context.out(context.format === 'json' ? `${JSON.stringify(Object.fromEntries(files), null, 2)}\n` : text);
   return exitCodes.ok;
 }
 

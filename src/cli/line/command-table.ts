@@ -318,8 +318,8 @@ const rows = [
     argument: {
       placeholder: 'SYSTEM',
       many: false,
-      values: ['systemd'],
-      help: 'what to print it for: systemd',
+      values: ['systemd', 'bottlerocket'],
+      help: 'what to print it for: systemd, bottlerocket',
     },
     options: [
       {
@@ -333,10 +333,12 @@ const rows = [
     summary: 'print configuration for other systems',
     text: [
       'For systemd: a service that runs this very program with the settings in effect, and the anchor as a mount unit of its own. Settings of the configuration file stay there; those given as flags or in the environment are written into the unit.',
+      'For bottlerocket: settings of a node, TOML, with the keeper as a host container and as a bootstrap container; all settings in effect are their user data.',
     ],
     examples: [
       ['emit systemd', 'look at the units'],
       ['emit systemd --to /etc/systemd/system', 'install them; then: systemctl enable --now binfmt-keeper'],
+      ['emit bottlerocket --platforms linux/arm64', 'settings for the user data of a node'],
     ],
     well: 'printed or written',
     failed: 'a file could not be written',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { packagedUnits } from '../../../scripts/package/tree.ts';
+import { parseConfig } from '../../../src/core/config/config.ts';
 import { root } from '../../architecture/imports.ts';
 
 const anchor = 'run-binfmt\\x2dkeeper-binfmt_misc.mount';
@@ -170,6 +171,59 @@ describe('emit systemd', () => {
     assert.match(stderr, /\/proc\/nowhere/);
   });
 });
+
+describe('emit bottlerocket', () => {
+  test('prints TOML whose user data is the configuration in effect, for both kinds of container', () => {
+    const args = ['--platforms', 'linux/arm64', '--probe-interval', '90s'];
+    const { status, stdout } = cli(['emit', 'bottlerocket', ...args], { BINFMT_KEEPER_ON_STOP: 'remove' });
+    assert.equal(status, 0);
+    const tables = readToml(stdout);
+    const keys = Object.fromEntries(Object.entries(tables).map(([name, one]) => [name, Object.keys(one)]));
+    assert.deepEqual(keys, {
+      'settings.host-containers.binfmt-keeper': ['enabled', 'superpowered', 'source', 'user-data'],
+      'settings.bootstrap-containers.binfmt-keeper': ['source', 'mode', 'essential', 'user-data'],
+    });
+    for (const { 'user-data': data } of Object.values(tables)) {
+      const text = Buffer.from(String(data), 'base64').toString('utf8');
+      const parsed = parseConfig({ file: { name: 'user-data', text }, env: {}, flags: {} });
+      assert.ok(parsed.ok, JSON.stringify(parsed));
+      const { platforms, probe, onStop, interpreters } = parsed.config;
+      assert.deepEqual([platforms, probe.interval, onStop], [['linux/arm64'], 90_000, 'remove']);
+      assert.equal(interpreters.store, '/var/lib/binfmt-keeper/store');
+    }
+    // Each image says where that file lies.
+    for (const kind of ['host', 'bootstrap'])
+      assert.match(
+        stdout,
+        new RegExp(`^#   ENV BINFMT_KEEPER_CONFIG=/.bottlerocket/${kind}-containers/current/`, 'm'),
+      );
+  });
+
+  test('writes one file, and the same as JSON by its name', (t) => {
+    const directory = written(t, new Map());
+    assert.equal(cli(['emit', 'bottlerocket', '--to', directory]).status, 0);
+    const text = readFileSync(join(directory, 'binfmt-keeper.toml'), 'utf8');
+    assert.deepEqual(JSON.parse(cli(['emit', 'bottlerocket', '-o', 'json']).stdout), {
+      'binfmt-keeper.toml': text,
+    });
+  });
+});
+
+/** The part of TOML that is written: tables, each once, with strings without escapes and booleans; throws at all else. */
+function readToml(text: string): Readonly<Record<string, Readonly<Record<string, string | boolean>>>> {
+  const tables: Record<string, Record<string, string | boolean>> = {};
+  let here: Record<string, string | boolean> | null = null;
+  for (const line of text.split('\n')) {
+    if (line === '' || /^#[^\p{Cc}]*$/u.test(line)) continue;
+    const [, table] = /^\[([a-z-]+(?:\.[a-z-]+)*)\]$/.exec(line) ?? [];
+    const [, key, string, boolean] = /^([a-z-]+) = (?:"([^"\\\p{Cc}]*)"|(true|false))$/u.exec(line) ?? [];
+    if (table !== undefined && tables[table] === undefined) here = tables[table] = {};
+    else if (here !== null && key !== undefined && here[key] === undefined)
+      here[key] = string ?? boolean === 'true';
+    else throw new Error(`no TOML that we write: ${line}`);
+  }
+  return tables;
+}
 
 function cli(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   return spawnSync(process.execPath, ['--no-warnings', join(root, 'src/main.ts'), ...args], {
