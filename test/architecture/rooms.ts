@@ -120,7 +120,10 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'asking a running daemon',
     'core: . text platforms config report wire; host: net; cli: sandbox terminal',
   ],
-  'src/cli/emit': ['units for systemd, settings for Bottlerocket', 'core: . text kernel config; host: system files; cli: terminal'],
+  'src/cli/emit': [
+    'units for systemd, settings for Bottlerocket',
+    'core: . text kernel config; host: system files; cli: terminal',
+  ],
   'src/cli/witness': [
     'the witness',
     'core: . text platforms config witness; host: . system net probe; keeper: prepare; cli: terminal ask',

@@ -134,6 +134,17 @@ export function once(options: readonly string[], ...args: readonly string[]): En
   return podman('run', '--rm', '--privileged', ...options, image, ...args);
 }
 
+/** A container as a line of the documentation starts it, with the image under test and a name that `reset` knows. */
+export function asDocumented(line: string, name: string): Ended {
+  const [program = '', ...words] = line.replaceAll('\\\n', ' ').trim().split(/\s+/);
+  if (program !== 'podman') throw new Error(`expected a line for podman, got ${line}`);
+  const args = words.map((word, at) => {
+    if (words[at - 1] === '--name') return `${prefix}-${name}`;
+    return /^ghcr\.io\/OWNER\/binfmt-keeper:/.test(word) ? image : word;
+  });
+  return podman(...args);
+}
+
 /** A shell in a privileged container, with the probes. */
 export function shell(script: string, ...options: readonly string[]): Ended {
   const volume = ['-v', `${scratch}:${scratch}:ro`];
@@ -141,10 +152,15 @@ export function shell(script: string, ...options: readonly string[]): Ended {
 }
 
 /** Starts the keeper as a container that stays, and waits until it is healthy. */
-export async function startKeeper(name: string, from = image): Promise<string> {
+export async function startKeeper(
+  name: string,
+  from = image,
+  options: readonly string[] = [],
+): Promise<string> {
   const full = `${prefix}-${name}`;
   const { status, stderr } = podman(
-    ...['run', '-d', '--name', full, '--privileged', ...runVolume, ...storeVolume, from, 'run'],
+    ...['run', '-d', '--name', full, '--privileged', ...runVolume, ...storeVolume],
+    ...[...options, from, 'run'],
   );
   if (status !== 0) throw new Error(stderr);
   await healthy(full);

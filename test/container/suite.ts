@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, it } from 'node:test';
+import type { Report } from '../../src/core/report/report.ts';
 import { until } from '../e2e/until.ts';
 import { runAction } from './action.ts';
 import { tryForeignRoot } from './foreign-root.ts';
 import {
   anchor,
+  asDocumented,
   command,
   entries,
   healthy,
@@ -32,6 +35,7 @@ import {
 
 const platform = { aarch64: 'linux/arm64', s390x: 'linux/s390x', riscv64: 'linux/riscv64' }[target] ?? target;
 const why = obstacle();
+const witnessText = readFileSync(new URL('../../docs/witness.md', import.meta.url), 'utf8');
 
 describe(`the image ${image}`, { skip: why ?? false, timeout: 900_000 }, () => {
   afterEach(reset);
@@ -191,6 +195,21 @@ describe(`the image ${image}`, { skip: why ?? false, timeout: 900_000 }, () => {
       t.diagnostic(`serves now: QEMU ${handlers[0].version}`);
       assert.notEqual(handlers[0].version, qemuOf(image));
       return undefined;
+    });
+
+    it('is told by the witness of docs/witness.md, a container without rights, that containers run the platform', async () => {
+      const owner = ['-e', 'BINFMT_KEEPER_READINESS_WITNESS_OWNER=:65532'];
+      const keeper = await startKeeper('watched', image, owner);
+      const line = /^podman run [\s\S]*?linux\/arm64$/m
+        .exec(witnessText)?.[0]
+        .replace('linux/arm64', platform);
+      must(asDocumented(line ?? '', 'witness'));
+      await until('the word of the witness', () => {
+        const { stdout } = podman('exec', keeper, 'binfmt-keeper', 'status', '-o', 'json');
+        const { handlers } = JSON.parse(stdout) as Report;
+        const told = handlers.find((one) => one.key === target)?.containers;
+        return told?.verdict === 'verified' ? true : null;
+      });
     });
 
     it('heals at once what another tool flushes', async (t) => {
