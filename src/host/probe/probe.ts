@@ -83,10 +83,7 @@ function execute(
   }
   const { child, answer, named } = started;
   return new Promise((resolve) => {
-    let out = '';
-    let err = '';
     let seen: Seen | null = null;
-    let answered = false;
     let settled = false;
     const settle = (verdict: ProbeVerdict, detail: string, signal: string | null = null): void => {
       if (settled) return;
@@ -112,13 +109,7 @@ function execute(
     // Where descriptors have run out (EMFILE, ENFILE) Node makes no pipes, whatever its types say.
     if (child.stdin === undefined) return;
     child.stdin.on('error', () => {}); // EPIPE: the program ended already, and `close` tells how
-    child.stderr.on('data', (text: Buffer) => {
-      err = (err + text.toString('latin1')).slice(0, 500);
-    });
-    child.stdout.on('data', (text: Buffer) => {
-      out = (out + text.toString('utf8')).slice(0, 8192);
-      if (answered || !out.includes('\n')) return;
-      answered = true;
+    const said = listenTo(child, () => {
       seen = look(child.pid, task.asksVersion === true, confined, libc);
       child.stdin.end('x');
     });
@@ -126,9 +117,25 @@ function execute(
       // Whatever it started ends with it.
       kill(child.pid);
       const wish = { answer, named, expected: task.expected };
-      settle(...judgeEnd(wish, { out, err, seen: seen?.file ?? null, status, signal }), signal);
+      settle(...judgeEnd(wish, { ...said, seen: seen?.file ?? null, status, signal }), signal);
     });
   });
+}
+
+/** Gathers what a program says, and calls `answered` at its first line. */
+function listenTo({ stdout, stderr }: StartedProbe['child'], answered: () => void) {
+  const said = { out: '', err: '' };
+  let heard = false;
+  stderr.on('data', (text: Buffer) => {
+    said.err = (said.err + text.toString('latin1')).slice(0, 500);
+  });
+  stdout.on('data', (text: Buffer) => {
+    said.out = (said.out + text.toString('utf8')).slice(0, 8192);
+    if (heard || !said.out.includes('\n')) return;
+    heard = true;
+    answered();
+  });
+  return said;
 }
 
 /** Where we have no right to look at processes of others, we look with the rights of that other. */

@@ -1,11 +1,10 @@
-import { closeSync, constants, existsSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { type Asked, mayAsk } from '../../core/kernel/container-access.ts';
 import { containerDomains, deniedIn, interpreterPermissions, parseLabel } from '../../core/kernel/label.ts';
 import { runChild } from '../system/child.ts';
-import { errnoOf } from '../system/errno.ts';
 import type { Libc } from '../system/libc.ts';
 import { reach } from '../system/reach.ts';
 import { ownDomain } from './own-domain.ts';
+import { createSelinuxfs, readText, type Selinuxfs } from './selinuxfs.ts';
 
 /** What this process can learn of SELinux, in a container too. */
 export interface Selinux {
@@ -35,35 +34,14 @@ export type Known =
 export function createSelinux(libc: Libc | null): Selinux {
   const present = /\bselinuxfs$/m.test(readText('/proc/filesystems') ?? '');
   const own = present ? ownDomain() : null;
-  const directory = once(() => (present ? directoryOf(libc) : null));
-  let silent = !mayAsk(own);
+  const policy = createSelinuxfs(libc, present, mayAsk(own));
 
-  /** Files of selinuxfs take a question and give the answer on the same descriptor. */
-  const transact = (name: string, question: string): string | 'invalid' | null => {
-    const dir = silent ? null : directory();
-    if (dir === null) return null;
-    try {
-      const fd = openSync(`${dir}/${name}`, constants.O_RDWR);
-      try {
-        writeSync(fd, question);
-        const answer = Buffer.alloc(4096);
-        return answer.toString('latin1', 0, readSync(fd, answer)).replace(/\0.*$/s, '');
-      } finally {
-        closeSync(fd);
-      }
-    } catch (error) {
-      // The policy has no such context. Anything else is the policy that does not let us ask, and an audit line.
-      if (errnoOf(error) === 'EINVAL') return 'invalid';
-      silent = true;
-      return null;
-    }
-  };
   const canonical = (label: string): Known => {
-    const answer = transact('context', label);
+    const answer = policy.ask('context', label);
     if (answer === null) return { kind: 'nobody-tells' };
     return answer === 'invalid' ? { kind: 'unknown' } : { kind: 'known', label: answer };
   };
-  const hasLevels = once(() => readText(`${directory()}/mls`) === '1');
+  const hasLevels = once(() => policy.read('mls') === '1');
   const domain = once((): Known => {
     const suffix = hasLevels() ? ':s0:c1,c2' : '';
     for (const type of containerDomains) {
@@ -72,13 +50,13 @@ export function createSelinux(libc: Libc | null): Selinux {
     }
     return { kind: 'unknown' };
   });
-  const permissions = once(() => readPermissions(`${directory()}/class/file`));
+  const permissions = once(() => readPermissions(policy));
 
   return {
     present,
     own,
     canonical,
-    enforcing: () => readEnforcing(directory()),
+    enforcing: () => readEnforcing(policy),
     get hasLevels() {
       return hasLevels();
     },
@@ -86,7 +64,7 @@ export function createSelinux(libc: Libc | null): Selinux {
       const container = domain();
       if (container.kind !== 'known')
         return { kind: container.kind === 'unknown' ? 'no-domain' : 'nobody-tells' };
-      const answer = transact('access', `${container.label} ${label} ${permissions().index}`);
+      const answer = policy.ask('access', `${container.label} ${label} ${permissions().index}`);
       const lacking =
         answer === null || answer === 'invalid' ? null : deniedIn(answer, permissions().numbers);
       return lacking === null
@@ -100,31 +78,19 @@ export function createSelinux(libc: Libc | null): Selinux {
 /** The extended attribute that holds a file's label. */
 export const labelAttribute = 'security.selinux';
 
-const usual = '/sys/fs/selinux';
-
-/**
- * The runtimes of Kubernetes mount a sysfs of their own, without selinuxfs. Who may mount it does so where no path leads
- * to: the descriptor stays open, so that `enforce` can be read again.
- */
-function directoryOf(libc: Libc | null): string | null {
-  if (existsSync(`${usual}/enforce`)) return usual;
-  const mounted = libc?.mountDetached('selinuxfs');
-  return mounted?.ok ? `/proc/self/fd/${mounted.fd}` : null;
-}
-
-function readEnforcing(dir: string | null): boolean | null {
-  const text = dir === null ? null : readText(`${dir}/enforce`);
+function readEnforcing(policy: Selinuxfs): boolean | null {
+  const text = policy.read('enforce');
   return text === null ? null : text !== '0';
 }
 
-function readPermissions(dir: string) {
+function readPermissions(policy: Selinuxfs) {
   const numbers = new Map(
     interpreterPermissions.flatMap((name) => {
-      const number = Number(readText(`${dir}/perms/${name}`) ?? Number.NaN);
+      const number = Number(policy.read(`class/file/perms/${name}`) ?? Number.NaN);
       return number > 0 ? [[name, number] as const] : [];
     }),
   );
-  return { index: readText(`${dir}/index`), numbers };
+  return { index: policy.read('class/file/index'), numbers };
 }
 
 /** Node cannot read extended attributes. Without FFI a child of coreutils does it, where there are coreutils. */
@@ -137,14 +103,6 @@ async function labelOf(path: string, libc: Libc | null): Promise<string | null> 
   const { status, stdout } = await runChild('stat', ['-c', '%C', path], { timeoutMs: 5000 });
   const label = stdout.trim();
   return status === 0 && parseLabel(label) !== null ? label : null;
-}
-
-function readText(path: string): string | null {
-  try {
-    return readFileSync(path, 'latin1').trim();
-  } catch {
-    return null;
-  }
 }
 
 function once<T>(make: () => T): () => T {
