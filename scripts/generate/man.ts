@@ -9,12 +9,11 @@ import * as z from 'zod';
 import { type Command, commands, dropIns, signals } from '../../src/cli/line/command-table.ts';
 import { exits, usageOf } from '../../src/cli/line/help.ts';
 import { type OptionLine, optionsOf } from '../../src/cli/line/option-list.ts';
-import { parseConfig } from '../../src/core/config/config.ts';
-import { configInput } from '../../src/core/config/input.ts';
 import { globalOptions, type Setting, settings } from '../../src/core/config/options.ts';
 import { ownHandlerSchema } from '../../src/core/config/own-handler.ts';
 import { exitMeanings } from '../../src/core/exit-codes.ts';
 import { version } from '../../src/core/version.ts';
+import { builtIn, environment, files, values } from './man-facts.ts';
 import { type Block, bold, italic, page, troff } from './roff.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -183,54 +182,12 @@ function allowed({ type, values: words }: Setting): string {
   return kinds[type];
 }
 
-function builtIn(path: readonly string[]): unknown {
-  const parsed = parseConfig({ env: {}, flags: {} });
-  if (!parsed.ok) throw new Error(parsed.errors.join('\n'));
-  return path.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
-    configInput(parsed.config),
-  );
-}
-
 function ownHandlerKeys(): readonly (readonly [string, string])[] {
   const { properties = {}, required = [] } = z.toJSONSchema(ownHandlerSchema, { io: 'input' });
   return Object.entries(properties).map(([key, schema]) => {
     const does = typeof schema === 'object' ? (schema.description ?? '') : '';
     return [key, `${sentence(does)}${required.includes(key) ? ' Required.' : ''}`];
   });
-}
-
-const values: readonly (readonly [string, string])[] = [
-  ['durations', 'Whole numbers with ms, s, m, h, d, the larger unit first: 30s, 1h30m.'],
-  ['platforms', 'OCI names and what people type: linux/arm64, linux/arm/v7, riscv64, aarch64.'],
-  ['lists', 'In options and variables separated by commas; an option with a list may be repeated.'],
-  ['booleans', 'true or false, nothing else; an option takes the value too: --probe-enabled false.'],
-  ['paths', 'Absolute, printable ASCII, without //, ., .. and a slash at the end.'],
-];
-
-const environment: readonly (readonly [string, string])[] = [
-  ['BINFMT_KEEPER_*', 'The settings, as binfmt-keeper.yaml(5) names them with each.'],
-  ...globalOptions.flatMap((o): [string, string][] => (o.env === null ? [] : [[o.env, `As ${o.flag}.`]])),
-  ['NO_COLOR', 'Where it is not empty, nothing is coloured.'],
-  ['FORCE_COLOR', 'Colours also where the output is no terminal; 0: never. Comes before NO_COLOR.'],
-  ['TERM', 'dumb: no colours and no progress.'],
-];
-
-function files(): readonly (readonly [string, string])[] {
-  const at = (path: string): string => String(builtIn(path.split('.')));
-  const run = at('mounts.anchor').replace(/\/[^/]*$/, '');
-  return [
-    [
-      globalOptions.find((o) => o.flag === '--config')?.default ?? '',
-      'The configuration, binfmt-keeper.yaml(5).',
-    ],
-    [at('mounts.main'), 'The main mount, which everybody sees.'],
-    [at('mounts.anchor'), 'The anchor: our second mount, which keeps the entries alive.'],
-    [`${run}/state.json`, 'Which entries are ours; dies with them.'],
-    [`${run}/control.sock`, 'Where the daemon is asked; for root only.'],
-    [`${run}/report.json`, 'The last report of the daemon.'],
-    [at('interpreters.store'), 'Deployed interpreters, addressed by content.'],
-  ];
 }
 
 function section(title: string): Block {

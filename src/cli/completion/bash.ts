@@ -1,5 +1,6 @@
 import { type Command, commands, groups } from '../line/command-table.ts';
 import { type OptionLine, optionsOf } from '../line/option-list.ts';
+import { bashScript } from './bash-script.ts';
 import { platformWords, quoted, sharedOptions, wordsAfter, wordsFor } from './words.ts';
 
 /** Completion for bash ≥ 4, without the package bash-completion, which minimal images lack. */
@@ -8,71 +9,16 @@ export function bashCompletion(): string {
   const valued = options.filter((o) => o.placeholder !== null);
   const names = (o: OptionLine): string[] => [...(o.short === null ? [] : [o.short]), o.flag];
   const chain = [...Object.keys(groups), ...commands.map((c) => c.name)];
-  return `# bash completion for binfmt-keeper, printed by: binfmt-keeper completion bash
-
-_binfmt_keeper() {
-  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD - 1]}
-  local command='' option='' words='' list='' start='' word i
-  local platforms=${quoted(platformWords.join(' '))}
-  COMPREPLY=()
-  # bash takes --option=value apart at the equals sign
-  if [[ $current == '=' ]]; then
-    option=$previous current=''
-  elif [[ $previous == '=' ]]; then
-    option=\${COMP_WORDS[COMP_CWORD - 2]}
-  else
-    option=$previous
-  fi
-  case $option in
-    ${valued.flatMap(names).join(' | ')}) ;;
-    *) option='' ;;
-  esac
-  for ((i = 1; i < COMP_CWORD; i++)); do
-    word=\${COMP_WORDS[i]}
-    case $word in
-      ${valued.flatMap(names).join(' | ')})
-        [[ \${COMP_WORDS[i + 1]} == '=' ]] && ((i++))
-        ((i++))
-        ;;
-      -*) ;;
-      *)
-        case \${command:+$command }$word in
-          ${chain.map(quoted).join(' | ')}) command=\${command:+$command }$word ;;
-        esac
-        ;;
-    esac
-  done
-  if [[ $option ]]; then
-    case $option in
-${valued.flatMap((o) => optionCase(o, names(o))).join('\n')}
-      *) return ;;
-    esac
-  elif [[ $current == -* ]]; then
-    case $command in
-${[null, ...commands].map((c) => flagCase(c, names)).join('\n')}
-    esac
-  else
-    case $command in
-${['', ...Object.keys(groups)]
-  .map(
-    (g) =>
-      `      ${quoted(g)}) words=${quoted(
-        wordsAfter(g)
-          .map(([w]) => w)
-          .join(' '),
-      )} ;;`,
-  )
-  .join('\n')}
-${commands.flatMap(argumentCase).join('\n')}
-    esac
-  fi
-  # of a list, its last item is completed
-  [[ $list ]] && start=\${current%"\${current##*,}"}
-  mapfile -t COMPREPLY < <(compgen -P "$start" -W "$words" -- "\${current#"$start"}")
-}
-
-complete -F _binfmt_keeper binfmt-keeper
-`;
+  const filling: Readonly<Record<string, string>> = {
+    platforms: quoted(platformWords.join(' ')),
+    valued: valued.flatMap(names).join(' | '),
+    commands: chain.map(quoted).join(' | '),
+    'cases of options': valued.flatMap((o) => optionCase(o, names(o))).join('\n'),
+    'cases of flags': [null, ...commands].map((c) => flagCase(c, names)).join('\n'),
+    'cases of groups': ['', ...Object.keys(groups)].map(groupCase).join('\n'),
+    'cases of arguments': commands.flatMap(argumentCase).join('\n'),
+  };
+  return bashScript.replaceAll(/@([a-z ]+)@/g, (_place, name: string) => filling[name] ?? '');
 }
 
 function optionCase(option: OptionLine, names: readonly string[]): string[] {
@@ -97,6 +43,11 @@ function optionCase(option: OptionLine, names: readonly string[]): string[] {
 function flagCase(command: Command | null, names: (option: OptionLine) => string[]): string {
   const words = optionsOf(command).flatMap(names).join(' ');
   return `      ${quoted(command?.name ?? '')}) words=${quoted(words)} ;;`;
+}
+
+function groupCase(group: string): string {
+  const words = wordsAfter(group).map(([word]) => word);
+  return `      ${quoted(group)}) words=${quoted(words.join(' '))} ;;`;
 }
 
 function argumentCase({ name, argument }: Command): string[] {

@@ -54,11 +54,17 @@ Options=nosuid,nodev,noexec
 }
 
 function serviceUnit(config: Config, origins: ReadonlyMap<string, Origin>, program: UnitProgram): string {
+  return `${unitSection(config)}
+${serviceLines(config, origins, program)}${sandboxLines(config, program)}${notSet(config)}
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
+function unitSection(config: Config): string {
   const anchor = mountUnitName(bytes(config.mounts.anchor));
   const main = mountUnitName(bytes(config.mounts.main));
   const automount = main.replace(/\.mount$/, '.automount');
-  const command = [...program.command, 'run', ...fileArgument(program.configFile)];
-  const needs = withForeign(networkNeeds(config), config);
   return `[Unit]
 Description=Keeps handlers of foreign executables alive and proves that they run
 Documentation=man:binfmt-keeper(8) man:binfmt-keeper.yaml(5) ${repository}
@@ -75,8 +81,12 @@ Before=kubelet.service k3s.service k3s-agent.service rke2-server.service rke2-ag
 ConditionVirtualization=|!container
 ConditionVirtualization=|wsl
 StartLimitIntervalSec=0
+`;
+}
 
-[Service]
+function serviceLines(config: Config, origins: ReadonlyMap<string, Origin>, program: UnitProgram): string {
+  const command = [...program.command, 'run', ...fileArgument(program.configFile)];
+  return `[Service]
 Type=notify
 # Not main: where the native module is missing systemd-notify speaks, a child; without capabilities only "all" hears it.
 NotifyAccess=all
@@ -99,7 +109,12 @@ MemoryMax=192M
 # An emulator that eats all of it is killed alone, and its platform reported.
 OOMPolicy=continue
 ${directoryLines(config, word)}
-# Sandbox. The keeper needs to be uid 0, because only that may write to binfmt_misc, and no capability for it: systemd
+`;
+}
+
+function sandboxLines(config: Config, program: UnitProgram): string {
+  const needs = withForeign(networkNeeds(config), config);
+  return `# Sandbox. The keeper needs to be uid 0, because only that may write to binfmt_misc, and no capability for it: systemd
 # mounts for it.
 CapabilityBoundingSet=${needs.capabilities.join(' ')}
 AmbientCapabilities=
@@ -123,7 +138,11 @@ RemoveIPC=yes
 SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources
 ${needs.systemCalls.map((group) => `SystemCallFilter=${group}\n`).join('')}SystemCallErrorNumber=EPERM
-# Not set, and why:
+`;
+}
+
+function notSet(config: Config): string {
+  return `# Not set, and why:
 # User=, DynamicUser=: binfmt_misc takes registrations from uid 0 only.
 # MemoryDenyWriteExecute=: Node and the emulators that are proved compile at run time.
 # ProtectKernelTunables=: hides ${config.mounts.main} before systemd 257.
@@ -131,9 +150,6 @@ ${needs.systemCalls.map((group) => `SystemCallFilter=${group}\n`).join('')}Syste
 # SystemCallArchitectures=: the host's 32-bit programs are tried, so that they are never handed to an emulator.
 # PrivateUsers=: from Linux 6.7 a user namespace has entries of its own.
 # RootDirectory=: the paths of interpreters must be those of the host.
-
-[Install]
-WantedBy=multi-user.target
 `;
 }
 
