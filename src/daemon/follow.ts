@@ -1,7 +1,7 @@
+import { merged } from '../core/merged.ts';
 import type { Ground, Life } from './ground.ts';
 import type { Keeping } from './keep.ts';
 import type { Disposers } from './loop/disposers.ts';
-import { merged } from './loop/merged.ts';
 import { repeat } from './loop/repeat.ts';
 import type { RunParts } from './loop/run-parts.ts';
 import { watchFiles } from './watch/watch-files.ts';

@@ -1,6 +1,7 @@
 import { type Asked, nothingAsked, selectAsked } from '../core/config/asked.ts';
 import type { Config } from '../core/config/config.ts';
 import { runDirectory } from '../core/config/run-directory.ts';
+import { inTurn } from '../core/in-turn.ts';
 import type { Registration } from '../core/kernel/registration.ts';
 import type { Logger } from '../core/logger.ts';
 import { acceptHandler } from '../core/plan/acceptance.ts';
@@ -373,7 +374,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   };
 
   const retry = createRetry(parts.watchPlaces ?? unwatched, () =>
-    inTurn(() => prepareAgain(latest)).catch((error) => {
+    queue(() => prepareAgain(latest)).catch((error) => {
       logger.error({ err: error }, 'preparing again failed; trying later');
     }),
   );
@@ -412,16 +413,11 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
 
   let removed = false;
   let withdrawn: Promise<void> = Promise.resolve();
-  let configuring: Promise<void> = Promise.resolve();
   let latest = first;
-  /** One after the other. */
-  const inTurn = (work: () => Promise<void>): Promise<void> => {
-    configuring = configuring.catch(() => {}).then(work);
-    return configuring;
-  };
+  const queue = inTurn();
   const configureNext = (config: Config): Promise<void> => {
     latest = config;
-    return inTurn(() => configure(config));
+    return queue(() => configure(config));
   };
   return {
     configure: configureNext,

@@ -1,4 +1,5 @@
 import type { Config } from '../core/config/config.ts';
+import { inTurn } from '../core/in-turn.ts';
 import type { Registration } from '../core/kernel/registration.ts';
 import type { Desired } from '../core/plan/desired.ts';
 import {
@@ -26,27 +27,22 @@ export function createBinfmtDPublisher(
   machine: Machine,
   tell: (problems: readonly Problem[]) => void,
 ): BinfmtDPublisher {
-  let last: Promise<void> = Promise.resolve();
+  const queue = inTurn();
   let standing: readonly Problem[] = [];
   /** Never rejects: whoever configures goes on without what could not be published. */
-  const inTurn = (job: () => Promise<readonly Problem[]>): Promise<void> => {
-    last = last
-      .then(job)
-      .catch((error) => [unpublished(publishedDirectory, String(error))])
-      .then(tell);
-    return last;
-  };
+  const told = (job: () => Promise<readonly Problem[]>): Promise<void> =>
+    queue(async () => tell(await job().catch((error) => [unpublished(publishedDirectory, String(error))])));
 
   return {
     publish: (config, desired) =>
-      inTurn(async () => {
+      told(async () => {
         const { lines, faults } = config.publish.binfmtD ? publicationOf(desired) : nothing;
         const spared = config.publish.binfmtD ? sparedNames(desired) : new Set<string>();
         standing = [...faults, ...(await carryOut(machine, lines, config.interpreters.store, spared))];
         return standing;
       }),
     withdraw: (targets) =>
-      inTurn(async () => {
+      told(async () => {
         const { dir, files } = await machine.readPublishedFiles();
         const named = targets === 'all' ? null : new Set(targets.map((t) => `${usualName(t)}.conf`));
         const ours = files.filter((f) => isPublished(f.text) && named?.has(f.name) !== false);

@@ -1,3 +1,4 @@
+import { inTurn } from '../core/in-turn.ts';
 import { missingPart } from '../core/missing-part.ts';
 import type { Report } from '../core/report/report.ts';
 import type { Machine } from '../host/machine.ts';
@@ -27,7 +28,7 @@ export function createTextfile(parts: TextfileParts, pauseMs = defaultPauseMs): 
   const { machine, problem } = parts;
   let wanted = '';
   let timer: NodeJS.Timeout | null = null;
-  let running: Promise<void> = Promise.resolve();
+  const queue = inTurn();
   let closed = false;
   const written = new Set<string>();
 
@@ -62,8 +63,7 @@ export function createTextfile(parts: TextfileParts, pauseMs = defaultPauseMs): 
   const next = (): Promise<void> => {
     if (timer !== null) clearTimeout(timer);
     timer = null;
-    running = running.then(turn);
-    return running;
+    return queue(turn);
   };
 
   const use = (path: string): void => {

@@ -12,7 +12,7 @@ interface Room {
  * be imported, not even as a type. In a row `core: . text` stands for src/core itself and src/core/text.
  */
 export const rooms: Readonly<Record<string, Room>> = roomsIn({
-  'src/core': ['outcomes, problems with their remedies, exit codes, version', ''],
+  'src/core': ['outcomes, problems with their remedies, exit codes, version, work in turns', ''],
   'src/core/text': ['text of every kind: bytes, escapes, durations, globs, JSON', ''],
   'src/core/kernel': ['what binfmt_misc, ELF, the mount table, SELinux and systemd look like', ''],
   'src/core/platforms': ['the catalogue, OCI names, selection, QEMU versions', 'core: text kernel'],

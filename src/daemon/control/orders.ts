@@ -1,4 +1,5 @@
 import { type Asked, afterInstall, afterUninstall } from '../../core/config/asked.ts';
+import { inTurn } from '../../core/in-turn.ts';
 import type { Report } from '../../core/report/report.ts';
 import {
   type ControlAnswer,
@@ -33,14 +34,9 @@ type Change = (next: (before: Asked) => Asked) => Promise<void>;
 /** Carries out what people ask of the running daemon; changes of what is kept one after the other. */
 export function createOrders(parts: OrderParts): CarryOut {
   const { keeper, asked, reconfigure } = parts;
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = last.then(work);
-    last = turn.catch(() => {});
-    return turn;
-  };
+  const queue = inTurn();
   const change: Change = (next) =>
-    inTurn(async () => {
+    queue(async () => {
       await asked.change(next(asked.current()));
       await reconfigure();
     });

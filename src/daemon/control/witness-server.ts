@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { inTurn } from '../../core/in-turn.ts';
 import type { Logger } from '../../core/logger.ts';
 import { parseMessage, printAcknowledgement } from '../../core/witness/message.ts';
 import { isOrdinaryDomain } from '../../core/witness/trust.ts';
@@ -37,7 +38,7 @@ export function createWitnessServer(parts: WitnessServerParts): WitnessServer {
   const clients = new Set<Socket>();
   let socket: { inPlace(): Promise<boolean>; close(): Promise<void> } | null = null;
   let openFor = '';
-  let working: Promise<void> = Promise.resolve();
+  const queue = inTurn();
   let closed = false;
 
   const shut = async (): Promise<void> => {
@@ -59,18 +60,13 @@ export function createWitnessServer(parts: WitnessServerParts): WitnessServer {
     openFor = owner;
   };
 
-  const inTurn = (work: () => Promise<void>): Promise<void> => {
-    working = working.catch(() => {}).then(work);
-    return working;
-  };
-
   const gate = createFloodGate((mostASecond, shutMs) => {
     logger.warn(
       { event: 'witness-flood' },
       `more than ${mostASecond} connections of witnesses within a second; none is let in for ${shutMs / 1000} s`,
     );
-    void inTurn(shut);
-    setTimeout(() => void inTurn(listen), shutMs + 10).unref();
+    void queue(shut);
+    setTimeout(() => void queue(listen), shutMs + 10).unref();
   });
 
   const welcome = ({ socket: client, label }: WitnessClient): void => {
@@ -82,10 +78,10 @@ export function createWitnessServer(parts: WitnessServerParts): WitnessServer {
   };
 
   return {
-    mend: () => inTurn(listen),
+    mend: () => queue(listen),
     async close() {
       closed = true;
-      await inTurn(shut).catch(() => {});
+      await queue(shut).catch(() => {});
     },
   };
 }

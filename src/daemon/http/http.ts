@@ -1,6 +1,7 @@
 import type { Config } from '../../core/config/config.ts';
 import { type HttpAddress, readHttpAddress } from '../../core/config/http-address.ts';
 import type { Logger } from '../../core/logger.ts';
+import { merged } from '../../core/merged.ts';
 import { missingPart } from '../../core/missing-part.ts';
 import type { Report } from '../../core/report/report.ts';
 import { type HttpAnswer, textAnswer } from '../../core/wire/http-answer.ts';
@@ -8,7 +9,6 @@ import type { Progress } from '../../core/wire/http-checks.ts';
 import { httpPolicy } from '../../core/wire/http-policy.ts';
 import type { Machine } from '../../host/machine.ts';
 import type { HttpFollowed } from '../../host/net/http-connection.ts';
-import { merged } from '../loop/merged.ts';
 import { createAddressProblems } from './address-problems.ts';
 import { createDoor } from './door.ts';
 import { createEvents } from './events.ts';

@@ -1,7 +1,7 @@
+import { merged } from '../../core/merged.ts';
 import type { Report } from '../../core/report/report.ts';
 import { escapeControls } from '../../core/text/escape.ts';
 import type { Machine } from '../../host/machine.ts';
-import { merged } from './merged.ts';
 
 /** Name of the report in the run directory. */
 const reportName = 'report.json';

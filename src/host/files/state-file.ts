@@ -1,5 +1,6 @@
 import { readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inTurn } from '../../core/in-turn.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import type { State } from '../../core/report/state-file.ts';
 import { parseState, printState } from '../../core/report/state-file.ts';
@@ -40,13 +41,12 @@ export async function loadState(dir: string, bootId: string): Promise<LoadedStat
  * written. Without fsync: the entries that it describes do not outlive a power cut either.
  */
 export function saveState(dir: string, state: State): Promise<Outcome> {
-  const before = pending.get(dir) ?? Promise.resolve();
-  const saved = before.then(() => write(dir, state));
-  pending.set(dir, saved);
-  return saved;
+  const queue = queues.get(dir) ?? inTurn();
+  queues.set(dir, queue);
+  return queue(() => write(dir, state));
 }
 
-const pending = new Map<string, Promise<unknown>>();
+const queues = new Map<string, ReturnType<typeof inTurn>>();
 
 async function write(dir: string, state: State): Promise<Outcome> {
   const ready = await prepareRunDirectory(dir);

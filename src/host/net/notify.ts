@@ -1,3 +1,4 @@
+import { inTurn } from '../../core/in-turn.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import { runChild } from '../system/child.ts';
 import type { Libc } from '../system/libc.ts';
@@ -23,16 +24,14 @@ export function takeNotifier(libc: Libc | null, env: NodeJS.ProcessEnv): Notifie
   const { NOTIFY_SOCKET: address, WATCHDOG_USEC: usec, WATCHDOG_PID: pid } = env;
   for (const name of ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID']) delete env[name];
   if (!address) return null;
-  let last: Promise<unknown> = Promise.resolve();
+  const queue = inTurn();
   return {
     watchdogMs: watchdogMs(usec, pid),
     async send(...assignments) {
       if (!/^[/@]./s.test(address)) return notUnderstood(address);
       if (libc !== null) return libc.sendDatagram(socketName(address), Buffer.from(assignments.join('\n')));
       // One child after the other: two at once could change places.
-      const sent = last.then(() => byCommand(address, assignments));
-      last = sent;
-      return sent;
+      return queue(() => byCommand(address, assignments));
     },
   };
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { inTurn } from '../../core/in-turn.ts';
 import type { StoredFile } from '../../core/report/store-manifest.ts';
 import { storedPath } from '../../core/report/store-manifest.ts';
 import { removeLeftovers } from '../files/leftovers.ts';
@@ -39,18 +40,13 @@ export function createStore(
   selinux = createSelinux(libc),
 ): Store {
   const labelling = createLabelling(label, selinux, libc);
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(job: () => Promise<T>): Promise<T> => {
-    const turn = last.then(job);
-    last = turn.catch(() => {});
-    return turn;
-  };
+  const queue = inTurn();
   let swept: Promise<void> | null = null;
   let books: Books = {};
   return {
     dir,
     deploy: (sourcePath, name) =>
-      inTurn(async () => {
+      queue(async () => {
         const unusable = await prepareDirectory(dir);
         if (unusable !== null) return unusable;
         swept ??= removeLeftovers(dir);
@@ -58,13 +54,13 @@ export function createStore(
         return deployFile(dir, sourcePath, name, labelling, books);
       }),
     list: () =>
-      inTurn(async () => {
+      queue(async () => {
         const { files } = await readManifest(dir);
         return files.map((file) => ({ ...file, path: join(dir, storedPath(file)) }));
       }),
-    verify: () => inTurn(() => verifyContents(dir)),
+    verify: () => queue(() => verifyContents(dir)),
     remove: (paths) =>
-      inTurn(async () => {
+      queue(async () => {
         books = {};
         const found = await inspectDirectory(dir);
         if (found === 'absent') return { removed: [], faults: [] };

@@ -1,3 +1,4 @@
+import { merged } from '../../core/merged.ts';
 import type { Problem } from '../../core/problems.ts';
 import type { MountRepair } from '../../core/report/log-words.ts';
 import type { Machine } from '../../host/machine.ts';
@@ -12,10 +13,13 @@ export interface MountWish {
   readonly mayMount: boolean;
 }
 
+/** Why somebody looks. */
+type Reason = 'start' | 'change' | 'read-only';
+
 /** Keeps anchor and main mount in place. */
 export interface MountKeeper {
   /** Looks at the mount table and mends; calls made meanwhile are merged into one more look, which all of them wait for. */
-  mend(reason?: 'start' | 'change' | 'read-only'): Promise<void>;
+  mend(reason?: Reason): Promise<void>;
   /** What is wrong with them, as data and in words. */
   faults(): readonly MountFault[];
   problems(): readonly Problem[];
@@ -57,8 +61,6 @@ export function createMountKeeper(
   let mainFailure: Failure | null = null;
   /** Attempts to restore the main mount since it stayed for a while. */
   let tries = 0;
-  let running: Promise<void> | null = null;
-  let again: 'change' | 'read-only' | null = null;
   let closed = false;
   let held = false;
   const gone: Record<MountRepair['what'], { seen: boolean; since: number | null }> = {
@@ -69,7 +71,7 @@ export function createMountKeeper(
   /** Where the host has no descriptors left it is as it was. */
   const observe = (): Promise<MountView> => machine.observeMounts(wish).catch(() => view);
 
-  const once = async (reason: 'start' | 'change' | 'read-only'): Promise<void> => {
+  const once = async (reason: Reason): Promise<void> => {
     const faults: MountFault[] = [];
     acted = false;
     view = await observe();
@@ -200,30 +202,14 @@ export function createMountKeeper(
     }
   };
 
-  const rounds = async (first: 'start' | 'change' | 'read-only'): Promise<void> => {
-    let reason: typeof again | 'start' = first;
-    while (reason !== null && !closed) {
-      await once(reason);
-      reason = takeNext();
-    }
-  };
-
-  const takeNext = (): typeof again => {
-    const next = again;
-    again = null;
-    return next;
-  };
-
-  const mend = (reason: 'start' | 'change' | 'read-only' = 'change'): Promise<void> => {
-    if (running !== null) {
-      again = again === 'read-only' || reason === 'read-only' ? 'read-only' : 'change';
-      return running;
-    }
-    running = rounds(reason).finally(() => {
-      running = null;
-    });
-    return running;
-  };
+  /** A look in between that was for a read-only mount stays one; the start is over by the second. */
+  const look = merged(
+    async (reason: Reason) => {
+      if (!closed) await once(reason);
+    },
+    (...reasons) => (reasons.includes('read-only') ? 'read-only' : 'change'),
+  );
+  const mend = (reason: Reason = 'change'): Promise<void> => look(reason);
 
   return {
     mend,

@@ -1,3 +1,4 @@
+import { inTurn } from '../../core/in-turn.ts';
 import type { Access } from '../../core/kernel/container-access.ts';
 import { architectureOf } from '../../core/platforms/catalogue.ts';
 import type { Problem } from '../../core/problems.ts';
@@ -37,7 +38,8 @@ interface Judged extends Access {
 export function createContainerAccess(parts: ContainerAccessParts): ContainerAccess {
   const { machine, situation } = parts;
   const judged = new Map<string, Judged>();
-  let looking: Promise<void> | null = null;
+  const queue = inTurn();
+  let looking: Promise<void> = Promise.resolve();
 
   const lookNow = async (): Promise<void> => {
     const { config, repair } = situation();
@@ -80,15 +82,15 @@ export function createContainerAccess(parts: ContainerAccessParts): ContainerAcc
     isDemanded,
     look() {
       if (!machine.usesSelinux) return Promise.resolve();
-      const next = (looking ?? Promise.resolve()).then(lookNow);
-      const mine = next.finally(() => {
-        if (looking === mine) looking = null;
-      });
-      looking = mine;
-      return mine;
+      looking = queue(lookNow);
+      return looking;
     },
     settled: async () => {
-      while (looking !== null) await looking;
+      let seen: Promise<void>;
+      do {
+        seen = looking;
+        await seen;
+      } while (seen !== looking);
     },
     problems() {
       const { handlers } = situation().repair.view();

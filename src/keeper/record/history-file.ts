@@ -1,3 +1,4 @@
+import { inTurn } from '../../core/in-turn.ts';
 import { type Chronicle, parseChronicle, printChronicle } from '../../core/report/history-file.ts';
 import type { Machine } from '../../host/machine.ts';
 
@@ -26,6 +27,8 @@ export async function openHistoryFile(
   const trusted = await machine.inspectRunDirectory(dir);
   const before = parseChronicle(trusted.ok ? await machine.readFile(`${dir}/${fileName}`) : null, bootId);
   let timer: NodeJS.Timeout | null = null;
+  // One after the other, or the older one could come to lie over the newer one.
+  const queue = inTurn();
   let writing: Promise<void> = Promise.resolve();
 
   const write = async (): Promise<void> => {
@@ -37,8 +40,7 @@ export async function openHistoryFile(
     if (timer !== null) {
       clearTimeout(timer);
       timer = null;
-      // One after the other, or the older one could come to lie over the newer one.
-      writing = writing.then(write);
+      writing = queue(write);
     }
     return writing;
   };
