@@ -119,7 +119,7 @@ function labelOf(call: string, rest: string): string {
     .slice(0, call === 'pwrite64' ? 1 : 2)
     .map((path) =>
       path
-        .replace(/\.control\.[0-9A-Za-z]{6}/, '.control.*')
+        .replace(/\.control\.sock\.[0-9A-Za-z]{6}/, '.control.sock.*')
         .replace(/[0-9a-f]{12}\.tmp/, '*.tmp')
         .replace(/[0-9a-f]{16}/, 'HASH')
         .replace(/probe\.\w+/, 'probe.*'),

@@ -1,10 +1,10 @@
-import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import { createConnection, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Outcome } from '../../core/outcome.ts';
 import { prepareRunDirectory } from '../files/run-directory.ts';
 import { failure } from '../system/errno.ts';
 import type { Libc } from '../system/libc.ts';
-import { placeSocket } from './http-socket.ts';
+import { placeSocket, startListening } from './placed-socket.ts';
 
 /** Below the run directory: a directory of its own, so that a container can be given this and nothing else. */
 const witnessDirectory = 'witness';
@@ -42,7 +42,7 @@ export async function listenWitness(
   const rights = { mode: owner.includes(':') ? '0660' : '0600', owner };
   const path = witnessPath(runDirectory);
   try {
-    const placed = await placeSocket(path, rights, (at) => listen(server, at));
+    const placed = await placeSocket(path, rights, (at) => startListening(server, { path: at, backlog }));
     if (!placed.ok) {
       server.close();
       return placed;
@@ -84,14 +84,3 @@ export function sendMessage(path: string, line: string, patienceMs: number): Pro
 
 /** A short queue: whoever floods it is refused by the kernel. */
 const backlog = 16;
-
-function listen(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ path, backlog }, () => {
-      server.off('error', reject);
-      server.on('error', () => {}); // a client that could not be let in is no reason to end
-      resolve();
-    });
-  });
-}

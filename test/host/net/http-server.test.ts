@@ -19,7 +19,7 @@ import type { HttpAddress } from '../../../src/core/config/http-address.ts';
 import { type HttpRequest, textAnswer } from '../../../src/core/wire/http-answer.ts';
 import type { HttpFollower, Serve } from '../../../src/host/net/http-connection.ts';
 import { type HttpListener, listenHttp } from '../../../src/host/net/http-server.ts';
-import type { SocketRights } from '../../../src/host/net/http-socket.ts';
+import type { SocketRights } from '../../../src/host/net/placed-socket.ts';
 import { scratch } from '../scratch.ts';
 
 const loopback: HttpAddress = { kind: 'tcp', host: '127.0.0.1', port: 0, loopback: true };

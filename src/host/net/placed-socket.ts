@@ -12,7 +12,7 @@ import {
   rmdir,
   unlink,
 } from 'node:fs/promises';
-import { createConnection } from 'node:net';
+import { createConnection, type ListenOptions, type Server } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import type { Outcome } from '../../core/outcome.ts';
 import { ownerIds } from '../files/owner-ids.ts';
@@ -37,13 +37,15 @@ type Failure = Outcome & { readonly ok: false };
 
 /**
  * Has a server listen at a path, in a directory where nobody else could put another socket. It is made in a directory
- * that nobody may enter and renamed into place once mode and owner are right. What a dead daemon left there is
- * replaced; a socket on which somebody listens (EADDRINUSE) and any other file (EEXIST) never are.
+ * that nobody may enter and renamed into place once mode and owner are right, so that it is never reachable with others.
+ * What a dead daemon left there is replaced in the same step; a socket on which somebody listens (EADDRINUSE) and any
+ * other file (EEXIST) are not, unless the place is ours by a lock (`any`).
  */
 export async function placeSocket(
   path: string,
   rights: SocketRights,
   listen: (path: string) => Promise<void>,
+  replaces: 'dead' | 'any' = 'dead',
 ): Promise<{ readonly ok: true; readonly file: SocketFile } | Failure> {
   const dir = dirname(path);
   const trusted = await prepareRunDirectory(dir);
@@ -53,10 +55,10 @@ export async function placeSocket(
   let nest: string | null = null;
   let handle: FileHandle | null = null;
   try {
-    const taken = await occupant(path);
+    const taken = replaces === 'any' ? null : await occupant(path);
     if (taken !== null) return taken;
     await removeNests(dir, nestPrefix(path));
-    // mkdtemp(3) makes it 0700.
+    // mkdtemp(3) makes it 0700. Not by node:crypto, which would cost `health` 2.5 MB.
     nest = await mkdtemp(join(dir, nestPrefix(path)));
     handle = await open(nest, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
     // By the descriptor: a socket's address holds 107 bytes, and the nest's name is longer than the path.
@@ -73,6 +75,18 @@ export async function placeSocket(
   } finally {
     if (nest !== null) await rm(nest, { recursive: true, force: true }).catch(() => {});
   }
+}
+
+/** Has a server listen; a client that cannot be let in later, as for lack of descriptors, is no reason to end. */
+export function startListening(server: Server, where: ListenOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(where, () => {
+      server.off('error', reject);
+      server.on('error', () => {});
+      resolve();
+    });
+  });
 }
 
 function socketFile(path: string, ino: number, handle: FileHandle, nest: string): SocketFile {
