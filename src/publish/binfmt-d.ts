@@ -1,5 +1,6 @@
 import type { Config } from '../core/config/config.ts';
 import { inTurn } from '../core/in-turn.ts';
+import { textOf } from '../core/kernel/bytes.ts';
 import type { Registration } from '../core/kernel/registration.ts';
 import type { Desired } from '../core/plan/desired.ts';
 import {
@@ -88,7 +89,7 @@ async function isElsewhere(machine: Machine, dir: string, store: string): Promis
 
 async function write(machine: Machine, dir: string, files: FilePlan['write']): Promise<readonly Problem[]> {
   for (const { name, text } of files) {
-    const bytes = Buffer.from(text, 'latin1').toString('utf8');
+    const bytes = textOf(text);
     const outcome = await machine.saveFile(dir, name, bytes, 0o644);
     // What stops one of them stops them all.
     if (!outcome.ok) return [unpublished(dir, outcome.message)];

@@ -29,7 +29,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/core/witness': ['what an ordinary container says of its platforms', 'core: text kernel platforms'],
   'src/core/wire': ['requests and answers of control socket and HTTP', 'core: text platforms config report'],
   'src/core/page': ['the page', 'core: text platforms report'],
-  'src/core/drop-in': ['spellings of older tools', 'core: text platforms report'],
+  'src/core/drop-in': ['spellings of older tools', 'core: text kernel platforms report'],
   'src/host': [
     'all that the machine can do, as one argument',
     'core: . config; host: system files net lock instance mounts selinux store probe',
@@ -43,7 +43,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'files and directories, and whom to trust with them',
     'core: . kernel plan report; host: system',
   ],
-  'src/host/net': ['sockets, HTTP connections, sd_notify', 'core: . config wire; host: system files'],
+  'src/host/net': ['sockets, HTTP connections, sd_notify', 'core: . kernel config wire; host: system files'],
   'src/host/lock': ['the lock of an instance', 'core: . kernel; host: system net'],
   'src/host/instance': ['an instance of binfmt_misc', 'core: . kernel; host: system lock'],
   'src/host/mounts': [

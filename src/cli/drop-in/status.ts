@@ -1,5 +1,6 @@
 import type { Config } from '../../core/config/config.ts';
 import { type DropInStatus, supportedPlatforms } from '../../core/drop-in/status.ts';
+import { bytesOf } from '../../core/kernel/bytes.ts';
 import type { Machine } from '../../host/machine.ts';
 import type { Opened } from '../../keeper/mounts/open.ts';
 import { readable } from './words.ts';
@@ -15,7 +16,7 @@ export async function seeStatus(
     return text.startsWith('enabled') ? [{ name, text }] : [];
   });
   const emulators = enabled.map(({ name }) => readable(name)).sort();
-  const store = Buffer.from(config.interpreters.store, 'utf8').toString('latin1');
+  const store = bytesOf(config.interpreters.store);
   const sure = enabled.every(({ text }) => text.startsWith(`enabled\ninterpreter ${store}/`));
   const timeoutMs = config.probe.timeout;
   const runs = new Set([host.target, ...host.runsNatively]);

@@ -1,4 +1,5 @@
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
+import { textOf } from '../../core/kernel/bytes.ts';
 import type { Entry } from '../../core/kernel/entry.ts';
 import { architectureOf } from '../../core/platforms/catalogue.ts';
 import { type Problem, problemCatalogue } from '../../core/problems.ts';
@@ -8,7 +9,7 @@ import { here } from '../terminal/typed-command.ts';
 
 /** A kernel's byte string as text. */
 export function readable(bytes: string): string {
-  return Buffer.from(bytes, 'latin1').toString('utf8');
+  return textOf(bytes);
 }
 
 /** Whose an entry is, as far as it can be told; `store` is the directory as it is configured. */

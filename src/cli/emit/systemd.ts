@@ -2,6 +2,7 @@ import type { Config } from '../../core/config/config.ts';
 import { configInput } from '../../core/config/input.ts';
 import { settings } from '../../core/config/options.ts';
 import type { Origin } from '../../core/config/origin.ts';
+import { bytesOf } from '../../core/kernel/bytes.ts';
 import { mountUnitName } from '../../core/kernel/unit-name.ts';
 import { repository } from '../../core/project.ts';
 import { directoryLines, storeParent } from './systemd-directories.ts';
@@ -28,7 +29,7 @@ export function systemdUnits(
   program: UnitProgram,
 ): Units {
   return new Map([
-    [mountUnitName(bytes(config.mounts.anchor)), anchorUnit(config)],
+    [mountUnitName(bytesOf(config.mounts.anchor)), anchorUnit(config)],
     ['binfmt-keeper.service', serviceUnit(config, origins, program)],
   ]);
 }
@@ -62,8 +63,8 @@ WantedBy=multi-user.target
 }
 
 function unitSection(config: Config): string {
-  const anchor = mountUnitName(bytes(config.mounts.anchor));
-  const main = mountUnitName(bytes(config.mounts.main));
+  const anchor = mountUnitName(bytesOf(config.mounts.anchor));
+  const main = mountUnitName(bytesOf(config.mounts.main));
   const automount = main.replace(/\.mount$/, '.automount');
   return `[Unit]
 Description=Keeps handlers of foreign executables alive and proves that they run
@@ -209,8 +210,4 @@ function word(text: string): string {
 /** Where a path is the whole value: no quotes there, spaces are part of it. */
 function path(text: string): string {
   return text.replaceAll('%', '%%');
-}
-
-function bytes(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
 }

@@ -1,3 +1,4 @@
+import { bytesOf } from '../kernel/bytes.ts';
 import { resolvePlatform } from '../platforms/platforms.ts';
 import { autoTargets } from '../platforms/select.ts';
 import type { ConfigFault } from './issues.ts';
@@ -22,7 +23,7 @@ export function contradictions(config: Config): ConfigFault[] {
   for (const [at, name] of config.adopt.entries()) {
     if (config.names !== '' && name.startsWith(config.names))
       wrong(['adopt', at], `${JSON.stringify(name)} begins with ${config.names}, as names of our own do`);
-    else if (own.has(latin1(name)))
+    else if (own.has(bytesOf(name)))
       wrong(['adopt', at], `${JSON.stringify(name)} is the name of a handler of your own`);
   }
   const { platforms, readiness } = config;
@@ -37,11 +38,6 @@ export function contradictions(config: Config): ConfigFault[] {
     }
   }
   return faults;
-}
-
-/** Text as the byte string that `handlers` hold. */
-function latin1(text: string): string {
-  return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
 }
 
 function targetOf(platform: string): string {

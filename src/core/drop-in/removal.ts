@@ -1,3 +1,4 @@
+import { bytesOf } from '../kernel/bytes.ts';
 import { architectureOf } from '../platforms/catalogue.ts';
 import { resolvePlatform } from '../platforms/platforms.ts';
 import { isGlob, parseGlob } from '../text/glob.ts';
@@ -40,7 +41,7 @@ export function isMeant(removals: readonly Removal[], name: string): boolean {
 }
 
 function byPattern(given: string): Removal | null {
-  const glob = parseGlob(bytes(given === 'all' ? 'qemu-*' : given));
+  const glob = parseGlob(bytesOf(given === 'all' ? 'qemu-*' : given));
   if (glob === null) return null;
   return { given, known: true, suggestion: null, fits: glob.matches };
 }
@@ -48,16 +49,11 @@ function byPattern(given: string): Removal | null {
 function byName(given: string): Removal {
   const found = resolvePlatform(given);
   const target = 'target' in found ? found.target : null;
-  const whole = bytes(given);
+  const whole = bytesOf(given);
   const entryName = (target === null ? undefined : architectureOf(target)?.entryName) ?? whole;
   const ends = whole.startsWith('qemu-') ? [] : [`-${whole}`, ...(target === null ? [] : [`-${target}`])];
   const fits = (name: string): boolean =>
     name === whole || name === entryName || ends.some((end) => name.endsWith(end));
   const suggestion = 'suggestion' in found ? (found.suggestion ?? null) : null;
   return { given, known: target !== null, suggestion, fits };
-}
-
-/** Text as the kernel's byte string. */
-function bytes(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
 }

@@ -1,6 +1,7 @@
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
+import { bytesOf, textOf } from '../../core/kernel/bytes.ts';
 import type { Mount } from '../../core/kernel/mountinfo.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import { failure } from '../system/errno.ts';
@@ -118,14 +119,6 @@ function mountFinder(): (at: string, dev: number) => Mount | null {
 
 /** Where an unmapped owner of a file can only be the host's root. */
 const systemTree = /^\/(usr|etc|run\/binfmt\.d|nix\/store|gnu\/store)\//;
-
-function bytesOf(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
-}
-
-function textOf(bytes: string): string {
-  return Buffer.from(bytes, 'latin1').toString('utf8');
-}
 
 function octal(mode: number): string {
   return (mode & 0o7777).toString(8).padStart(4, '0');

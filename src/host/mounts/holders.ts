@@ -1,4 +1,5 @@
 import { version } from 'node:os';
+import { bytesOf } from '../../core/kernel/bytes.ts';
 import { diesWithLastMount, parseKernelVersion } from '../../core/kernel/kernel-version.ts';
 import type { LastingFacts, PlaceFacts } from '../../core/report/lasting.ts';
 import { kernelRelease } from '../system/identity.ts';
@@ -77,9 +78,7 @@ async function placeFacts(
 ): Promise<PlaceFacts> {
   // A mount of another instance keeps nothing of ours.
   if (deviceOf(state) !== device || state.kind !== 'binfmt') return { mounted: false, outside: false };
-  const point = Buffer.from(path, 'utf8')
-    .toString('latin1')
-    .replace(/(?<=.)\/+$/, '');
+  const point = bytesOf(path).replace(/(?<=.)\/+$/, '');
   return { mounted: true, outside: !host && !state.covered && (await copiedOutside(point)) };
 }
 

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { bytesOf, textOf } from '../../core/kernel/bytes.ts';
 import { mountOf, parseMountinfo, pathElsewhere } from '../../core/kernel/mountinfo.ts';
 import { makeDirectories } from '../files/directories.ts';
 import { loadLibc } from '../system/libc.ts';
@@ -51,9 +52,9 @@ function hostPathOf(path: string, hostPids: string): string | null {
   try {
     if (!hasHostInit(hostPids) || isHostNamespace()) return null;
     const theirs = parseMountinfo(readFileSync('/proc/1/mountinfo', 'latin1'));
-    const bytes = Buffer.from(path, 'utf8').toString('latin1');
+    const bytes = bytesOf(path);
     const there = pathElsewhere(bytes, readMounts(), theirs);
-    return there === null ? null : Buffer.from(there, 'latin1').toString('utf8');
+    return there === null ? null : textOf(there);
   } catch {
     return null; // the table may not be read
   }

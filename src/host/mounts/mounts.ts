@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { bytesOf } from '../../core/kernel/bytes.ts';
 import type { Mount } from '../../core/kernel/mountinfo.ts';
 import { mountOf } from '../../core/kernel/mountinfo.ts';
 import { mountUnitName } from '../../core/kernel/unit-name.ts';
@@ -100,9 +101,7 @@ function viewOf({ main, anchor }: Points, mounts: readonly Mount[]): MountView {
 
 /** Configured paths are text, the table is bytes. */
 function byteString(path: string): string {
-  return Buffer.from(path, 'utf8')
-    .toString('latin1')
-    .replace(/(?<=.)\/+$/, '');
+  return bytesOf(path).replace(/(?<=.)\/+$/, '');
 }
 
 /** In a sandbox, what was mounted before it is as good as nothing. */
@@ -142,7 +141,7 @@ const systemdRuns = '/run/systemd/system';
 
 /** A service without capabilities cannot mount, but as root it may have its manager do it, on the host and for all. */
 async function askSystemd(path: string, refusal: Failure): Promise<MountOutcome> {
-  const unit = mountUnitName(Buffer.from(path, 'utf8').toString('latin1'));
+  const unit = mountUnitName(bytesOf(path));
   const started = await run('systemctl', ['--no-ask-password', 'start', '--', unit]);
   if (started.ok) return done;
   return { ...started, message: `${refusal.message}; ${started.message}`, refused: refusal.code };

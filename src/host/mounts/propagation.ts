@@ -1,3 +1,4 @@
+import { textOf } from '../../core/kernel/bytes.ts';
 import { type Mount, mountOf } from '../../core/kernel/mountinfo.ts';
 import { runChild } from '../system/child.ts';
 import { readMounts } from '../system/mount-table.ts';
@@ -36,6 +37,6 @@ function topAt(mounts: readonly Mount[], path: string): Mount | null {
 }
 
 async function change(how: string, mountPoint: string): Promise<void> {
-  const path = Buffer.from(mountPoint, 'latin1').toString('utf8');
+  const path = textOf(mountPoint);
   await runChild('mount', ['-n', how, path], { timeoutMs: 5000 });
 }

@@ -1,4 +1,5 @@
 import { inTurn } from '../../core/in-turn.ts';
+import { bytesOf } from '../../core/kernel/bytes.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import { runChild } from '../system/child.ts';
 import type { Libc } from '../system/libc.ts';
@@ -44,7 +45,7 @@ function watchdogMs(usec: string | undefined, pid: string | undefined): number |
 
 /** `@` stands for the NUL that an abstract name begins with. Bytes, as the kernel has them. */
 function socketName(address: string): string {
-  return Buffer.from(address, 'utf8').toString('latin1').replace(/^@/, '\0');
+  return bytesOf(address).replace(/^@/, '\0');
 }
 
 /**

@@ -1,5 +1,6 @@
 import { lstatSync, readlinkSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { bytesOf } from '../../core/kernel/bytes.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import { done } from '../../core/outcome.ts';
 import { runChild } from './child.ts';
@@ -30,11 +31,11 @@ function staysLocal(path: string): boolean {
   const whole = isAbsolute(path) ? path : join(process.cwd(), path);
   const way = walk(whole);
   // All of the way that has no symlink is found in one go.
-  recentMountOf(byteString(whole));
+  recentMountOf(bytesOf(whole));
   let link: string | null = '';
   try {
     for (let step = way.next(); step.done !== true; step = way.next(link)) {
-      const mount = recentMountOf(byteString(step.value));
+      const mount = recentMountOf(bytesOf(step.value));
       if (!isLocal(mount)) return false;
       link = linkAt(step.value);
     }
@@ -42,10 +43,6 @@ function staysLocal(path: string): boolean {
     if (!(error instanceof EndlessPath)) throw error;
   }
   return true;
-}
-
-function byteString(path: string): string {
-  return Buffer.from(path, 'utf8').toString('latin1');
 }
 
 /** Where a symlink leads, an empty string for everything else, null for nothing. */

@@ -1,5 +1,6 @@
 import { standsBehind } from '../../core/kept/adopted-place.ts';
 import { handlersIn, isKeptKey, keptTask } from '../../core/kept/task.ts';
+import { textOf } from '../../core/kernel/bytes.ts';
 import type { Entry } from '../../core/kernel/entry.ts';
 import type { Registration } from '../../core/kernel/registration.ts';
 import { judge, type Kept, quietMs, sameRegistration } from '../../core/plan/custody.ts';
@@ -254,8 +255,4 @@ function usable(place: Place, registration: Registration): NonNullable<Check['an
 
 function earlier(a: number | null, b: number | null): number | null {
   return a === null || b === null ? (a ?? b) : Math.min(a, b);
-}
-
-function textOf(bytes: string): string {
-  return Buffer.from(bytes, 'latin1').toString('utf8');
 }

@@ -1,3 +1,4 @@
+import { textOf } from '../../core/kernel/bytes.ts';
 import type { Handler } from '../../core/plan/handler.ts';
 import type { Problem } from '../../core/problems.ts';
 import type { Machine } from '../../host/machine.ts';
@@ -32,7 +33,7 @@ export async function standIn(
   const { registration } = there;
   const pinned = registration.flags.includes('F');
   if (!pinned && why.code === 'interpreter-untrusted') return null;
-  const path = Buffer.from(registration.interpreter, 'latin1').toString('utf8');
+  const path = textOf(registration.interpreter);
   const file =
     why.code === 'hung-path' ? null : await machine.inspectInterpreter(path, { requireStatic: pinned });
   const was = there.interpreter;

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Config } from '../../core/config/config.ts';
+import { textOf } from '../../core/kernel/bytes.ts';
 import { architectureOf } from '../../core/platforms/catalogue.ts';
 import type { ProblemCode } from '../../core/problems.ts';
 import type { World } from './prepare.ts';
@@ -42,6 +43,6 @@ export function sameHandlers(a: World, b: World): boolean {
 
 /** Paths on which it depends whether interpreters can be made ready. */
 export function placesOf({ interpreters, handlers }: Config): readonly string[] {
-  const own = handlers.map((h) => Buffer.from(h.interpreter, 'latin1').toString('utf8'));
+  const own = handlers.map((h) => textOf(h.interpreter));
   return [interpreters.store, ...interpreters.sources, ...own];
 }

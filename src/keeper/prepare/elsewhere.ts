@@ -1,3 +1,4 @@
+import { textOf } from '../../core/kernel/bytes.ts';
 import type { Problem } from '../../core/problems.ts';
 import type { Machine } from '../../host/machine.ts';
 
@@ -14,7 +15,7 @@ export type JudgedPlace =
  * file was named here, and nothing speaks against it. The store is another matter, see `noticeStore`.
  */
 export async function judgePlace(machine: Machine, path: string, subject: string): Promise<JudgedPlace> {
-  const place = await machine.placeOf(Buffer.from(path, 'latin1').toString('utf8'));
+  const place = await machine.placeOf(textOf(path));
   if (place.host === 'elsewhere')
     return { refused: true, problem: { code: 'interpreter-elsewhere', subject, detail: place.why } };
   // In a user namespace of its own nobody else reads the entries.

@@ -1,4 +1,5 @@
 import type { Config } from '../../core/config/config.ts';
+import { bytesOf } from '../../core/kernel/bytes.ts';
 import type { Architecture } from '../../core/platforms/catalogue.ts';
 import { type Problem, type ProblemCode, problemCatalogue } from '../../core/problems.ts';
 import type { Machine } from '../../host/machine.ts';
@@ -141,7 +142,7 @@ async function fromStore(
 async function inPlace(machine: Machine, path: string): Promise<ReadyInterpreter | Problem> {
   const inspected = await machine.inspectInterpreter(path);
   if (!inspected.ok) return { code: codeOf(inspected.code), subject: path, detail: inspected.message };
-  const place = await judgePlace(machine, Buffer.from(path, 'utf8').toString('latin1'), path);
+  const place = await judgePlace(machine, bytesOf(path), path);
   if (place.refused) return place.problem;
   const { dev, ino, header } = inspected;
   return {

@@ -1,4 +1,5 @@
 import type { Config } from '../../core/config/config.ts';
+import { textOf } from '../../core/kernel/bytes.ts';
 import { canonicalFlags, type Matcher } from '../../core/kernel/registration.ts';
 import type { Handler } from '../../core/plan/handler.ts';
 import type { Problem } from '../../core/problems.ts';
@@ -84,8 +85,4 @@ function sampleOf(matcher: Matcher): readonly Uint8Array[] {
     header[matcher.offset + i] = byte & (matcher.mask[i] ?? 255);
   });
   return [header];
-}
-
-function textOf(bytes: string): string {
-  return Buffer.from(bytes, 'latin1').toString('utf8');
 }

@@ -1,4 +1,5 @@
 import type { Config } from '../../core/config/config.ts';
+import { bytesOf } from '../../core/kernel/bytes.ts';
 import { flagsFor, type KernelVersion } from '../../core/kernel/kernel-version.ts';
 import type { Handler } from '../../core/plan/handler.ts';
 import type { Architecture } from '../../core/platforms/catalogue.ts';
@@ -113,7 +114,7 @@ async function inBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R
 function wantedHandler({ config, kernel }: PlatformParts, architecture: Architecture): Handler {
   const credentials = wantsCredentials(config, architecture);
   const flags = flagsFor(kernel, { preserveArgv0: config.preserveArgv0, credentials });
-  const name = bytes(`${config.names}${architecture.target}`);
+  const name = bytesOf(`${config.names}${architecture.target}`);
   return {
     key: architecture.target,
     platforms: architecture.platforms,
@@ -126,7 +127,7 @@ function wantedHandler({ config, kernel }: PlatformParts, architecture: Architec
 function candidateOf(parts: PlatformParts, architecture: Architecture, ready: ReadyInterpreter): Candidate {
   const wanted = wantedHandler(parts, architecture);
   const { dev, ino, sha256 } = ready;
-  const registration = { ...wanted.registration, interpreter: bytes(ready.path) };
+  const registration = { ...wanted.registration, interpreter: bytesOf(ready.path) };
   const info = { version: ready.version, probe: parts.probes.get(architecture.target) ?? null };
   return {
     handler: { ...wanted, registration, interpreter: { dev, ino, sha256 } },
@@ -141,9 +142,4 @@ function wantsCredentials(config: Config, architecture: Architecture): boolean {
     const found = resolvePlatform(name);
     return 'target' in found && found.target === architecture.target;
   });
-}
-
-/** Text as the kernel's byte string. */
-function bytes(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
 }

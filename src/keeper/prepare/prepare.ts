@@ -1,5 +1,6 @@
 import { type Asked, nothingAsked, selectAsked, withAsked } from '../../core/config/asked.ts';
 import type { Config } from '../../core/config/config.ts';
+import { bytesOf } from '../../core/kernel/bytes.ts';
 import type { KernelVersion } from '../../core/kernel/kernel-version.ts';
 import { acceptHandler, type NativeHost } from '../../core/plan/acceptance.ts';
 import type { Kept } from '../../core/plan/custody.ts';
@@ -163,10 +164,10 @@ function recallFor(
   recall: Recall,
 ): (wanted: Handler) => Recalled | null {
   const taken = new Set([
-    ...chosen.map((a) => bytes(`${config.names}${a.target}`)),
+    ...chosen.map((a) => bytesOf(`${config.names}${a.target}`)),
     ...config.handlers.map((h) => h.name),
   ]);
-  const claims = { prefix: bytes(config.names), store: bytes(config.interpreters.store), taken };
+  const claims = { prefix: bytesOf(config.names), store: bytesOf(config.interpreters.store), taken };
   return (wanted) => recall(wanted, claims);
 }
 
@@ -203,16 +204,11 @@ function desiredOf(config: Config, good: readonly Candidate[], unready: readonly
     precedence: config.precedence,
     onStatusZero: config.onStatusZero,
     prefix: config.names,
-    store: bytes(config.interpreters.store),
-    adopted: new Set(config.adopt.map(bytes)),
+    store: bytesOf(config.interpreters.store),
+    adopted: new Set(config.adopt.map(bytesOf)),
     published: new Map(),
     unready,
   };
-}
-
-/** Text as the kernel's byte string. */
-function bytes(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
 }
 
 /** The catalogue's target for an ELF machine, such as the host's. */

@@ -1,3 +1,4 @@
+import { textOf } from '../../core/kernel/bytes.ts';
 import type { Logger } from '../../core/logger.ts';
 import { counted } from '../../core/report/log-words.ts';
 import type { Machine } from '../../host/machine.ts';
@@ -15,8 +16,8 @@ export async function removeSuperseded(
 ): Promise<void> {
   const { store: dir, deploy } = config.interpreters;
   if (deploy !== 'copy') return;
-  const wanted = new Set(world.desired.handlers.map((h) => text(h.registration.interpreter)));
-  const entries = repair.view().observed.entries.map((e) => text(e.interpreter));
+  const wanted = new Set(world.desired.handlers.map((h) => textOf(h.registration.interpreter)));
+  const entries = repair.view().observed.entries.map((e) => textOf(e.interpreter));
   const registered = [...wanted, ...entries].filter((path) => path.startsWith(`${dir}/`));
   if (registered.length === 0 || !(await machine.reach(dir, 2000)).ok) return;
   const inUse = await machine.interpretersInUse(dir, bootId, registered);
@@ -44,10 +45,6 @@ async function undeclared<T extends { readonly path: string }>(
   const { directories, faults } = await machine.readBinfmtD();
   // What cannot be read may name any of them.
   if (faults.length > 0) return [];
-  const texts = directories.flat().map((file) => text(file.text));
+  const texts = directories.flat().map((file) => textOf(file.text));
   return files.filter(({ path }) => !texts.some((one) => one.includes(path)));
-}
-
-function text(bytes: string): string {
-  return Buffer.from(bytes, 'latin1').toString('utf8');
 }

@@ -1,4 +1,5 @@
 import { inTurn } from '../../core/in-turn.ts';
+import { textOf } from '../../core/kernel/bytes.ts';
 import type { Access } from '../../core/kernel/container-access.ts';
 import { architectureOf } from '../../core/platforms/catalogue.ts';
 import type { Problem } from '../../core/problems.ts';
@@ -56,7 +57,11 @@ export function createContainerAccess(parts: ContainerAccessParts): ContainerAcc
         continue;
       judged.set(key, { ...access, path, at: Date.now() });
       changed = true;
-      if (before?.path === path && before.verdict === 'may' && path === textOf(view.handler.registration))
+      if (
+        before?.path === path &&
+        before.verdict === 'may' &&
+        path === textOf(view.handler.registration.interpreter)
+      )
         worsened = true;
     }
     if (changed) parts.changed();
@@ -108,9 +113,5 @@ const nothingSpeaksAgainst = 'no SELinux here';
 
 /** The file that the entry which serves now was registered with; what we want to register where nothing serves. */
 function pathOf(view: HandlerView): string {
-  return textOf(servingEntry(view) ?? view.handler.registration);
-}
-
-function textOf({ interpreter }: { readonly interpreter: string }): string {
-  return Buffer.from(interpreter, 'latin1').toString('utf8');
+  return textOf((servingEntry(view) ?? view.handler.registration).interpreter);
 }

@@ -1,3 +1,4 @@
+import { textOf } from '../../core/kernel/bytes.ts';
 import type { Entry } from '../../core/kernel/entry.ts';
 import type { Handler } from '../../core/plan/handler.ts';
 import type { Machine } from '../../host/machine.ts';
@@ -55,5 +56,5 @@ export async function proveForeign(
   if (distrust !== null) return { verdict: 'untrusted', detail: distrust, interpreter: null, tookMs: 0 };
   if (file === null) return null;
   const task = { ...manner, file, seesArgv0: false, expected: null, sure, asksVersion: true };
-  return machine.runControlled(task, Buffer.from(registration.interpreter, 'latin1').toString());
+  return machine.runControlled(task, textOf(registration.interpreter));
 }
