@@ -1,7 +1,8 @@
 import type { Config } from '../core/config/config.ts';
 import type { Lasting } from '../core/report/lasting.ts';
 import type { Machine } from '../host/machine.ts';
-import type { Opened, Refusal } from './mounts/open.ts';
+import type { Opened } from './mounts/open.ts';
+import type { Refusal } from './mounts/refusal.ts';
 import { type Hold, holdInstance } from './once/hold.ts';
 import { openFor } from './once/open-for.ts';
 import type { OncePolicy } from './once/policy.ts';

@@ -1,6 +1,7 @@
 import type { Config } from '../../core/config/config.ts';
 import type { Machine } from '../../host/machine.ts';
-import { type Opened, openHost, type Refusal } from '../mounts/open.ts';
+import { type Opened, openHost } from '../mounts/open.ts';
+import type { Refusal } from '../mounts/refusal.ts';
 import type { OncePolicy } from './policy.ts';
 
 /**
