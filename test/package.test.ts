@@ -133,7 +133,7 @@ describe('the bundle', () => {
   test('reads the command line library and chokidar only when they are used', () => {
     const eager = packagesOf(eagerOutputs(metafile, /^src\/work\.ts$/));
     assert.ok(eager.size <= 1, [...eager].join());
-    for (const lazy of ['yargs', 'chokidar', 'zod', 'yaml']) {
+    for (const lazy of ['yargs', 'chokidar', 'pino', 'zod', 'yaml']) {
       assert.ok(packagesOf(Object.values(metafile.outputs)).has(lazy));
       assert.ok(!eager.has(lazy), `run loads ${lazy} at start`);
     }
@@ -146,7 +146,7 @@ describe('the bundle', () => {
     'a plain command': ['health --platforms arm64', [...plain, 'health.mjs']],
     'an installation': ['install arm64', [...plain, 'koffi.mjs']],
     'an installation as an older tool spells it': ['--install arm64', [...plain, 'koffi.mjs']],
-    'the daemon': ['run --platforms arm64', [...plain, 'koffi.mjs', 'chokidar.mjs']],
+    'the daemon': ['run --platforms arm64', [...plain, 'koffi.mjs', 'pino.mjs', 'chokidar.mjs']],
     'what the line calls by a wrong name': ['install arm65', plain],
     'a line that is not plain': ['install -- arm64', [...plain, 'read-line.mjs', 'koffi.mjs']],
     'a wrong setting': ['install --resync soon', [...plain, 'config.mjs']],

@@ -32,6 +32,7 @@ export const libraries: Readonly<Record<string, string>> = {
   'page-policy': 'src/core/page/policy.ts',
   yaml: 'yaml',
   chokidar: 'chokidar',
+  pino: 'pino',
   koffi: 'koffi',
 };
 
@@ -43,7 +44,7 @@ export function leadToParts(root: string): Plugin {
   return {
     name: 'parts',
     setup(build) {
-      build.onResolve({ filter: /^(\.|(yaml|chokidar|koffi)$)/ }, ({ path, kind, resolveDir }) => {
+      build.onResolve({ filter: /^(\.|(yaml|chokidar|pino|koffi)$)/ }, ({ path, kind, resolveDir }) => {
         if (kind !== 'dynamic-import') return null;
         const part = names.get(path.startsWith('.') ? relative(root, join(resolveDir, path)) : path);
         return part === undefined ? null : { path: part, external: true };

@@ -41,7 +41,7 @@ const layers: readonly Layer[] = [
       inside('core', 'keeper', 'daemon', 'publish')(to) ||
       (inside('host')(to) && kind === 'type') ||
       isNode(to) ||
-      (to === 'chokidar' && kind !== 'value'),
+      (['chokidar', 'pino'].includes(to) && kind !== 'value'),
   },
   {
     name: 'publish',

@@ -17,9 +17,16 @@ export interface Log {
  */
 export function createLog(level: string, fd = 2, shape: (line: string) => string = escapeControls): Log {
   const writer = createLineWriter(fd, 1 << 20);
-  const logger = createJsonLines(level, (line) => {
+  const lines = createJsonLines(level, (line) => {
     const text = shape(line);
     if (text !== '') writer.write(text);
   });
-  return { logger, dropped: writer.dropped, settled: writer.settled };
+  return {
+    logger: lines.logger,
+    dropped: writer.dropped,
+    async settled(withinMs) {
+      await lines.loaded();
+      return writer.settled(withinMs);
+    },
+  };
 }
