@@ -13,6 +13,7 @@ import {
 import type { Totals } from '../core/report/totals.ts';
 import type { Here } from '../core/text/typed.ts';
 import { version } from '../core/version.ts';
+import type { Clock } from '../host/system/clock.ts';
 import type { Custody } from './kept/custody.ts';
 import type { KeptView } from './kept/kept-problems.ts';
 import type { MountKeeper } from './mounts/mend-mounts.ts';
@@ -28,6 +29,8 @@ import type { View } from './repair/repair.ts';
 
 /** Where the account is drawn from. */
 export interface AccountParts {
+  readonly clock: Clock;
+  readonly pid: number;
   readonly situation: Situation;
   readonly verification: Verification;
   readonly history: History;
@@ -62,8 +65,8 @@ function composed(parts: AccountParts): Report {
   return composeReport(
     {
       version,
-      at: Date.now(),
-      daemon: { pid: process.pid, since, command: parts.here.command },
+      at: parts.clock.wall(),
+      daemon: { pid: parts.pid, since, command: parts.here.command },
       paused: parts.paused,
       handlers: [
         ...view.handlers.map((v) => handlerReport(v, parts)),
@@ -207,12 +210,13 @@ const servingStates: ReadonlySet<string> = new Set(['ok', 'foreign-ok', 'stale']
 
 /** Problems that follow from how things are now, by what they were found at. */
 export function standing({
+  clock,
   situation,
   mounts,
   custody,
   access,
   memory,
-}: Pick<AccountParts, 'situation' | 'mounts' | 'custody' | 'access' | 'memory'>): readonly {
+}: Pick<AccountParts, 'clock' | 'situation' | 'mounts' | 'custody' | 'access' | 'memory'>): readonly {
   readonly origin: string;
   readonly problems: readonly Problem[];
 }[] {
@@ -220,7 +224,7 @@ export function standing({
     { origin: 'mounts', problems: mounts.problems() },
     { origin: 'kept', problems: custody.problems() },
     { origin: 'containers', problems: access.problems() },
-    { origin: 'view', problems: seen(situation.repair.view(), situation) },
+    { origin: 'view', problems: seen(situation.repair.view(), situation, clock.now()) },
     { origin: 'doubts', problems: doubted(situation.repair.view(), memory) },
   ];
 }
@@ -231,12 +235,12 @@ function once(problems: readonly Problem[]): Problem[] {
   return [...byKey.values()].reverse();
 }
 
-function seen(view: View, { repair }: Situation): Problem[] {
+function seen(view: View, { repair }: Situation, now: number): Problem[] {
   const off: Problem[] = view.observed.enabled
     ? []
     : [{ code: 'status-zero', subject: 'status', detail: '0 was written to it; no handler works' }];
   const storms = repair
-    .storms(performance.now())
+    .storms(now)
     .map((key): Problem => ({ code: 'heal-storm', subject: key, detail: '20 heals within 10 s' }));
   const shadowed = view.handlers
     .filter((v) => v.state === 'shadowed')

@@ -1,3 +1,4 @@
+import type { Clock } from '../host/system/clock.ts';
 import { serving, standing } from './account.ts';
 import type { Custody } from './kept/custody.ts';
 import type { MountKeeper } from './mounts/mend-mounts.ts';
@@ -16,6 +17,7 @@ export interface AfterLook {
 
 /** What the consequences are drawn for. */
 export interface AfterLookParts {
+  readonly clock: Clock;
   readonly situation: () => Situation;
   readonly board: ProblemBoard;
   readonly mounts: MountKeeper;
@@ -30,15 +32,15 @@ export interface AfterLookParts {
 
 /** Problems follow what was seen, and whatever serves now and did not before has to prove itself, whoever registered it. */
 export function createAfterLook(parts: AfterLookParts): AfterLook {
-  const { board, mounts, custody, access, memory } = parts;
+  const { clock, board, mounts, custody, access, memory } = parts;
   const generations = new Map<string, string>();
 
   const looked = (): void => {
     const situation = parts.situation();
-    for (const { origin, problems } of standing({ situation, mounts, custody, access, memory }))
+    for (const { origin, problems } of standing({ clock, situation, mounts, custody, access, memory }))
       board.sync(origin, problems);
     const kept = custody.view();
-    parts.availability?.settle(serving(situation, kept), performance.now());
+    parts.availability?.settle(serving(situation, kept), clock.now());
     // Its owner may have done what we could not.
     for (const one of kept) if (one.state === 'ok') board.set('register-failed', one.kept.name, null);
     if (parts.isPaused()) return;

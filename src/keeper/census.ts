@@ -13,7 +13,10 @@ export interface Census {
 const freshMs = 10_000;
 
 /** Makes one that has not counted. */
-export function createCensus(machine: Pick<Machine, 'countEmulated'>, situation: () => Situation): Census {
+export function createCensus(
+  machine: Pick<Machine, 'countEmulated' | 'clock'>,
+  situation: () => Situation,
+): Census {
   let last: readonly EmulatedProcesses[] | null = null;
   let countedAt = Number.NEGATIVE_INFINITY;
   let running: Promise<void> | null = null;
@@ -23,12 +26,12 @@ export function createCensus(machine: Pick<Machine, 'countEmulated'>, situation:
     const { byPath, platforms } = emulatorsOf(current);
     const counts = await machine.countEmulated({ byPath, store: current.world.desired.store });
     last = counts && platforms.map((platform) => ({ platform, count: counts.get(platform) ?? 0 }));
-    countedAt = performance.now();
+    countedAt = machine.clock.now();
   };
 
   return {
     async refresh() {
-      if (performance.now() - countedAt < freshMs) return;
+      if (machine.clock.now() - countedAt < freshMs) return;
       running ??= count().finally(() => {
         running = null;
       });

@@ -1,9 +1,11 @@
 import type { Logger } from '../core/logger.ts';
 import { calledOf } from '../core/report/log-words.ts';
+import type { Clock } from '../host/system/clock.ts';
 import type { World } from './prepare/prepare.ts';
 import type { Availability } from './record/availability.ts';
 import { createHealLines } from './record/heal-lines.ts';
 import type { History } from './record/history.ts';
+import type { Occasion } from './record/occasion.ts';
 import type { ProblemBoard } from './record/problem-board.ts';
 import type { Counters } from './record/totals.ts';
 import type { TaskResult } from './repair/apply.ts';
@@ -16,9 +18,6 @@ export interface HealLog {
   flush(): void;
 }
 
-/** Why entries are written: at the start all is new, a new configuration renews, only the rest are losses. */
-export type Occasion = 'start' | 'configure' | 'loss';
-
 /** Who else hears of a heal: the history, the problems that a failed repair is, the counts. */
 export interface HealHearers {
   readonly history: History;
@@ -30,11 +29,12 @@ export interface HealHearers {
 /** Binds the log and all who hear of a heal. */
 export function createHealLog(
   logger: Logger,
+  clock: Clock,
   { history, board, counters, availability }: HealHearers,
 ): HealLog {
   /** What could not be healed when it was tried last: it is tried again and again, and is no new loss each time. */
   const failing = new Set<string>();
-  const lines = createHealLines(logger);
+  const lines = createHealLines(logger, clock);
 
   /**
    * Counts, and returns for how long it was gone: a loss may be older than the look that healed it. Leftovers and what
@@ -45,7 +45,7 @@ export function createHealLog(
     const { desired } = world;
     if (task.reason === 'leftover' || task.reason === 'steps-aside') return 0;
     if (failed !== null) counters.failed(name, failed.code);
-    const end = servingAt ?? performance.now();
+    const end = servingAt ?? clock.now();
     const hit = task.reason === 'status-zero' ? desired.handlers.map((h) => h.registration.name) : [name];
     let gone = end - since;
     let isNew = !failing.has(name);
@@ -80,7 +80,7 @@ export function createHealLog(
               ? 'renewed'
               : 'healed';
         if (kind === 'healed')
-          history.add({ at: Date.now(), key: task.key ?? '', name, reason, why, tookMs: goneMs });
+          history.add({ at: clock.wall(), key: task.key ?? '', name, reason, why, tookMs: goneMs });
         const called = calledOf(handler ?? { platforms: [] }, name);
         lines.add({ kind, name, called, reason, why, goneMs }, world.desired.handlers.length);
       }

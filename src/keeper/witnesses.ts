@@ -4,6 +4,7 @@ import type { ContainersReport } from '../core/report/report.ts';
 import { formatDuration } from '../core/text/duration.ts';
 import { afterServing, afterWord, holding, type Said, type Standing } from '../core/witness/standing.ts';
 import type { WitnessResult } from '../core/witness/witness.ts';
+import type { Cancel, Clock } from '../host/system/clock.ts';
 import { isRequired } from './account.ts';
 import { generationOf, type Situation, servingEntry } from './prepare/situation.ts';
 import type { ContainerAccess } from './prove/container-access.ts';
@@ -21,6 +22,7 @@ export interface WitnessesParts {
   readonly access: ContainerAccess;
   readonly situation: () => Situation;
   readonly logger: Logger;
+  readonly clock: Clock;
   /** What a witness says is another than before, or holds no more. */
   readonly changed: () => void;
   /** Somebody can tell us: a command that ends hears no witness, so it waits for none. */
@@ -31,21 +33,21 @@ type HandlerView = ReturnType<Situation['repair']['view']>['handlers'][number];
 
 /** Nothing is known yet; it is kept in memory alone, so that after a start every witness has to speak anew. */
 export function createWitnesses(parts: WitnessesParts): Witnesses {
-  const { access, situation, logger } = parts;
+  const { access, situation, logger, clock } = parts;
   const standings = new Map<string, Standing>();
-  let timer: NodeJS.Timeout | null = null;
+  let ending: Cancel = () => {};
 
   const views = (): readonly HandlerView[] => situation().repair.view().handlers;
   const refreshed = (view: HandlerView): Standing => {
     const { key } = view.handler;
-    const now = performance.now();
+    const now = clock.now();
     const file = fileOf(view, access.of(view).detail);
     const standing = afterServing(standings.get(key), generationOf(view), file, now);
     standings.set(key, standing);
     return standing;
   };
   const saidOf = (view: HandlerView): Said | null =>
-    holding(refreshed(view), performance.now(), situation().config.readiness.witnessAge);
+    holding(refreshed(view), clock.now(), situation().config.readiness.witnessAge);
 
   const looked = (): void => {
     // What serves since now may be another file: nobody waits for the slow timer to learn whether it may be executed.
@@ -64,18 +66,19 @@ export function createWitnesses(parts: WitnessesParts): Witnesses {
 
   /** What a witness said ends by itself, and no event tells of it. */
   const schedule = (): void => {
-    if (timer !== null) clearTimeout(timer);
+    ending();
     const { witnessAge } = situation().config.readiness;
     const began = [...standings.values()].flatMap(({ said }) => (said === null ? [] : [said.began]));
-    const left = began.map((moment) => moment + witnessAge - performance.now()).filter((ms) => ms > 0);
+    const left = began.map((moment) => moment + witnessAge - clock.now()).filter((ms) => ms > 0);
     if (left.length === 0) return;
-    timer = setTimeout(
+    ending = clock.after(
+      Math.min(...left) + 10,
       () => {
         parts.changed();
         schedule();
       },
-      Math.min(...left) + 10,
-    ).unref();
+      'idle',
+    );
   };
 
   const isAwaited = (view: HandlerView): boolean => {
@@ -91,7 +94,7 @@ export function createWitnesses(parts: WitnessesParts): Witnesses {
     isDemanded: access.isDemanded,
     looked,
     take(results) {
-      const now = performance.now();
+      const now = clock.now();
       let taken = false;
       for (const view of views()) {
         const result = results.find(({ target }) => target === view.handler.key);
@@ -108,7 +111,7 @@ export function createWitnesses(parts: WitnessesParts): Witnesses {
     },
     of(view) {
       const said = saidOf(view);
-      if (said !== null) return reportOf(said);
+      if (said !== null) return reportOf(said, clock);
       const judged = access.of(view);
       if (judged.verdict !== 'may' || !isAwaited(view)) return judged;
       return { verdict: 'unknown', detail: 'no witness has seen it run', at: null };
@@ -127,9 +130,7 @@ export function createWitnesses(parts: WitnessesParts): Witnesses {
       }
       return [...access.problems().filter(({ subject }) => !known.has(subject)), ...problems];
     },
-    close() {
-      if (timer !== null) clearTimeout(timer);
-    },
+    close: () => ending(),
   };
 }
 
@@ -137,8 +138,8 @@ function silence({ config }: Situation): string {
   return `none that holds for what serves now was told within ${formatDuration(config.readiness.witnessAge)}`;
 }
 
-function reportOf({ verdict, detail, began }: Said): ContainersReport {
-  const at = Math.round(Date.now() - (performance.now() - began));
+function reportOf({ verdict, detail, began }: Said, clock: Clock): ContainersReport {
+  const at = Math.round(clock.wall() - (clock.now() - began));
   return verdict === 'fails'
     ? { verdict: 'may-not', detail: `a witness: ${detail}`, at }
     : { verdict: 'verified', detail: `by a witness: ${detail}`, at };

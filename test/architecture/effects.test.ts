@@ -6,7 +6,7 @@ import { ambientUses, type Effect, effectsAtImport } from './effects.ts';
 import { root, sourcesBelow } from './imports.ts';
 
 const quiet = ['src/core', 'src/host', 'src/keeper', 'src/daemon', 'src/publish'];
-const handedIn = ['src/core'];
+const handedIn = ['src/core', 'src/keeper'];
 
 /** The program of the page, which is printed into it and runs in a browser. */
 const ofThePage = 'src/core/page/script.ts';
@@ -15,7 +15,7 @@ test('importing a file does nothing but make values', () => {
   assert.deepEqual(found(quiet, effectsAtImport), []);
 });
 
-test('core is handed process, time and chance', () => {
+test('core and keeper are handed process, time and chance', () => {
   assert.deepEqual(
     found(handedIn, ambientUses).filter((line) => !line.startsWith(`${ofThePage}:`)),
     [],

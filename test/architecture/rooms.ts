@@ -37,7 +37,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/host/libc': ['C functions that Node lacks, by what they act on', 'core: .'],
   'src/host/system': [
     'libc, children, errno, identity, the mount table as text',
-    'core: . kernel config; host: libc',
+    'core: . kernel config report; host: libc',
   ],
   'src/host/files': [
     'files and directories, and whom to trust with them',
@@ -59,25 +59,31 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/host/sandbox': ['namespaces of an own instance', 'core: . kernel config; host: system mounts'],
   'src/keeper': [
     'one instance: its keeper, what it tells, what it owns',
-    'core: . text kernel platforms config plan kept report witness; host: . instance; keeper: record repair kept prepare prove mounts once',
+    'core: . text kernel platforms config plan kept report witness; host: . system instance; keeper: record repair kept prepare prove mounts once',
   ],
-  'src/keeper/record': ['memory, problems, history and totals', 'core: . text kernel plan report; host: .'],
-  'src/keeper/repair': ['observe, plan, apply', 'core: . kernel plan report; host: instance; keeper: record'],
+  'src/keeper/record': [
+    'memory, problems, history and totals',
+    'core: . text kernel plan report; host: . system',
+  ],
+  'src/keeper/repair': [
+    'observe, plan, apply',
+    'core: . kernel plan report; host: system instance; keeper: record',
+  ],
   'src/keeper/kept': [
     'custody of entries of others',
     'core: . kernel plan kept; host: . files instance mounts; keeper: record repair',
   ],
   'src/keeper/prepare': [
     'from configuration to interpreters that are ready',
-    'core: . kernel platforms config plan report; host: . instance store; keeper: record repair kept',
+    'core: . kernel platforms config plan report; host: . system instance store; keeper: record repair kept',
   ],
   'src/keeper/prove': [
     'probes, the canary, what is known of ordinary containers',
-    'core: . kernel platforms config plan kept report; host: . instance probe; keeper: record repair prepare',
+    'core: . kernel platforms config plan kept report; host: . system instance probe; keeper: record repair prepare',
   ],
   'src/keeper/mounts': [
     'main mount and anchor; who has the instance',
-    'core: . kernel platforms config report; host: . instance mounts; keeper: prepare',
+    'core: . kernel platforms config report; host: . system instance mounts; keeper: prepare',
   ],
   'src/keeper/once': [
     'registering without staying: the lock, others’ names, proofs, what lasts',
@@ -94,7 +100,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/daemon/log': ['the log, and lines that could not be written', 'core: . text report'],
   'src/daemon/loop': [
     'what runs again and again, and what is closed in the end',
-    'core: . text config report; host: . net instance; keeper: prepare mounts; daemon: log',
+    'core: . text config report; host: . system net instance; keeper: prepare mounts; daemon: log',
   ],
   'src/daemon/watch': ['what wakes the daemon', 'host: .'],
   'src/daemon/supervise': ['what systemd is told', 'core: . report; host: net'],

@@ -5,6 +5,7 @@ import type { RunParts } from '../../src/daemon/loop/run-parts.ts';
 import { runDaemon } from '../../src/daemon/run.ts';
 import { createMachine } from '../../src/host/machine.ts';
 import { killChildren } from '../../src/host/system/children.ts';
+import { thisProcess } from '../../src/host/system/this-process.ts';
 
 /** Runs the daemon as `run` does, with something about it or its machine that is not so in real life. */
 export async function runOddDaemon(
@@ -21,6 +22,7 @@ export async function runOddDaemon(
   const machine = { ...(await createMachine()), ...onMachine };
   process.exitCode = await runDaemon({
     machine,
+    me: thisProcess(),
     notifier: machine.takeNotifier(process.env),
     log: createLog('info'),
     config: parsed.config,

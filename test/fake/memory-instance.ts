@@ -34,6 +34,7 @@ export function boundInstance(held: Held, pin: (path: string) => Pinned): Instan
     return entry && { text: showEntry(entry), id: { ...entry.id, dev: sb.dev } };
   };
   return {
+    now: () => performance.now(),
     root: { dev: sb.dev, ino: 1, ctimeMs: sb.dev },
     path: `memory:${++descriptors}`,
     enabled: () => binfmt.enabled,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import type { Handler } from '../../src/core/plan/handler.ts';
+import { clock } from '../../src/host/system/clock.ts';
 import { createHealLog } from '../../src/keeper/heal-log.ts';
 import { emptyWorld } from '../../src/keeper/prepare/prepare.ts';
 import { createAvailability } from '../../src/keeper/record/availability.ts';
@@ -53,11 +54,11 @@ test('a flush of what somebody else brought back meanwhile is one more', () => {
 
 test('a flush is one line, in one look or in several, with the longest time', () => {
   const bed = testBed();
-  const now = performance.now();
+  const now = clock.now();
   bed.note(null, now);
   bed.log.flush();
   assert.match(bed.said().join('\n'), /^all 2 handlers were removed at once and came back in \S+ ms$/);
-  for (const handler of handlers) bed.noteOf([handler], null, performance.now());
+  for (const handler of handlers) bed.noteOf([handler], null, clock.now());
   bed.log.flush();
   assert.match(bed.said().join('\n'), /^all 2 handlers were removed at once and came back in \S+ ms$/);
 });
@@ -66,17 +67,17 @@ test('a single loss is told by its platform or name, one that returns again and 
   const bed = testBed();
   const [first] = handlers;
   assert.ok(first !== undefined);
-  bed.noteOf([first], null, performance.now());
+  bed.noteOf([first], null, clock.now());
   bed.log.flush();
   assert.match(bed.said().join('\n'), /^a was removed and came back in \S+ ms$/);
-  for (let at = 0; at < 3; at += 1) bed.noteOf([first], null, performance.now());
+  for (let at = 0; at < 3; at += 1) bed.noteOf([first], null, clock.now());
   bed.log.flush();
   assert.match(bed.said().join('\n'), /^a was removed 3 times and came back in \S+ ms$/);
 });
 
 test('heals that follow within a moment are told without being asked for', async () => {
   const bed = testBed();
-  bed.note(null, performance.now());
+  bed.note(null, clock.now());
   assert.deepEqual(bed.said(), []);
   await until('the line', () => bed.said()[0] ?? null);
 });
@@ -84,10 +85,10 @@ test('heals that follow within a moment are told without being asked for', async
 function testBed() {
   let lines: string[] = [];
   const logger = pino({}, { write: (line: string) => void lines.push(JSON.parse(line).msg) });
-  const counters = createCounters();
-  const availability = createAvailability(new Map(), () => {});
+  const counters = createCounters(clock);
+  const availability = createAvailability(clock, new Map(), () => {});
   const board = createProblemBoard(logger, () => {});
-  const log = createHealLog(logger, {
+  const log = createHealLog(logger, clock, {
     history: createHistory([], () => {}),
     board,
     counters,

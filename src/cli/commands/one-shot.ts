@@ -8,6 +8,7 @@ import { escapeControls } from '../../core/text/escape.ts';
 import { createLog } from '../../daemon/log/log.ts';
 import { nameHolder } from '../../daemon/loop/report-file.ts';
 import { createMachine, type Machine } from '../../host/machine.ts';
+import { thisProcess } from '../../host/system/this-process.ts';
 import { createKeeper, type Keeper } from '../../keeper/keeper.ts';
 import type { OncePolicy } from '../../keeper/once/policy.ts';
 import { once, type Shot } from '../../keeper/once.ts';
@@ -88,6 +89,7 @@ export async function shoot<T>(
     const keeper = await createKeeper(
       {
         ...{ ...opened, ...manner, machine, logger: log.logger, here: context.here },
+        me: thisProcess(),
         publisher: (tell) => createBinfmtDPublisher(machine, tell),
       },
       config,

@@ -6,6 +6,7 @@ import { createMachine } from '../../host/machine.ts';
 import { killChildren } from '../../host/system/children.ts';
 import { lacksRoom } from '../../host/system/errno.ts';
 import { nameProcess } from '../../host/system/process-name.ts';
+import { thisProcess } from '../../host/system/this-process.ts';
 import type { Flags } from '../line/flag-faults.ts';
 import { loadPlaced } from '../line/host-places.ts';
 import { configFile } from '../line/load-config.ts';
@@ -64,6 +65,7 @@ export async function run(argv: readonly string[], flags: Flags): Promise<ExitCo
   const code = await live(log, (defect) =>
     runDaemon({
       ...{ machine, log, defect },
+      me: thisProcess(),
       notifier: machine.takeNotifier(process.env),
       config: parsed.config,
       reload: () => loadPlaced(flags, process.env),

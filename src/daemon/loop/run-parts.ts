@@ -2,6 +2,7 @@ import type { Config, ParsedConfig } from '../../core/config/config.ts';
 import type { Here } from '../../core/text/typed.ts';
 import type { Machine } from '../../host/machine.ts';
 import type { Notifier } from '../../host/net/notify.ts';
+import type { ThisProcess } from '../../host/system/this-process.ts';
 import type { Accept } from '../../keeper/prepare/accept.ts';
 import type { Log } from '../log/log.ts';
 
@@ -9,6 +10,8 @@ import type { Log } from '../log/log.ts';
 export interface RunParts {
   readonly machine: Machine;
   readonly log: Log;
+  /** The process that the daemon is. */
+  readonly me: ThisProcess;
   /** The way to the supervisor; null where there is none. */
   readonly notifier: Notifier | null;
   readonly config: Config;

@@ -17,6 +17,8 @@ export interface Instance {
   readonly root: EntryId;
   /** Path through the held descriptor, for `fs.watch`. */
   readonly path: string;
+  /** Milliseconds of the monotonic clock by which what is done here is timed. */
+  now(): number;
   /** false after `0` was written to `status`. */
   enabled(): boolean;
   /** Names of all entries in the kernel's order, newest first. */

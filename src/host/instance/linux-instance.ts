@@ -12,6 +12,7 @@ import { keptDescriptors } from '../../core/kernel/descriptors.ts';
 import type { EntryId } from '../../core/kernel/entry.ts';
 import { done, type Outcome } from '../../core/outcome.ts';
 import { createInstanceLock } from '../lock/instance-lock.ts';
+import { clock } from '../system/clock.ts';
 import { descriptorLimit } from '../system/descriptors.ts';
 import type { Libc } from '../system/libc.ts';
 import type { Instance, RawEntry } from './instance.ts';
@@ -56,6 +57,7 @@ function bindTo(fd: number, path: string, libc: Libc | null): Instance {
   return {
     root: idOf(fd),
     path,
+    now: clock.now,
     enabled: () => readAll(status)?.text.startsWith('enabled') ?? false,
     names: () => {
       const names = listNames(path);

@@ -3,6 +3,7 @@ import type { Problem } from '../../core/problems.ts';
 import type { MountRepair } from '../../core/report/log-words.ts';
 import type { Machine } from '../../host/machine.ts';
 import type { MountView } from '../../host/mounts/mounts.ts';
+import type { Cancel } from '../../host/system/clock.ts';
 import { type Failure, type MountFault, mountProblem } from './faults.ts';
 
 /** Where the two mounts are, and whether we may make them. */
@@ -55,8 +56,8 @@ export function createMountKeeper(
   let told = '';
   let acted = false;
   let pause = firstPause;
-  let timer: NodeJS.Timeout | null = null;
-  let calm: NodeJS.Timeout | null = null;
+  let timer: Cancel | null = null;
+  let calm: Cancel | null = null;
   let due = false;
   let mainFailure: Failure | null = null;
   /** Attempts to restore the main mount since it stayed for a while. */
@@ -108,7 +109,7 @@ export function createMountKeeper(
   const noteGone = (): void => {
     for (const what of ['main', 'anchor'] as const) {
       const mount = gone[what];
-      if (view[what].kind === 'absent') mount.since ??= performance.now();
+      if (view[what].kind === 'absent') mount.since ??= machine.clock.now();
       else mount.since = null;
       mount.seen ||= view[what].kind !== 'absent';
     }
@@ -117,7 +118,7 @@ export function createMountKeeper(
   /** Of a mount that was never there nothing was lost. */
   const tell = (what: MountRepair['what'], done: MountRepair['done']): void => {
     const { seen, since } = gone[what];
-    const goneMs = seen && since !== null ? performance.now() - since : null;
+    const goneMs = seen && since !== null ? machine.clock.now() - since : null;
     gone[what].seen = true;
     gone[what].since = null;
     repaired({ what, path: wish[what], done, goneMs });
@@ -131,18 +132,15 @@ export function createMountKeeper(
   const mendMain = async (now: boolean): Promise<void> => {
     const restores = due;
     due = false;
-    if (calm !== null) clearTimeout(calm);
+    calm?.();
     calm = null;
     if (closed || (now && (await mountNow(restores)))) return;
     if (closed || timer !== null) return;
-    timer = setTimeout(
-      () => {
-        timer = null;
-        due = true;
-        void mend();
-      },
-      mainFailure !== null && !isMending() ? resignedPause : pause,
-    );
+    timer = machine.clock.after(mainFailure !== null && !isMending() ? resignedPause : pause, () => {
+      timer = null;
+      due = true;
+      void mend();
+    });
     pause = Math.min(pause * 2, longestPause);
   };
 
@@ -160,15 +158,15 @@ export function createMountKeeper(
     due = false;
     mainFailure = null;
     // Whoever brought it back, the next loss has a pause of its own, not what is left of ten minutes.
-    if (timer !== null) clearTimeout(timer);
+    timer?.();
     timer = null;
     if (calm !== null || (pause === firstPause && tries === 0) || closed) return;
-    calm = setTimeout(() => {
+    const ends = (): void => {
       calm = null;
       pause = firstPause;
       tries = 0;
-    }, longestPause);
-    calm.unref();
+    };
+    calm = machine.clock.after(longestPause, ends, 'idle');
   };
 
   /** Who may mount nothing, and got the host's mount, holds the instance by that: no fault, but it ends with us. */
@@ -221,7 +219,7 @@ export function createMountKeeper(
     },
     close() {
       closed = true;
-      for (const one of [timer, calm]) if (one !== null) clearTimeout(one);
+      for (const cancel of [timer, calm]) cancel?.();
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Architecture } from '../../core/platforms/catalogue.ts';
 import { type Problem, type ProblemCode, problemCatalogue } from '../../core/problems.ts';
 import type { Machine } from '../../host/machine.ts';
 import type { TriedPlace } from '../../host/store/interpreters.ts';
+import type { Cancel, Clock } from '../../host/system/clock.ts';
 import { judgePlace } from './elsewhere.ts';
 import type { Obtain, ReadyInterpreter } from './ready-interpreter.ts';
 
@@ -16,12 +17,13 @@ export async function createObtain(machine: Machine, config: Config): Promise<Ob
   const { sources, hung } = await reachable(machine, config.interpreters.sources);
   const [stuck = null] = deploy === 'copy' ? (await reachable(machine, [dir])).hung : [];
   const store = machine.createStore(dir, label);
-  const late = performance.now() + patienceMs;
+  const { clock } = machine;
+  const late = clock.now() + patienceMs;
   const obtain: Obtain = async (architecture) => {
     // Whoever touches it waits for ever.
     if (stuck !== null) return stuck;
     const work = deploy === 'copy' ? deployed : usedInPlace;
-    return inTime(late, architecture, work(machine, store, sources, architecture));
+    return inTime(clock, late, architecture, work(machine, store, sources, architecture));
   };
   return Object.assign(obtain, { problems: stuck === null ? hung : [...hung, stuck] });
 }
@@ -30,13 +32,17 @@ export async function createObtain(machine: Machine, config: Config): Promise<Ob
 const patienceMs = 120_000;
 
 /** A failure by exception, as of a host without descriptors, is one of this interpreter alone. */
-async function inTime<T>(late: number, { target }: Architecture, work: Promise<T>): Promise<T | Problem> {
-  let timer: NodeJS.Timeout | undefined;
+async function inTime<T>(
+  clock: Clock,
+  late: number,
+  { target }: Architecture,
+  work: Promise<T>,
+): Promise<T | Problem> {
+  let cancel: Cancel = () => {};
   const end = new Promise<Problem>((resolve) => {
     const detail = `was not ready within ${patienceMs / 1000} s`;
     const given = { code: 'hung-path' as const, subject: target, detail };
-    timer = setTimeout(resolve, Math.max(0, late - performance.now()), given);
-    timer.unref();
+    cancel = clock.after(Math.max(0, late - clock.now()), () => resolve(given), 'idle');
   });
   try {
     return await Promise.race([work, end]);
@@ -44,7 +50,7 @@ async function inTime<T>(late: number, { target }: Architecture, work: Promise<T
     const detail = error instanceof Error ? error.message : String(error);
     return { code: 'preparation-failed', subject: target, detail };
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }
 

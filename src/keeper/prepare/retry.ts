@@ -1,3 +1,4 @@
+import type { Cancel, Clock } from '../../host/system/clock.ts';
 import type { Curable } from './curable.ts';
 
 /** Prepares again what could not be made ready, by a timer with back-off and at once where something stirs. */
@@ -27,10 +28,10 @@ const stirredPauseMs = 1000;
 const share = 20;
 
 /** Makes a retry that waits until something is wrong; `work` settles it again when it is done. */
-export function createRetry(watchPlaces: WatchPlaces, work: () => Promise<void>): Retry {
+export function createRetry(clock: Clock, watchPlaces: WatchPlaces, work: () => Promise<void>): Retry {
   let state: Curable = 'no';
   let pauseMs = firstPauseMs;
-  let timer: NodeJS.Timeout | null = null;
+  let cancel: Cancel = () => {};
   let due = Number.POSITIVE_INFINITY;
   let endedAt = Number.NEGATIVE_INFINITY;
   let tookMs = 0;
@@ -38,27 +39,25 @@ export function createRetry(watchPlaces: WatchPlaces, work: () => Promise<void>)
   let closed = false;
 
   const wake = (ms: number): void => {
-    const at = performance.now() + ms;
+    const at = clock.now() + ms;
     if (closed || running || at >= due) return;
-    if (timer !== null) clearTimeout(timer);
+    cancel();
     due = at;
-    timer = setTimeout(() => void run(), ms);
-    timer.unref();
+    cancel = clock.after(ms, () => void run(), 'idle');
   };
 
   const rest = (): void => {
-    if (timer !== null) clearTimeout(timer);
-    timer = null;
+    cancel();
     due = Number.POSITIVE_INFINITY;
   };
 
   const run = async (): Promise<void> => {
     rest();
     running = true;
-    const from = performance.now();
+    const from = clock.now();
     await work().finally(() => {
       running = false;
-      endedAt = performance.now();
+      endedAt = clock.now();
       tookMs = endedAt - from;
     });
     next();
@@ -74,7 +73,7 @@ export function createRetry(watchPlaces: WatchPlaces, work: () => Promise<void>)
   const stir = (): void => {
     if (state !== 'yes' || running) return;
     const least = Math.max(stirredPauseMs, Math.min(share * tookMs, lastPauseMs));
-    wake(Math.max(100, endedAt + least - performance.now()));
+    wake(Math.max(100, endedAt + least - clock.now()));
   };
 
   const places = watchPlaces(stir);

@@ -5,6 +5,7 @@ import { architectureOf } from '../../core/platforms/catalogue.ts';
 import type { Problem } from '../../core/problems.ts';
 import type { ContainersReport } from '../../core/report/report.ts';
 import type { Machine } from '../../host/machine.ts';
+import type { Clock } from '../../host/system/clock.ts';
 import { type Situation, servingEntry } from '../prepare/situation.ts';
 
 /** What is known of ordinary containers beside our own proofs: may they execute what serves? */
@@ -22,6 +23,7 @@ export interface ContainerAccess {
 /** What it works on. */
 export interface ContainerAccessParts {
   readonly machine: Pick<Machine, 'judgeLabel' | 'usesSelinux' | 'inSandbox'>;
+  readonly clock: Pick<Clock, 'wall'>;
   readonly situation: () => Situation;
   /** Something is judged otherwise than before. */
   readonly changed: () => void;
@@ -55,7 +57,7 @@ export function createContainerAccess(parts: ContainerAccessParts): ContainerAcc
       const access = await machine.judgeLabel(path, path.startsWith(`${store}/`) ? label : 'auto');
       if (before?.path === path && before.verdict === access.verdict && before.detail === access.detail)
         continue;
-      judged.set(key, { ...access, path, at: Date.now() });
+      judged.set(key, { ...access, path, at: parts.clock.wall() });
       changed = true;
       if (
         before?.path === path &&

@@ -2,6 +2,7 @@ import type { Config } from '../../core/config/config.ts';
 import { isKeptKey } from '../../core/kept/task.ts';
 import type { Registration } from '../../core/kernel/registration.ts';
 import type { Handler } from '../../core/plan/handler.ts';
+import type { Cancel, Clock } from '../../host/system/clock.ts';
 import type { Situation } from '../prepare/situation.ts';
 import type { ProblemBoard } from '../record/problem-board.ts';
 import { type CanaryWatch, lineOf } from './canary.ts';
@@ -14,6 +15,7 @@ type World = Situation['world'];
 export interface GuardParts {
   readonly canaries: CanaryWatch;
   readonly board: ProblemBoard;
+  readonly clock: Clock;
   readonly situation: () => Situation;
   readonly use: (config: Config, world: World) => void;
   /** Leaves a foreign entry of this line alone from now on, or cares for it again. */
@@ -46,7 +48,7 @@ const lastPauseMs = 60_000;
  * native programs are tried without the new one, the new one where the host cannot try at all.
  */
 export function createNativeGuard(parts: GuardParts): NativeGuard {
-  const { canaries, board, situation } = parts;
+  const { canaries, board, clock, situation } = parts;
   const away = createTakenBack();
   /** By their lines. */
   const waiting = new Map<string, Handler>();
@@ -55,7 +57,7 @@ export function createNativeGuard(parts: GuardParts): NativeGuard {
   const trying = new Set<string>();
   let closed = false;
   let running: Promise<void> | null = null;
-  let timer: NodeJS.Timeout | null = null;
+  let later: Cancel | null = null;
   let pauseMs = firstPauseMs;
 
   const apply = (): void => {
@@ -105,13 +107,13 @@ export function createNativeGuard(parts: GuardParts): NativeGuard {
   };
 
   const tryLater = (): void => {
-    if (timer !== null || closed) return;
-    timer = setTimeout(() => {
-      timer = null;
+    if (later !== null || closed) return;
+    const again = (): void => {
+      later = null;
       for (const [line, handler] of doubtful) waiting.set(line, handler);
       void start();
-    }, pauseMs);
-    timer.unref();
+    };
+    later = clock.after(pauseMs, again, 'idle');
     pauseMs = Math.min(pauseMs * 2, lastPauseMs);
   };
 
@@ -162,7 +164,7 @@ export function createNativeGuard(parts: GuardParts): NativeGuard {
     settled: () => running ?? Promise.resolve(),
     close() {
       closed = true;
-      if (timer !== null) clearTimeout(timer);
+      later?.();
     },
   };
 }

@@ -5,6 +5,7 @@ import type { ProblemCode } from '../../core/problems.ts';
 import { calledOf, verifiedWords } from '../../core/report/log-words.ts';
 import type { Machine } from '../../host/machine.ts';
 import type { ProbeVerdict } from '../../host/probe/probe.ts';
+import type { Cancel, Clock } from '../../host/system/clock.ts';
 import { generationOf, type Situation } from '../prepare/situation.ts';
 import type { LiveMemory } from '../record/memory.ts';
 import type { ProblemBoard } from '../record/problem-board.ts';
@@ -30,6 +31,7 @@ export interface VerificationParts {
   readonly memory: LiveMemory;
   readonly board: ProblemBoard;
   readonly logger: Logger;
+  readonly clock: Clock;
   readonly situation: () => Situation;
   readonly look: () => void;
   readonly changed: () => void;
@@ -44,10 +46,10 @@ const againMs = 1000;
 
 /** Makes a verification with no results. */
 export function createVerification(parts: VerificationParts): Verification {
-  const { machine, memory, board, logger, situation } = parts;
+  const { machine, memory, board, logger, clock, situation } = parts;
   const results = new Map<string, Verified>();
   const retried = new Map<string, number>();
-  const failures = new Map<string, { readonly waitMs: number; readonly timer: NodeJS.Timeout }>();
+  const failures = new Map<string, { readonly waitMs: number; readonly cancel: Cancel }>();
   const stop = new AbortController();
 
   const viewOf = (key: string) =>
@@ -104,16 +106,16 @@ export function createVerification(parts: VerificationParts): Verification {
   /** What made it fail may be over without any event of the instance: memory that was short, somebody's brief entry. */
   const tryAgain = (key: string): void => {
     const before = failures.get(key);
-    if (before !== undefined) clearTimeout(before.timer);
+    before?.cancel();
     const waitMs = Math.min((before?.waitMs ?? againMs / 2) * 2, situation().config.probe.interval);
-    const timer = setTimeout(() => {
+    const again = (): void => {
       if (!parts.isPaused()) queue(key);
-    }, waitMs);
-    failures.set(key, { waitMs, timer: timer.unref() });
+    };
+    failures.set(key, { waitMs, cancel: clock.after(waitMs, again, 'idle') });
   };
 
   const forgive = (key: string): void => {
-    clearTimeout(failures.get(key)?.timer);
+    failures.get(key)?.cancel();
     failures.delete(key);
   };
 
@@ -156,13 +158,13 @@ export function createVerification(parts: VerificationParts): Verification {
   };
 
   const mayRetry = (key: string): boolean => {
-    const now = performance.now();
+    const now = clock.now();
     if (now - (retried.get(key) ?? -retryMs) < retryMs) return false;
     retried.set(key, now);
     return true;
   };
 
-  const verifier = createVerifyQueue(onVerified);
+  const verifier = createVerifyQueue(clock, onVerified);
   void machine.confinement().then(({ lacks }) => {
     board.set('probe-privileged', 'probes', lacks?.curable === true ? lacks.why : null);
     if (lacks?.curable === false) logger.debug({ detail: lacks.why }, 'probes keep some of our rights');

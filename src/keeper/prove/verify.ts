@@ -1,4 +1,5 @@
 import type { ProbeResult } from '../../host/probe/probe.ts';
+import type { Clock } from '../../host/system/clock.ts';
 
 /** One platform to prove: what serves it now, and how to run its probe. */
 export interface VerifyJob {
@@ -31,7 +32,7 @@ export interface VerifyQueue {
 const most = 2;
 
 /** Makes a queue which hands every result to `onResult`; repair never waits for it. */
-export function createVerifyQueue(onResult: (verified: Verified) => void): VerifyQueue {
+export function createVerifyQueue(clock: Clock, onResult: (verified: Verified) => void): VerifyQueue {
   const waiting = new Map<string, VerifyJob>();
   const running = new Map<string, string>();
   let idlers: (() => void)[] = [];
@@ -48,17 +49,17 @@ export function createVerifyQueue(onResult: (verified: Verified) => void): Verif
     running.set(job.key, job.generation);
     void attempt(job).then((result) => {
       running.delete(job.key);
-      setImmediate(next);
-      if (result !== null) onResult({ key: job.key, generation: job.generation, result, at: Date.now() });
+      clock.soon(next);
+      if (result !== null) onResult({ key: job.key, generation: job.generation, result, at: clock.wall() });
     });
     // One spawn blocks the loop for about a millisecond: the next one waits for the next turn.
-    setImmediate(next);
+    clock.soon(next);
   };
 
   return {
     add(job) {
       waiting.set(job.key, job);
-      setImmediate(next);
+      clock.soon(next);
     },
     idle: () => {
       if (waiting.size + running.size === 0) return Promise.resolve();

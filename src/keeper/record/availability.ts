@@ -1,3 +1,5 @@
+import type { Clock } from '../../host/system/clock.ts';
+
 /** How long each handler did not serve: from what told of a loss until it serves again, healed by whomever. */
 export interface Availability {
   /** Does not serve since a moment of the monotonic clock (milliseconds); `loss`: it did before. False where known. */
@@ -22,7 +24,11 @@ interface Track {
 }
 
 /** Makes one that knows when handlers were lost under an earlier daemon; `lost` is called with each loss. */
-export function createAvailability(lostBefore: ReadonlyMap<string, number>, lost: () => void): Availability {
+export function createAvailability(
+  clock: Pick<Clock, 'now' | 'wall'>,
+  lostBefore: ReadonlyMap<string, number>,
+  lost: () => void,
+): Availability {
   const tracks = new Map<string, Track>();
   const losses = new Map(lostBefore);
 
@@ -39,7 +45,7 @@ export function createAvailability(lostBefore: ReadonlyMap<string, number>, lost
     if (one.downSince !== null) return false;
     one.downSince = since;
     if (!loss) return true;
-    losses.set(handler, Math.round(Date.now() - (performance.now() - since)));
+    losses.set(handler, Math.round(clock.wall() - (clock.now() - since)));
     lost();
     return true;
   };
@@ -75,7 +81,7 @@ export function createAvailability(lostBefore: ReadonlyMap<string, number>, lost
       const lostAt = losses.get(handler) ?? null;
       const one = tracks.get(handler);
       if (one === undefined) return { lostAt, unavailableMs: 0 };
-      const open = one.downSince === null ? 0 : performance.now() - one.downSince;
+      const open = one.downSince === null ? 0 : clock.now() - one.downSince;
       return { lostAt, unavailableMs: Math.round((one.downMs + open) * 1000) / 1000 };
     },
     losses: () => losses,

@@ -1,5 +1,6 @@
 import type { Logger } from '../../core/logger.ts';
 import { type Healed, healedWords, some } from '../../core/report/log-words.ts';
+import type { Cancel, Clock } from '../../host/system/clock.ts';
 
 /** What happened to one entry. */
 export interface HealEvent {
@@ -25,13 +26,13 @@ export interface HealLines {
 const togetherMs = 100;
 
 /** Makes one that has nothing to tell. */
-export function createHealLines(logger: Logger): HealLines {
+export function createHealLines(logger: Logger, clock: Clock): HealLines {
   const waiting = new Map<string, { events: HealEvent[]; wanted: number }>();
-  let timer: NodeJS.Timeout | null = null;
+  let later: Cancel | null = null;
 
   const flush = (): void => {
-    if (timer !== null) clearTimeout(timer);
-    timer = null;
+    later?.();
+    later = null;
     const groups = [...waiting.values()];
     waiting.clear();
     for (const { events, wanted } of groups) write(logger, events, wanted);
@@ -46,7 +47,7 @@ export function createHealLines(logger: Logger): HealLines {
         group.events.push(event);
         group.wanted = wanted;
       }
-      timer ??= setTimeout(flush, togetherMs).unref();
+      later ??= clock.after(togetherMs, flush, 'idle');
     },
     flush,
   };

@@ -1,11 +1,10 @@
 import { inTurn } from '../../core/in-turn.ts';
 import { type Chronicle, parseChronicle, printChronicle } from '../../core/report/history-file.ts';
 import type { Machine } from '../../host/machine.ts';
+import type { Cancel } from '../../host/system/clock.ts';
 
 /** Losses and heals of this boot, written beside repair so that the next daemon can tell of them. */
 export interface HistoryFile {
-  /** What an earlier daemon left. */
-  readonly before: Chronicle;
   /** Soon, together with what else happens until then. */
   save(): void;
   /** At once, where something waits to be written. */
@@ -16,17 +15,25 @@ const fileName = 'history.json';
 /** Entries that are lost ten times a second need not be written down as often. */
 const pauseMs = 1000;
 
-/** Reads what lies in the run directory, unless others can write there; `now` is what is to be written. */
-export async function openHistoryFile(
-  machine: Pick<Machine, 'inspectRunDirectory' | 'readFile' | 'saveFile'>,
+/** What an earlier daemon left in the run directory, unless others can write there. */
+export async function readHistory(
+  machine: Pick<Machine, 'inspectRunDirectory' | 'readFile'>,
+  dir: string,
+  bootId: string,
+): Promise<Chronicle> {
+  const trusted = await machine.inspectRunDirectory(dir);
+  return parseChronicle(trusted.ok ? await machine.readFile(`${dir}/${fileName}`) : null, bootId);
+}
+
+/** Makes the file of this daemon; `now` is what is to be written. */
+export function createHistoryFile(
+  machine: Pick<Machine, 'saveFile' | 'clock'>,
   dir: string,
   bootId: string,
   now: () => Chronicle,
   failed: (why: string | null) => void,
-): Promise<HistoryFile> {
-  const trusted = await machine.inspectRunDirectory(dir);
-  const before = parseChronicle(trusted.ok ? await machine.readFile(`${dir}/${fileName}`) : null, bootId);
-  let timer: NodeJS.Timeout | null = null;
+): HistoryFile {
+  let later: Cancel | null = null;
   // One after the other, or the older one could come to lie over the newer one.
   const queue = inTurn();
   let writing: Promise<void> = Promise.resolve();
@@ -37,18 +44,17 @@ export async function openHistoryFile(
   };
 
   const saveNow = (): Promise<void> => {
-    if (timer !== null) {
-      clearTimeout(timer);
-      timer = null;
+    if (later !== null) {
+      later();
+      later = null;
       writing = queue(write);
     }
     return writing;
   };
 
   return {
-    before,
     save() {
-      timer ??= setTimeout(() => void saveNow(), pauseMs);
+      later ??= machine.clock.after(pauseMs, () => void saveNow());
     },
     saveNow,
   };

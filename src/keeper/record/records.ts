@@ -1,5 +1,6 @@
 import { renderEntry } from '../../core/kernel/entry.ts';
 import type { Machine } from '../../host/machine.ts';
+import type { Cancel } from '../../host/system/clock.ts';
 import type { LiveMemory } from './memory.ts';
 import type { ProblemBoard } from './problem-board.ts';
 
@@ -16,17 +17,17 @@ const mostStores = 16;
 
 /** Records of one boot in a run directory; `tried` are the lines that the canary has passed. */
 export function createRecords(
-  machine: Machine,
+  machine: Pick<Machine, 'saveState' | 'clock'>,
   dir: string,
   bootId: string,
   memory: LiveMemory,
   tried: () => readonly string[],
   board: ProblemBoard,
 ): Records {
-  let timer: NodeJS.Timeout | null = null;
+  let later: Cancel | null = null;
   const saveNow = async (): Promise<void> => {
-    if (timer !== null) clearTimeout(timer);
-    timer = null;
+    later?.();
+    later = null;
     const entries = [...memory.records].map(([name, { id, interpreter }]) => ({
       name,
       ...id,
@@ -45,7 +46,7 @@ export function createRecords(
   };
   return {
     save() {
-      timer ??= setTimeout(() => void saveNow(), pause);
+      later ??= machine.clock.after(pause, () => void saveNow());
     },
     saveNow,
   };

@@ -3,9 +3,9 @@ import {
   noHistograms,
   noTotals,
   type PassTrigger,
-  type ProcessFigures,
   type Totals,
 } from '../../core/report/totals.ts';
+import type { Clock } from '../../host/system/clock.ts';
 
 /** Counts what happens, for metrics; nothing in here may cost a heal more than an addition. */
 export interface Counters {
@@ -25,7 +25,7 @@ const flushMs = 250;
 const mostSeries = 2000;
 
 /** Counters at zero, with the reload that a start is. */
-export function createCounters(): Counters {
+export function createCounters(clock: Pick<Clock, 'wall'>): Counters {
   const heals = new Map<string, { handler: string; reason: string; count: number }>();
   const failures = new Map<string, { handler: string; code: string; count: number }>();
   const passes = noTotals.passes.map((one) => ({ ...one }));
@@ -36,7 +36,7 @@ export function createCounters(): Counters {
   let missingSince = Number.NEGATIVE_INFINITY;
   let flushes = 0;
   let lastGoodPassAt: number | null = null;
-  let reload: Totals['reload'] = { ok: true, goodAt: Date.now() };
+  let reload: Totals['reload'] = { ok: true, goodAt: clock.wall() };
 
   return {
     healed(handler, reason, tookMs) {
@@ -60,11 +60,11 @@ export function createCounters(): Counters {
       const one = passes.find((p) => p.trigger === trigger && p.result === result);
       if (one !== undefined) one.count += 1;
       passMs.add(tookMs);
-      if (ok) lastGoodPassAt = Date.now();
+      if (ok) lastGoodPassAt = clock.wall();
     },
     probed: probeMs.add,
     reloaded(ok) {
-      reload = { ok, goodAt: ok ? Date.now() : reload.goodAt };
+      reload = { ok, goodAt: ok ? clock.wall() : reload.goodAt };
     },
     read: () => ({
       heals: [...heals.values()].map((one) => ({ ...one })),
@@ -97,17 +97,5 @@ function tally({ bounds, counts: zeros }: Histogram) {
       sum += value;
     },
     read: (): Histogram => ({ bounds, counts: [...counts], sum }),
-  };
-}
-
-/** What this process has taken so far. */
-export function processFigures(): ProcessFigures {
-  const { user, system } = process.cpuUsage();
-  const startedAt = Math.round(performance.timeOrigin);
-  return {
-    node: process.versions.node,
-    startedAt,
-    cpuMs: (user + system) / 1000,
-    residentBytes: process.memoryUsage.rss(),
   };
 }

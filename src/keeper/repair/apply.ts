@@ -46,7 +46,7 @@ export function isLine({ steps }: Task): boolean {
 /** Writes the line of such a task; `readBack` ends it. What is written first serves first, and the rest can wait. */
 export function writeLine(instance: Instance, { line }: Prepared): Written {
   const outcome = instance.register(line);
-  return { outcome, servingAt: outcome.ok ? performance.now() : null };
+  return { outcome, servingAt: outcome.ok ? instance.now() : null };
 }
 
 /** Reads which registration a line became. */
@@ -74,9 +74,9 @@ function applyStep(
   const { registered } = progress;
   switch (step.action) {
     case 'enable-instance':
-      return serving(progress, instance.enable());
+      return serving(instance, progress, instance.enable());
     case 'enable':
-      return serving(progress, instance.change(step.name, '1', step.id));
+      return serving(instance, progress, instance.change(step.name, '1', step.id));
     case 'register':
       return register(instance, step, prepared, progress);
     case 'remove':
@@ -84,8 +84,8 @@ function applyStep(
   }
 }
 
-function serving(progress: Progress, outcome: Outcome): Outcome {
-  if (outcome.ok) progress.servingAt ??= performance.now();
+function serving({ now }: Instance, progress: Progress, outcome: Outcome): Outcome {
+  if (outcome.ok) progress.servingAt ??= now();
   return outcome;
 }
 
@@ -99,7 +99,7 @@ function register(
   const lines = prepared.get(step.handler.key);
   if (lines === undefined) return { ok: false, code: 'EINVAL', message: `${step.name} was not prepared` };
   const spare = step.name !== step.handler.registration.name;
-  const outcome = serving(progress, instance.register(spare ? lines.spareLine : lines.line));
+  const outcome = serving(instance, progress, instance.register(spare ? lines.spareLine : lines.line));
   if (!outcome.ok) return outcome;
   const raw = instance.read(step.name);
   if (raw !== null && raw.text === lines.text) progress.registered.set(step.name, raw.id);

@@ -1,26 +1,27 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import type { Outcome } from '../../../src/core/outcome.ts';
 import { done } from '../../../src/core/outcome.ts';
 import type { Machine } from '../../../src/host/machine.ts';
 import type { MountState } from '../../../src/host/mounts/mounts.ts';
 import { createMountKeeper } from '../../../src/keeper/mounts/mend-mounts.ts';
+import { handClock } from '../../fake/clock.ts';
 
 const main = '/proc/sys/fs/binfmt_misc';
 const anchor = '/run/anchor';
 const mounted: MountState = { kind: 'binfmt', readOnly: false, shared: false, covered: false, device: '0:1' };
 const absent: MountState = { kind: 'absent' };
 
-test('at the start both mounts are made at once', async (t) => {
-  const bed = testBed(t);
+test('at the start both mounts are made at once', async () => {
+  const bed = testBed();
   await bed.keeper.mend('start');
   assert.deepEqual(bed.calls, [`mount ${main}`, `mount ${anchor}`]);
   assert.deepEqual(bed.keeper.problems(), []);
   assert.deepEqual(bed.keeper.describe(), { main: 'binfmt', anchor: 'binfmt' });
 });
 
-test('an anchor that is gone comes back at once, the main mount after 3 s', async (t) => {
-  const bed = await started(t);
+test('an anchor that is gone comes back at once, the main mount after 3 s', async () => {
+  const bed = await started();
   bed.state.anchor = absent;
   bed.state.main = absent;
   await bed.keeper.mend();
@@ -34,8 +35,8 @@ test('an anchor that is gone comes back at once, the main mount after 3 s', asyn
   assert.deepEqual(bed.problems(), []);
 });
 
-test('events in the meantime bring the main mount back no sooner', async (t) => {
-  const bed = await started(t);
+test('events in the meantime bring the main mount back no sooner', async () => {
+  const bed = await started();
   bed.state.main = absent;
   for (let ms = 0; ms < 2900; ms += 100) {
     await bed.keeper.mend();
@@ -44,8 +45,8 @@ test('events in the meantime bring the main mount back no sooner', async (t) => 
   assert.deepEqual(bed.calls, []);
 });
 
-test('each further loss of the main mount doubles the pause, up to a minute', async (t) => {
-  const bed = await started(t);
+test('each further loss of the main mount doubles the pause, up to a minute', async () => {
+  const bed = await started();
   for (const pause of [3000, 6000, 12_000, 24_000, 48_000, 60_000, 60_000]) {
     bed.state.main = absent;
     await bed.keeper.mend();
@@ -57,8 +58,8 @@ test('each further loss of the main mount doubles the pause, up to a minute', as
   }
 });
 
-test('a main mount that stayed for a minute is mourned for 3 s again', async (t) => {
-  const bed = await started(t);
+test('a main mount that stayed for a minute is mourned for 3 s again', async () => {
+  const bed = await started();
   for (let loss = 0; loss < 4; loss += 1) {
     bed.state.main = absent;
     await bed.keeper.mend();
@@ -72,8 +73,8 @@ test('a main mount that stayed for a minute is mourned for 3 s again', async (t)
   assert.deepEqual(bed.calls, [`mount ${main}`]);
 });
 
-test('a main mount that three attempts running do not bring back is a problem, and tried every ten minutes', async (t) => {
-  const bed = await started(t);
+test('a main mount that three attempts running do not bring back is a problem, and tried every ten minutes', async () => {
+  const bed = await started();
   bed.state.main = absent;
   bed.answer = { ok: false, code: 'EIO', message: 'refused' };
   await bed.keeper.mend();
@@ -93,8 +94,8 @@ test('a main mount that three attempts running do not bring back is a problem, a
   assert.deepEqual([bed.calls.length, bed.problems()], [4, []]);
 });
 
-test('a main mount that somebody takes away again and again is a problem from the fourth time on', async (t) => {
-  const bed = await started(t);
+test('a main mount that somebody takes away again and again is a problem from the fourth time on', async () => {
+  const bed = await started();
   await bed.tick(60_000);
   for (const pause of [3000, 6000, 12_000]) {
     bed.state.main = absent;
@@ -112,8 +113,8 @@ test('a main mount that somebody takes away again and again is a problem from th
   assert.deepEqual(bed.problems(), []);
 });
 
-test('a refused main mount that somebody else makes meanwhile ends the problem', async (t) => {
-  const bed = testBed(t);
+test('a refused main mount that somebody else makes meanwhile ends the problem', async () => {
+  const bed = testBed();
   bed.answer = { ok: false, code: 'EPERM', message: 'not permitted' };
   await bed.keeper.mend('start');
   bed.state.main = mounted;
@@ -122,8 +123,8 @@ test('a refused main mount that somebody else makes meanwhile ends the problem',
   assert.deepEqual(bed.problems(), []);
 });
 
-test('a main mount that somebody else made, and that is lost again, is not left to the ten minutes of before', async (t) => {
-  const bed = await started(t);
+test('a main mount that somebody else made, and that is lost again, is not left to the ten minutes of before', async () => {
+  const bed = await started();
   bed.state.main = absent;
   bed.answer = { ok: false, code: 'EIO', message: 'refused' };
   await bed.keeper.mend();
@@ -140,16 +141,16 @@ test('a main mount that somebody else made, and that is lost again, is not left 
   assert.deepEqual(bed.calls, [`mount ${main}`]);
 });
 
-test('during a pause nothing mends it, so that is said at once', async (t) => {
-  const bed = await started(t);
+test('during a pause nothing mends it, so that is said at once', async () => {
+  const bed = await started();
   bed.keeper.hold(true);
   bed.state.main = absent;
   await bed.keeper.mend();
   assert.deepEqual(bed.problems(), [`main-missing ${main}`]);
 });
 
-test('where we may not mount, the main mount of the host is enough, as long as it lasts', async (t) => {
-  const bed = testBed(t);
+test('where we may not mount, the main mount of the host is enough, as long as it lasts', async () => {
+  const bed = testBed();
   bed.state.main = mounted;
   bed.answer = { ok: false, code: 'EPERM', message: 'not permitted' };
   await bed.keeper.mend('start');
@@ -160,8 +161,8 @@ test('where we may not mount, the main mount of the host is enough, as long as i
   assert.deepEqual(bed.problems(), [`anchor-missing ${anchor}`]);
 });
 
-test('where we may not mount, that is a problem at once, and why', async (t) => {
-  const bed = testBed(t);
+test('where we may not mount, that is a problem at once, and why', async () => {
+  const bed = testBed();
   bed.answer = { ok: false, code: 'EPERM', message: 'not permitted' };
   await bed.keeper.mend('start');
   assert.deepEqual(bed.problems().toSorted(), [`anchor-missing ${anchor}`, `main-missing ${main}`]);
@@ -177,8 +178,8 @@ test('where we may not mount, that is a problem at once, and why', async (t) => 
   assert.deepEqual(bed.problems(), []);
 });
 
-test('a mount that somebody else made meanwhile is no failure', async (t) => {
-  const bed = await started(t);
+test('a mount that somebody else made meanwhile is no failure', async () => {
+  const bed = await started();
   bed.state.main = absent;
   bed.answer = { ok: false, code: 'EBUSY', message: 'busy' };
   bed.onMount = () => {
@@ -189,8 +190,8 @@ test('a mount that somebody else made meanwhile is no failure', async (t) => {
   assert.deepEqual(bed.problems(), []);
 });
 
-test('what lies over a mount is reported and nothing is stacked upon it', async (t) => {
-  const bed = await started(t);
+test('what lies over a mount is reported and nothing is stacked upon it', async () => {
+  const bed = await started();
   bed.state.main = { kind: 'covered', by: 'tmpfs', beneath: true };
   bed.state.anchor = { kind: 'covered', by: 'overlay', beneath: true };
   await bed.keeper.mend();
@@ -203,8 +204,8 @@ test('what lies over a mount is reported and nothing is stacked upon it', async 
   assert.deepEqual(bed.problems(), []);
 });
 
-test('after close nothing is mounted, neither by a timer that was set nor by what was under way', async (t) => {
-  const bed = await started(t);
+test('after close nothing is mounted, neither by a timer that was set nor by what was under way', async () => {
+  const bed = await started();
   bed.state.main = absent;
   await bed.keeper.mend();
   bed.keeper.close();
@@ -213,7 +214,7 @@ test('after close nothing is mounted, neither by a timer that was set nor by wha
   await bed.tick(300_000);
   assert.deepEqual(bed.calls, []);
 
-  const other = testBed(t, false);
+  const other = testBed();
   other.state.main = { kind: 'autofs' };
   other.onTrigger = () => {
     other.state.main = absent;
@@ -224,8 +225,8 @@ test('after close nothing is mounted, neither by a timer that was set nor by wha
   assert.deepEqual(other.calls, [`trigger ${main}`]);
 });
 
-test('an untriggered automount is triggered first, and one that cannot be reached is a problem', async (t) => {
-  const bed = testBed(t);
+test('an untriggered automount is triggered first, and one that cannot be reached is a problem', async () => {
+  const bed = testBed();
   bed.state.main = { kind: 'autofs' };
   bed.onTrigger = () => {
     bed.state.main = mounted;
@@ -233,23 +234,23 @@ test('an untriggered automount is triggered first, and one that cannot be reache
   await bed.keeper.mend('start');
   assert.deepEqual(bed.calls, [`trigger ${main}`, `mount ${anchor}`]);
 
-  const other = testBed(t, false);
+  const other = testBed();
   other.state.main = { kind: 'autofs' };
   other.answer = { ok: false, code: 'ELOOP', message: 'ELOOP' };
   await other.keeper.mend('start');
   assert.ok(other.problems().includes(`main-autofs-unreachable ${main}`));
 });
 
-test('where nothing may be mounted nothing is', async (t) => {
-  const bed = testBed(t, true, false);
+test('where nothing may be mounted nothing is', async () => {
+  const bed = testBed(false);
   await bed.keeper.mend('start');
   await bed.tick(300_000);
   assert.deepEqual(bed.calls, []);
   assert.deepEqual(bed.problems(), [`main-missing ${main}`]);
 });
 
-test('a mount that was made read-only is taken back', async (t) => {
-  const bed = await started(t);
+test('a mount that was made read-only is taken back', async () => {
+  const bed = await started();
   bed.state.main = { ...mounted, readOnly: true };
   await bed.keeper.mend();
   assert.deepEqual(bed.calls, [`remount ${main}`]);
@@ -259,8 +260,8 @@ test('a mount that was made read-only is taken back', async (t) => {
   assert.ok(bed.calls.includes(`remount ${anchor}`));
 });
 
-test('looks that are asked for meanwhile become one more look, and everybody waits for it', async (t) => {
-  const bed = await started(t);
+test('looks that are asked for meanwhile become one more look, and everybody waits for it', async () => {
+  const bed = await started();
   bed.state.anchor = absent;
   let release = (): void => {};
   bed.gate = new Promise<void>((resolve) => {
@@ -275,15 +276,15 @@ test('looks that are asked for meanwhile become one more look, and everybody wai
   assert.ok(bed.calls.includes(`remount ${anchor}`));
 });
 
-async function started(t: TestContext) {
-  const bed = testBed(t);
+async function started() {
+  const bed = testBed();
   await bed.keeper.mend('start');
   bed.calls.length = 0;
   return bed;
 }
 
-function testBed(t: TestContext, mock = true, mayMount = true) {
-  if (mock) t.mock.timers.enable({ apis: ['setTimeout'] });
+function testBed(mayMount = true) {
+  const clock = handClock();
   const state = { main: absent as MountState, anchor: absent as MountState };
   const bed = {
     state,
@@ -301,6 +302,7 @@ function testBed(t: TestContext, mock = true, mayMount = true) {
     return bed.answer;
   };
   const machine: Partial<Machine> = {
+    clock,
     observeMounts: async () => ({ ...state }),
     mountMain: (path) => {
       bed.onMount();
@@ -326,7 +328,7 @@ function testBed(t: TestContext, mock = true, mayMount = true) {
     problems: () => keeper.problems().map((p) => `${p.code} ${p.subject}`),
     /** Lets time pass and everything that follows from it happen. */
     async tick(ms: number) {
-      t.mock.timers.tick(ms);
+      clock.tick(ms);
       for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
     },
   });

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import type { Curable } from '../../../src/keeper/prepare/curable.ts';
 import { createRetry } from '../../../src/keeper/prepare/retry.ts';
+import { handClock } from '../../fake/clock.ts';
 
-test('what is wrong is tried again with pauses that double up to half a minute', async (t) => {
-  const bed = testBed(t, 'yes');
+test('what is wrong is tried again with pauses that double up to half a minute', async () => {
+  const bed = testBed('yes');
   const at: number[] = [];
   for (let second = 1; second <= 122; second++) {
     const before = bed.works;
@@ -14,8 +15,8 @@ test('what is wrong is tried again with pauses that double up to half a minute',
   assert.deepEqual(at, [1, 3, 7, 15, 31, 61, 91, 121]);
 });
 
-test('what is cured is left alone', async (t) => {
-  const bed = testBed(t, 'yes');
+test('what is cured is left alone', async () => {
+  const bed = testBed('yes');
   bed.next = 'no';
   await bed.tick(1000);
   await bed.tick(600_000);
@@ -24,8 +25,8 @@ test('what is cured is left alone', async (t) => {
   assert.equal(bed.works, 1);
 });
 
-test('where only a version is not known it is asked for once a minute, and nothing that stirs matters', async (t) => {
-  const bed = testBed(t, 'slowly');
+test('where only a version is not known it is asked for once a minute, and nothing that stirs matters', async () => {
+  const bed = testBed('slowly');
   bed.retry.stir();
   await bed.tick(59_000);
   assert.equal(bed.works, 0);
@@ -33,8 +34,8 @@ test('where only a version is not known it is asked for once a minute, and nothi
   assert.equal(bed.works, 1);
 });
 
-test('something that stirs without end has no effect while nothing is wrong, and little while something is', async (t) => {
-  const bed = testBed(t, 'no');
+test('something that stirs without end has no effect while nothing is wrong, and little while something is', async () => {
+  const bed = testBed('no');
   const storm = async (): Promise<void> => {
     for (let ms = 0; ms < 10_000; ms += 10) {
       bed.retry.stir();
@@ -48,8 +49,8 @@ test('something that stirs without end has no effect while nothing is wrong, and
   assert.ok(bed.works > 0 && bed.works <= 11, `${bed.works} times in 10 s`);
 });
 
-test('after the end nothing is tried', async (t) => {
-  const bed = testBed(t, 'yes');
+test('after the end nothing is tried', async () => {
+  const bed = testBed('yes');
   bed.retry.close();
   bed.retry.stir();
   bed.retry.settle('yes', []);
@@ -57,12 +58,11 @@ test('after the end nothing is tried', async (t) => {
   assert.equal(bed.works, 0);
 });
 
-function testBed(t: TestContext, state: Curable) {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
-  let now = 0;
-  t.mock.method(performance, 'now', () => now);
+function testBed(state: Curable) {
+  const clock = handClock();
   const bed = { works: 0, next: state };
   const retry = createRetry(
+    clock,
     () => ({ use: async () => {}, close() {} }),
     async () => {
       bed.works += 1;
@@ -73,8 +73,7 @@ function testBed(t: TestContext, state: Curable) {
   return Object.assign(bed, {
     retry,
     async tick(ms: number) {
-      now += ms;
-      t.mock.timers.tick(ms);
+      clock.tick(ms);
       await new Promise(setImmediate);
     },
   });

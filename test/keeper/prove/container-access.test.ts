@@ -5,6 +5,7 @@ import type { Access } from '../../../src/core/kernel/container-access.ts';
 import type { Situation } from '../../../src/keeper/prepare/situation.ts';
 import { createContainerAccess } from '../../../src/keeper/prove/container-access.ts';
 import { createWitnesses } from '../../../src/keeper/witnesses.ts';
+import { handClock } from '../../fake/clock.ts';
 
 type HandlerView = ReturnType<Situation['repair']['view']>['handlers'][number];
 
@@ -70,6 +71,7 @@ test('another file that serves is judged with the look that finds it, and then n
   await bed.access.look();
   const witnesses = createWitnesses({
     access: bed.access,
+    clock: handClock(),
     situation: () => bed.situation,
     logger: pino({ level: 'silent' }),
     changed: () => {},
@@ -138,6 +140,7 @@ function testBed(given: { selinux?: boolean; sandbox?: boolean; containers?: str
   };
   const situation = { config, repair: { view: () => ({ handlers: bed.views }) } } as unknown as Situation;
   const access = createContainerAccess({
+    clock: handClock(),
     machine: {
       usesSelinux: given.selinux ?? true,
       inSandbox: () => given.sandbox ?? false,

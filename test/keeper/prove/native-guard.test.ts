@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { pino } from 'pino';
 import { parseConfig } from '../../../src/core/config/config.ts';
 import { isKeptKey, keptKey } from '../../../src/core/kept/task.ts';
@@ -13,6 +13,7 @@ import { createNativeGuard } from '../../../src/keeper/prove/native-guard.ts';
 import { createMemory } from '../../../src/keeper/record/memory.ts';
 import { createProblemBoard } from '../../../src/keeper/record/problem-board.ts';
 import { createRepair } from '../../../src/keeper/repair/repair.ts';
+import { handClock } from '../../fake/clock.ts';
 import { MemoryKernel } from '../../fake/memory-kernel.ts';
 
 const failed = (code: string): Outcome => ({ ok: false, code, message: code });
@@ -26,8 +27,8 @@ const bricks =
   (names) =>
     bad.some((name) => names.includes(name)) ? failed('ELOOP') : done;
 
-test('a handler with which native programs fail and without which they run is out until its line is another one', async (t) => {
-  const bed = testBed(t, bricks('b'));
+test('a handler with which native programs fail and without which they run is out until its line is another one', async () => {
+  const bed = testBed(bricks('b'));
   await bed.configure(handler('a'), handler('b'), handler('c'));
   assert.deepEqual(bed.names(), ['a', 'c']);
   assert.deepEqual(bed.problems(), ['canary-failed b']);
@@ -42,9 +43,9 @@ test('a handler with which native programs fail and without which they run is ou
   assert.deepEqual([bed.names(), bed.problems()], [['a', 'b', 'c'], []]);
 });
 
-test('a host that cannot try takes nothing away, and the trial is made up for', async (t) => {
+test('a host that cannot try takes nothing away, and the trial is made up for', async () => {
   for (const code of ['EAGAIN', 'ENOMEM', 'EMFILE', 'ETIMEDOUT']) {
-    const bed = testBed(t, () => failed(code));
+    const bed = testBed(() => failed(code));
     await bed.configure(handler('a'), handler('b'));
     assert.deepEqual(bed.names(), ['a', 'b'], code);
     assert.deepEqual(bed.removed, [], code);
@@ -55,8 +56,8 @@ test('a host that cannot try takes nothing away, and the trial is made up for', 
   }
 });
 
-test('where native programs fail without the new entry too it comes back, and is tried again with back-off', async (t) => {
-  const bed = testBed(t, () => failed('canary-crashed'));
+test('where native programs fail without the new entry too it comes back, and is tried again with back-off', async () => {
+  const bed = testBed(() => failed('canary-crashed'));
   await bed.configure(handler('a'));
   assert.deepEqual([bed.names(), bed.problems()], [['a'], ['canary-undecided a']]);
   const first = bed.trials;
@@ -74,9 +75,9 @@ test('where native programs fail without the new entry too it comes back, and is
   assert.equal(bed.trials, second + 1, 'it was decided');
 });
 
-test('what served before goes on while native programs are tried without the new line', async (t) => {
+test('what served before goes on while native programs are tried without the new line', async () => {
   const seen: string[] = [];
-  const bed = testBed(t, () => {
+  const bed = testBed(() => {
     seen.push(bed.serves('a'));
     return failed('EACCES');
   });
@@ -88,9 +89,9 @@ test('what served before goes on while native programs are tried without the new
   assert.equal(bed.gaps, 0, 'for a moment nothing served');
 });
 
-test('of several that cannot be told apart all stay out until one is to blame', async (t) => {
+test('of several that cannot be told apart all stay out until one is to blame', async () => {
   const answers = [failed('ELOOP'), done, failed('EAGAIN'), failed('EAGAIN')];
-  const bed = testBed(t, () => answers.shift() ?? failed('EAGAIN'));
+  const bed = testBed(() => answers.shift() ?? failed('EAGAIN'));
   await bed.configure(handler('a'), handler('b'));
   assert.deepEqual([bed.names(), bed.problems()], [[], ['canary-undecided a', 'canary-undecided b']]);
   bed.host = bricks('b');
@@ -98,8 +99,8 @@ test('of several that cannot be told apart all stay out until one is to blame', 
   assert.deepEqual([bed.names(), bed.problems()], [['a'], ['canary-failed b']]);
 });
 
-test('a configuration that comes into force while native programs are tried stays in force, and is tried itself', async (t) => {
-  const bed = testBed(t, () => {
+test('a configuration that comes into force while native programs are tried stays in force, and is tried itself', async () => {
+  const bed = testBed(() => {
     if (bed.trials === 1) void bed.configure(handler('a'), handler('c'));
     return bricks('b')(bed.names());
   });
@@ -110,9 +111,9 @@ test('a configuration that comes into force while native programs are tried stay
   assert.ok(bed.canaries.isNew(handler('b')), 'what was away when the trial ended has not passed');
 });
 
-test('an entry of somebody else is cared for again where the trial proves nothing, and left alone where it does', async (t) => {
+test('an entry of somebody else is cared for again where the trial proves nothing, and left alone where it does', async () => {
   const kept = { ...handler('x'), key: keptKey('x') };
-  const bed = testBed(t, () => failed('EACCES'));
+  const bed = testBed(() => failed('EACCES'));
   bed.register(kept);
   await bed.guard.check(new Set(), [kept]);
   assert.deepEqual([bed.names(), [...bed.left]], [['x'], []]);
@@ -121,9 +122,8 @@ test('an entry of somebody else is cared for again where the trial proves nothin
   assert.deepEqual([bed.names(), [...bed.left], bed.problems()], [[], ['x'], ['canary-failed x']]);
 });
 
-function testBed(t: TestContext, host: Host) {
-  t.mock.timers.reset();
-  t.mock.timers.enable({ apis: ['setTimeout'] });
+function testBed(host: Host) {
+  const clock = handClock();
   const kernel = new MemoryKernel();
   for (const path of ['/bin/emulator', '/bin/older', '/bin/other']) kernel.host.program(path, path);
   const opened = kernel.open();
@@ -148,7 +148,7 @@ function testBed(t: TestContext, host: Host) {
   const removed: string[] = [];
   const canaries = createCanaryWatch({ canary }, instance, memory, []);
   const look = (): void => {
-    const { results } = bed.now.repair.full(performance.now());
+    const { results } = bed.now.repair.full(clock.now());
     const keys = results.filter((r) => r.registered.size > 0).map((r) => r.task.key);
     void guard.check(new Set(keys), []);
   };
@@ -161,6 +161,7 @@ function testBed(t: TestContext, host: Host) {
       },
     },
     board,
+    clock,
     situation: () => bed.now,
     use(_, world) {
       bed.now = situation(world);
@@ -210,7 +211,7 @@ function testBed(t: TestContext, host: Host) {
       await guard.settled();
     },
     async later(ms = 1000) {
-      t.mock.timers.tick(ms);
+      clock.tick(ms);
       await guard.settled();
     },
   });

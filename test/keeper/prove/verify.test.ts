@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ProbeResult } from '../../../src/host/probe/probe.ts';
+import { clock } from '../../../src/host/system/clock.ts';
 import { createVerifyQueue, type Verified, type VerifyJob } from '../../../src/keeper/prove/verify.ts';
 
 const good: ProbeResult = { verdict: 'verified', detail: '', interpreter: null, tookMs: 1 };
@@ -113,7 +114,7 @@ test('idle waits for what waits and what runs, also for what a result asks for',
 function testBed(onResult: (verified: Verified) => void = () => {}) {
   const results: Verified[] = [];
   const ends = new Map<string, (result: ProbeResult) => void>();
-  const queue = createVerifyQueue((verified) => {
+  const queue = createVerifyQueue(clock, (verified) => {
     results.push(verified);
     onResult(verified);
   });

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { done } from '../../../src/core/outcome.ts';
-import { openHistoryFile } from '../../../src/keeper/record/history-file.ts';
+import { createHistoryFile } from '../../../src/keeper/record/history-file.ts';
+import { handClock } from '../../fake/clock.ts';
 
-test('a save that ends in an exception keeps no later one from being written', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
+test('a save that ends in an exception keeps no later one from being written', async () => {
   let tries = 0;
   const machine = {
-    inspectRunDirectory: async () => done,
-    readFile: async () => null,
+    clock: handClock(),
     saveFile: async () => {
       tries += 1;
       if (tries === 1) throw new Error('no descriptors');
@@ -16,7 +15,7 @@ test('a save that ends in an exception keeps no later one from being written', a
     },
   };
   const now = () => ({ heals: [], lost: [] });
-  const file = await openHistoryFile(machine, '/run/x', 'boot', now, () => {});
+  const file = createHistoryFile(machine, '/run/x', 'boot', now, () => {});
   file.save();
   await assert.rejects(file.saveNow(), /no descriptors/);
   file.save();

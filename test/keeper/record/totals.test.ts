@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseConfig } from '../../../src/core/config/config.ts';
+import { clock } from '../../../src/host/system/clock.ts';
 import { serving } from '../../../src/keeper/account.ts';
 import type { KeptView } from '../../../src/keeper/kept/kept-problems.ts';
 import { emptyWorld } from '../../../src/keeper/prepare/prepare.ts';
@@ -8,11 +9,12 @@ import { createAvailability } from '../../../src/keeper/record/availability.ts';
 import { createMemory } from '../../../src/keeper/record/memory.ts';
 import { createCounters } from '../../../src/keeper/record/totals.ts';
 import { createRepair } from '../../../src/keeper/repair/repair.ts';
+import { handClock } from '../../fake/clock.ts';
 import { MemoryKernel } from '../../fake/memory-kernel.ts';
 
 describe('the counters', () => {
   it('put a value into the first bucket whose bound it does not exceed', () => {
-    const counters = createCounters();
+    const counters = createCounters(handClock());
     for (const ms of [0.1, 0.3, 0.31, 10, 5000]) counters.healed('a', 'missing', ms);
     const { healMs } = counters.read();
     assert.deepEqual(healMs.bounds, [0.3, 1, 5, 10, 1000]);
@@ -21,7 +23,7 @@ describe('the counters', () => {
   });
 
   it('call it a flush when all that is wanted is gone within one look or a few at once', () => {
-    const counters = createCounters();
+    const counters = createCounters(handClock());
     counters.gone('a', 1000, 3);
     counters.gone('b', 1000, 3);
     assert.equal(counters.read().flushes, 0);
@@ -34,7 +36,7 @@ describe('the counters', () => {
   });
 
   it('give out what does not change any more', () => {
-    const counters = createCounters();
+    const counters = createCounters(handClock());
     counters.failed('a', 'ENOENT');
     const before = counters.read();
     counters.failed('a', 'ENOENT');
@@ -43,7 +45,7 @@ describe('the counters', () => {
   });
 
   it('remember when a reload was right while others are wrong', () => {
-    const counters = createCounters();
+    const counters = createCounters(handClock());
     const { goodAt } = counters.read().reload;
     counters.reloaded(false);
     assert.deepEqual(counters.read().reload, { ok: false, goodAt });
@@ -52,18 +54,18 @@ describe('the counters', () => {
   });
 
   it('stop at ever new names', () => {
-    const counters = createCounters();
+    const counters = createCounters(handClock());
     for (let at = 0; at < 10_000; at += 1) counters.healed(`name-${at}`, 'missing', 1);
     assert.ok(counters.read().heals.length <= 2000);
   });
 });
 
 describe('the time without a handler', () => {
-  const now = Math.floor(performance.now());
+  const now = Math.floor(clock.now());
 
   it('runs from the first word of a loss, however often it is told, until it serves', () => {
     const losses: number[] = [];
-    const one = createAvailability(new Map(), () => losses.push(1));
+    const one = createAvailability(clock, new Map(), () => losses.push(1));
     one.up('a', now - 9000);
     one.down('a', now - 5000, true);
     one.down('a', now - 4000, true);
@@ -74,7 +76,7 @@ describe('the time without a handler', () => {
     one.up('a', now - 1500);
     assert.equal(one.of('a').unavailableMs, 2500);
     assert.equal(losses.length, 2);
-    assert.ok(Math.abs((one.of('a').lostAt ?? 0) - (Date.now() - 2000)) < 1000);
+    assert.ok(Math.abs((one.of('a').lostAt ?? 0) - (clock.wall() - 2000)) < 1000);
   });
 
   it('does not run for an adopted entry that nobody ever made', () => {
@@ -102,14 +104,14 @@ describe('the time without a handler', () => {
   });
 
   it('runs for what never served, which was not lost', () => {
-    const one = createAvailability(new Map(), assert.fail);
+    const one = createAvailability(clock, new Map(), assert.fail);
     one.settle([{ handler: 'a', serves: false }], now - 1000);
     assert.ok(one.of('a').unavailableMs >= 1000);
     assert.equal(one.of('a').lostAt, null);
   });
 
   it('ends for what is not wanted any more', () => {
-    const one = createAvailability(new Map(), () => {});
+    const one = createAvailability(clock, new Map(), () => {});
     one.settle(
       [
         { handler: 'a', serves: false },
@@ -124,7 +126,7 @@ describe('the time without a handler', () => {
   });
 
   it('goes on where it was when what was uninstalled is wanted again, as the number of heals does', () => {
-    const one = createAvailability(new Map(), () => {});
+    const one = createAvailability(clock, new Map(), () => {});
     one.up('a', now - 9000);
     one.down('a', now - 8000, true);
     one.up('a', now - 7976);
@@ -134,7 +136,7 @@ describe('the time without a handler', () => {
   });
 
   it('is forgotten of what is not wanted any more when there are too many', () => {
-    const one = createAvailability(new Map(), () => {});
+    const one = createAvailability(clock, new Map(), () => {});
     for (let at = 0; at < 5000; at += 1) {
       one.settle([{ handler: `n${at}`, serves: false }], now - 5000 + at);
       one.settle([], now - 5000 + at + 1);
@@ -144,7 +146,7 @@ describe('the time without a handler', () => {
   });
 
   it('is none for an earlier daemon, but when it was lost stays known', () => {
-    const one = createAvailability(new Map([['a', 123]]), () => {});
+    const one = createAvailability(clock, new Map([['a', 123]]), () => {});
     assert.deepEqual(one.of('a'), { lostAt: 123, unavailableMs: 0 });
     one.up('a', now);
     assert.equal(one.of('a').lostAt, 123);
