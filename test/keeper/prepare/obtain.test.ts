@@ -6,6 +6,7 @@ import { architectureOf } from '../../../src/core/platforms/catalogue.ts';
 import type { Machine } from '../../../src/host/machine.ts';
 import type { TriedPlace } from '../../../src/host/store/interpreters.ts';
 import { createObtain } from '../../../src/keeper/prepare/obtain.ts';
+import { handClock } from '../../fake/clock.ts';
 
 const arm64 = architectureOf('aarch64');
 
@@ -31,6 +32,7 @@ test('a place that does not answer is named before those where nothing lies', as
 
 async function obtained(tried: readonly TriedPlace[]) {
   const machine: Partial<Machine> = {
+    clock: handClock(),
     reach: async () => done,
     findInterpreter: async () => ({ ok: false, tried }),
     createStore: (() => ({})) as unknown as Machine['createStore'],
