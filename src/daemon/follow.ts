@@ -3,7 +3,7 @@ import type { Ground, Life } from './ground.ts';
 import type { Keeping } from './keep.ts';
 import type { Disposers } from './loop/disposers.ts';
 import { repeat } from './loop/repeat.ts';
-import type { RunParts } from './loop/run-parts.ts';
+import type { RunParts } from './run-parts.ts';
 import { watchFiles } from './watch/watch-files.ts';
 import { watchSources } from './watch/watch-sources.ts';
 

@@ -13,8 +13,8 @@ import type { Http } from './http/http.ts';
 import { startHttp } from './http/start-http.ts';
 import type { Disposers } from './loop/disposers.ts';
 import { nameHolder } from './loop/report-file.ts';
-import type { RunParts } from './loop/run-parts.ts';
 import { takeLock } from './loop/stand-by.ts';
+import type { RunParts } from './run-parts.ts';
 import { createSupervision, type Supervision } from './supervise/supervise.ts';
 
 /** What changes while a daemon lives. */

@@ -4,9 +4,9 @@ import type { Keeper } from '../keeper/keeper.ts';
 import type { Ground, Life } from './ground.ts';
 import { lookRegularly } from './look-regularly.ts';
 import type { Disposers } from './loop/disposers.ts';
-import type { RunParts } from './loop/run-parts.ts';
 import { makeKeeper } from './make-keeper.ts';
 import { reloadConfig } from './reload.ts';
+import type { RunParts } from './run-parts.ts';
 import { watchOver } from './watch-over.ts';
 import { makeWays, type Ways } from './ways.ts';
 

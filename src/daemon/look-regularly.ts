@@ -2,7 +2,7 @@ import type { Keeper } from '../keeper/keeper.ts';
 import type { Ground, Life } from './ground.ts';
 import { createDroppedLines } from './log/dropped-lines.ts';
 import { repeat } from './loop/repeat.ts';
-import type { RunParts } from './loop/run-parts.ts';
+import type { RunParts } from './run-parts.ts';
 import type { Ways } from './ways.ts';
 
 /** The slow timer, under everything that only events bring about. */

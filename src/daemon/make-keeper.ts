@@ -5,7 +5,7 @@ import { type AskedFile, openAskedFile } from './control/asked-file.ts';
 import type { Ground, Life } from './ground.ts';
 import type { Disposers } from './loop/disposers.ts';
 import { createReportFile } from './loop/report-file.ts';
-import type { RunParts } from './loop/run-parts.ts';
+import type { RunParts } from './run-parts.ts';
 import { watchPlaces } from './watch/watch-places.ts';
 
 /** A keeper that was not configured yet. */

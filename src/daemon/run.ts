@@ -5,7 +5,7 @@ import { follow } from './follow.ts';
 import { type Ground, type Life, takeGround } from './ground.ts';
 import { type Keeping, startKeeping } from './keep.ts';
 import { createDisposers, type Disposers, type Unclosed } from './loop/disposers.ts';
-import type { RunParts } from './loop/run-parts.ts';
+import type { RunParts } from './run-parts.ts';
 
 /**
  * The daemon: opens, locks, repairs, watches and verifies until it is stopped. Whatever ends it, at whatever moment,

@@ -2,7 +2,7 @@ import type { Keeper } from '../keeper/keeper.ts';
 import type { Ground } from './ground.ts';
 import { contend } from './loop/contend.ts';
 import type { Disposers } from './loop/disposers.ts';
-import type { RunParts } from './loop/run-parts.ts';
+import type { RunParts } from './run-parts.ts';
 import { createMountLooks } from './watch/mount-looks.ts';
 import { watchInstance } from './watch/watch-instance.ts';
 

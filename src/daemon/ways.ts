@@ -7,7 +7,7 @@ import { createOrders } from './control/orders.ts';
 import { createWitnessServer, type WitnessServer } from './control/witness-server.ts';
 import type { Ground, Life } from './ground.ts';
 import type { Disposers } from './loop/disposers.ts';
-import type { RunParts } from './loop/run-parts.ts';
+import type { RunParts } from './run-parts.ts';
 
 /** The ways to a keeper and out of it that open after it was made; none is open yet. */
 export interface Ways {

@@ -1,6 +1,10 @@
 import type { EmulatedProcesses } from '../core/report/report.ts';
-import type { Machine } from '../host/machine.ts';
+import type { EmulatedCount } from '../host/probe/facet.ts';
+import type { Timed } from '../host/system/facet.ts';
 import { type Situation, servingEntry } from './prepare/situation.ts';
+
+/** What it uses of the machine. */
+type Host = Timed & EmulatedCount;
 
 /** How many processes run under emulation, counted when somebody wants to know and at most every 10 s. */
 export interface Census {
@@ -13,10 +17,7 @@ export interface Census {
 const freshMs = 10_000;
 
 /** Makes one that has not counted. */
-export function createCensus(
-  machine: Pick<Machine, 'countEmulated' | 'clock'>,
-  situation: () => Situation,
-): Census {
+export function createCensus(machine: Host, situation: () => Situation): Census {
   let last: readonly EmulatedProcesses[] | null = null;
   let countedAt = Number.NEGATIVE_INFINITY;
   let running: Promise<void> | null = null;

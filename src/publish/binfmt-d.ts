@@ -13,7 +13,11 @@ import {
   usualName,
 } from '../core/plan/published.ts';
 import type { Problem } from '../core/problems.ts';
-import type { Machine } from '../host/machine.ts';
+import type { Declarations, Files, RunWrites } from '../host/files/facet.ts';
+import type { Places } from '../host/mounts/facet.ts';
+
+/** What it uses of the machine. */
+type Host = Places & RunWrites & Files & Declarations;
 
 /** Keeps our files in systemd's directory as the configuration wants them, beside repair and never in its way. */
 interface BinfmtDPublisher {
@@ -25,7 +29,7 @@ interface BinfmtDPublisher {
 
 /** Makes the publisher; `tell` gets everything that is wrong after each turn. */
 export function createBinfmtDPublisher(
-  machine: Machine,
+  machine: Host,
   tell: (problems: readonly Problem[]) => void,
 ): BinfmtDPublisher {
   const queue = inTurn();
@@ -57,7 +61,7 @@ export function createBinfmtDPublisher(
 const nothing = { lines: [], faults: [] };
 
 async function carryOut(
-  machine: Machine,
+  machine: Host,
   lines: readonly Registration[],
   store: string,
   spared: ReadonlySet<string>,
@@ -77,7 +81,7 @@ async function carryOut(
 }
 
 /** Systemd reads the host's directory, and opens the interpreters there. */
-async function isElsewhere(machine: Machine, dir: string, store: string): Promise<string | null> {
+async function isElsewhere(machine: Host, dir: string, store: string): Promise<string | null> {
   for (const path of [dir, store]) {
     const place = await machine.placeOf(path);
     // What is to be made here would be made in the directory above.
@@ -87,7 +91,7 @@ async function isElsewhere(machine: Machine, dir: string, store: string): Promis
   return null;
 }
 
-async function write(machine: Machine, dir: string, files: FilePlan['write']): Promise<readonly Problem[]> {
+async function write(machine: Host, dir: string, files: FilePlan['write']): Promise<readonly Problem[]> {
   for (const { name, text } of files) {
     const bytes = textOf(text);
     const outcome = await machine.saveFile(dir, name, bytes, 0o644);
@@ -97,7 +101,7 @@ async function write(machine: Machine, dir: string, files: FilePlan['write']): P
   return [];
 }
 
-async function remove(machine: Machine, dir: string, names: readonly string[]): Promise<readonly Problem[]> {
+async function remove(machine: Host, dir: string, names: readonly string[]): Promise<readonly Problem[]> {
   const outcomes = await Promise.all(names.map((name) => machine.removeFile(`${dir}/${name}`)));
   return outcomes.flatMap((one) => (one.ok ? [] : [unpublished(dir, one.message)]));
 }

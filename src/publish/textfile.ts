@@ -1,7 +1,11 @@
 import { inTurn } from '../core/in-turn.ts';
 import { missingPart } from '../core/missing-part.ts';
 import type { Report } from '../core/report/report.ts';
-import type { Machine } from '../host/machine.ts';
+import type { Files } from '../host/files/facet.ts';
+import type { Children } from '../host/system/facet.ts';
+
+/** What it uses of the machine. */
+type Host = Children & Files;
 
 /** The metrics as a file for node_exporter, for hosts where nobody scrapes the daemon itself. */
 export interface Textfile {
@@ -13,7 +17,7 @@ export interface Textfile {
 
 /** What the file needs; `report` resolves to what it is to say. */
 export interface TextfileParts {
-  readonly machine: Pick<Machine, 'reach' | 'replaceFile' | 'removeFile'>;
+  readonly machine: Host;
   readonly report: () => Promise<Report>;
   /** `why` null: no problem any more. */
   readonly problem: (path: string, why: string | null) => void;

@@ -32,7 +32,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/core/drop-in': ['spellings of older tools', 'core: text kernel platforms report'],
   'src/host': [
     'all that the machine can do, as one argument',
-    'core: . config; host: system files net lock instance mounts selinux store probe',
+    'host: system files net instance mounts selinux store probe',
   ],
   'src/host/libc': ['C functions that Node lacks, by what they act on', 'core: .'],
   'src/host/system': [
@@ -45,7 +45,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/host/net': ['sockets, HTTP connections, sd_notify', 'core: . kernel config wire; host: system files'],
   'src/host/lock': ['the lock of an instance', 'core: . kernel; host: system net'],
-  'src/host/instance': ['an instance of binfmt_misc', 'core: . kernel; host: system lock'],
+  'src/host/instance': ['an instance of binfmt_misc', 'core: . kernel config; host: system lock'],
   'src/host/mounts': [
     'mounts, their propagation, holders and places',
     'core: . kernel report; host: libc system files lock',
@@ -59,11 +59,11 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/host/sandbox': ['namespaces of an own instance', 'core: . kernel config; host: system mounts'],
   'src/keeper': [
     'one instance: its keeper, what it tells, what it owns',
-    'core: . text kernel platforms config plan kept report witness; host: . system instance; keeper: record repair kept prepare prove mounts once',
+    'core: . text kernel platforms config plan kept report witness; host: . system instance probe; keeper: record repair kept prepare prove mounts once',
   ],
   'src/keeper/record': [
     'memory, problems, history and totals',
-    'core: . text kernel plan report; host: . system',
+    'core: . text kernel plan report; host: system files',
   ],
   'src/keeper/repair': [
     'observe, plan, apply',
@@ -71,46 +71,46 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/keeper/kept': [
     'custody of entries of others',
-    'core: . kernel plan kept; host: . files instance mounts; keeper: record repair',
+    'core: . kernel plan kept; host: files instance mounts; keeper: record repair',
   ],
   'src/keeper/prepare': [
     'from configuration to interpreters that are ready',
-    'core: . kernel platforms config plan report; host: . system instance store; keeper: record repair kept',
+    'core: . kernel platforms config plan report; host: system files instance mounts selinux store; keeper: record repair kept',
   ],
   'src/keeper/prove': [
     'probes, the canary, what is known of ordinary containers',
-    'core: . kernel platforms config plan kept report; host: . system instance probe; keeper: record repair prepare',
+    'core: . kernel platforms config plan kept report; host: system instance selinux probe; keeper: record repair prepare',
   ],
   'src/keeper/mounts': [
     'main mount and anchor; who has the instance',
-    'core: . kernel platforms config report; host: . system instance mounts; keeper: prepare',
+    'core: . kernel platforms config report; host: system instance mounts probe; keeper: prepare',
   ],
   'src/keeper/once': [
     'registering without staying: the lock, others’ names, proofs, what lasts',
-    'core: . kernel platforms config plan report drop-in; host: . system instance mounts probe; keeper: record repair prepare prove mounts',
+    'core: . kernel platforms config plan report drop-in; host: system files instance mounts selinux store probe; keeper: record repair prepare prove mounts',
   ],
   'src/publish': [
     'tells others: systemd’s directory, node_exporter’s',
-    'core: . kernel config plan report; host: .',
+    'core: . kernel config plan report; host: system files mounts',
   ],
   'src/daemon': [
     'one process: start, reload, stop',
-    'core: . text config report wire; keeper: . mounts; publish: .; daemon: log loop watch supervise control http',
+    'core: . text config report wire; host: . system net; keeper: . prepare mounts; publish: .; daemon: log loop watch supervise control http',
   ],
   'src/daemon/log': ['the log, and lines that could not be written', 'core: . text report'],
   'src/daemon/loop': [
     'what runs again and again, and what is closed in the end',
-    'core: . text config report; host: . system net instance; keeper: prepare mounts; daemon: log',
+    'core: . text report; host: system files instance; keeper: mounts',
   ],
-  'src/daemon/watch': ['what wakes the daemon', 'host: .'],
+  'src/daemon/watch': ['what wakes the daemon', 'host: system'],
   'src/daemon/supervise': ['what systemd is told', 'core: . report; host: net'],
   'src/daemon/control': [
     'the control socket and that of witnesses',
-    'core: . config report witness wire; host: . net; keeper: .',
+    'core: . config report witness wire; host: files net; keeper: .',
   ],
   'src/daemon/http': [
     'probes, metrics, status and the page',
-    'core: . text config report wire page; host: . net; keeper: .; daemon: loop',
+    'core: . text config report wire page; host: net; keeper: .; daemon: log',
   ],
   'src/cli/sandbox': ['how a sandbox is found, and this program in it', 'core: config; host: sandbox'],
   'src/cli/terminal': [

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../../src/cli/line/load-config.ts';
 import { createLog } from '../../src/daemon/log/log.ts';
-import type { RunParts } from '../../src/daemon/loop/run-parts.ts';
 import { runDaemon } from '../../src/daemon/run.ts';
+import type { RunParts } from '../../src/daemon/run-parts.ts';
 import { createMachine } from '../../src/host/machine.ts';
 import { killChildren } from '../../src/host/system/children.ts';
 import { thisProcess } from '../../src/host/system/this-process.ts';

@@ -1,6 +1,9 @@
 import { type Asked, parseAsked, printAsked } from '../../core/config/asked.ts';
 import type { Logger } from '../../core/logger.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { RunReads, RunWrites } from '../../host/files/facet.ts';
+
+/** What it uses of the machine. */
+type Host = RunReads & RunWrites;
 
 /** What people asked of the daemon, kept in the run directory so that a restart does not forget it. */
 export interface AskedFile {
@@ -13,7 +16,7 @@ const fileName = 'asked.json';
 
 /** Reads what was asked on this boot; in a directory that others can write to nothing was. */
 export async function openAskedFile(
-  machine: Machine,
+  machine: Host,
   dir: string,
   bootId: string,
   logger: Logger,

@@ -1,6 +1,6 @@
 import type { Logger } from '../../core/logger.ts';
 import type { Report } from '../../core/report/report.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { ControlListener } from '../../host/net/facet.ts';
 import { answerRequest } from './answer-request.ts';
 import { createClients } from './clients.ts';
 import type { CarryOut } from './orders.ts';
@@ -8,7 +8,7 @@ import { createWatchers } from './watchers.ts';
 
 /** What the control socket serves. */
 export interface ControlParts {
-  readonly machine: Pick<Machine, 'listenControl'>;
+  readonly machine: ControlListener;
   readonly dir: string;
   readonly logger: Logger;
   readonly carryOut: CarryOut;

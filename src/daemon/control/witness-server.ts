@@ -4,14 +4,14 @@ import type { Logger } from '../../core/logger.ts';
 import { parseMessage, printAcknowledgement } from '../../core/witness/message.ts';
 import { isOrdinaryDomain } from '../../core/witness/trust.ts';
 import type { WitnessResult } from '../../core/witness/witness.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { WitnessListener } from '../../host/net/facet.ts';
 import type { WitnessClient } from '../../host/net/witness-socket.ts';
 import { createFloodGate } from './flood-gate.ts';
 import { type Received, readMessage } from './read-message.ts';
 
 /** What the socket of witnesses serves. */
 export interface WitnessServerParts {
-  readonly machine: Pick<Machine, 'listenWitness'>;
+  readonly machine: WitnessListener;
   readonly dir: string;
   readonly logger: Logger;
   /** Who may connect beside us, as `readiness.witnessOwner` says; read at each try. */

@@ -2,7 +2,7 @@ import type { Config } from '../../core/config/config.ts';
 import type { HttpAddress } from '../../core/config/http-address.ts';
 import { missingPart } from '../../core/missing-part.ts';
 import type { HttpAnswer, HttpRequest } from '../../core/wire/http-answer.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { HttpListening } from '../../host/net/facet.ts';
 import type { HttpFollowed } from '../../host/net/http-connection.ts';
 import type { HttpListener } from '../../host/net/http-server.ts';
 
@@ -22,7 +22,7 @@ export interface DoorFault {
 
 /** What a door leads to. */
 interface DoorParts {
-  readonly machine: Pick<Machine, 'listenHttp'>;
+  readonly machine: HttpListening;
   readonly serve: (request: HttpRequest, address: HttpAddress) => Promise<HttpAnswer | HttpFollowed>;
   readonly opened: (at: string) => void;
   /** Lets those go who stay connected: the address is left, or shows something else. */

@@ -7,7 +7,7 @@ import type { Report } from '../../core/report/report.ts';
 import { type HttpAnswer, textAnswer } from '../../core/wire/http-answer.ts';
 import type { Progress } from '../../core/wire/http-checks.ts';
 import { httpPolicy } from '../../core/wire/http-policy.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { HttpListening } from '../../host/net/facet.ts';
 import type { HttpFollowed } from '../../host/net/http-connection.ts';
 import { createAddressProblems } from './address-problems.ts';
 import { createDoor } from './door.ts';
@@ -17,7 +17,7 @@ import { createViews } from './views.ts';
 
 /** What the server is made from. */
 export interface HttpParts {
-  readonly machine: Pick<Machine, 'listenHttp'>;
+  readonly machine: HttpListening;
   readonly logger: Logger;
   readonly progress: () => Progress;
   readonly report: () => Report | null;

@@ -1,14 +1,24 @@
+import type { Config } from '../../core/config/config.ts';
 import { problemCatalogue } from '../../core/problems.ts';
 import { problemWords } from '../../core/report/log-words.ts';
-import { typed } from '../../core/text/typed.ts';
+import { type Here, typed } from '../../core/text/typed.ts';
 import type { Progress } from '../../core/wire/http-checks.ts';
+import type { HttpListening } from '../../host/net/facet.ts';
 import type { Keeper } from '../../keeper/keeper.ts';
-import type { RunParts } from '../loop/run-parts.ts';
+import type { Log } from '../log/log.ts';
 import { createHttp, type Http } from './http.ts';
+
+/** What the server is started with. */
+interface Around {
+  readonly machine: HttpListening;
+  readonly log: Log;
+  readonly config: Config;
+  readonly here?: Here;
+}
 
 /** The HTTP server of a daemon that may have no keeper yet, because it starts or stands by. */
 export function startHttp(
-  { machine, log, config, here }: Pick<RunParts, 'machine' | 'log' | 'config' | 'here'>,
+  { machine, log, config, here }: Around,
   progress: () => Progress,
   keeper: () => Keeper | null,
 ): Http {

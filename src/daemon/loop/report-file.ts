@@ -1,7 +1,8 @@
 import { merged } from '../../core/merged.ts';
 import type { Report } from '../../core/report/report.ts';
 import { escapeControls } from '../../core/text/escape.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { RunReads, RunWrites } from '../../host/files/facet.ts';
+import type { Processes } from '../../host/system/facet.ts';
 
 /** Name of the report in the run directory. */
 const reportName = 'report.json';
@@ -12,7 +13,7 @@ const reportName = 'report.json';
  * one and stay there until something changes again.
  */
 export function createReportFile(
-  machine: Pick<Machine, 'saveFile'>,
+  machine: RunWrites,
   dir: string,
   report: () => Report | null,
   failed: (why: string | null) => void,
@@ -45,7 +46,11 @@ export function createReportFile(
  * The keeper that holds the lock, as the end of a sentence: by its report where its run directory is ours too; `older`
  * where one of an older version was recognized.
  */
-export async function nameHolder(machine: Machine, dir: string, older: string | null): Promise<string> {
+export async function nameHolder(
+  machine: RunReads & Processes,
+  dir: string,
+  older: string | null,
+): Promise<string> {
   if (older !== null) return `held by ${older}`;
   const trusted = await machine.inspectRunDirectory(dir);
   const pid = trusted.ok ? pidOf(await machine.readFile(`${dir}/${reportName}`)) : null;

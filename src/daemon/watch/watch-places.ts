@@ -1,6 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Machine } from '../../host/machine.ts';
+import type { Children } from '../../host/system/facet.ts';
 import { isOwnTemporary } from './watch-files.ts';
 
 /** Watches directories and those above them for changes of mode, owner and content. */
@@ -14,7 +14,7 @@ interface PlaceWatch {
  * Tells of changes in the directories that lead to some paths. chokidar says nothing of a directory whose mode changes;
  * this watches few of them, and only as long as something is wrong there.
  */
-export function watchPlaces(machine: Pick<Machine, 'reach'>, changed: () => void): PlaceWatch {
+export function watchPlaces(machine: Children, changed: () => void): PlaceWatch {
   const watchers = new Map<string, FSWatcher>();
   let wanted: ReadonlySet<string> = new Set();
 

@@ -1,5 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs';
-import type { Machine } from '../../host/machine.ts';
+import type { Children } from '../../host/system/facet.ts';
 
 /** Directories that are searched for emulators. */
 export interface SourceWatch {
@@ -15,7 +15,7 @@ const quietMs = 2000;
  * Tells when an emulator appears in a directory of sources, so that "install qemu-user-static" is a remedy and not
  * half of one. Not by chokidar: it would look at every program in /usr/bin to watch for one.
  */
-export function watchSources(machine: Machine, changed: () => void): SourceWatch {
+export function watchSources(machine: Children, changed: () => void): SourceWatch {
   const watchers = new Map<string, FSWatcher>();
   let timer: NodeJS.Timeout | null = null;
   let closed = false;

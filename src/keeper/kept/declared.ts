@@ -5,7 +5,7 @@ import { ownerOf } from '../../core/plan/ownership.ts';
 import { isPublished, publishedDirectory } from '../../core/plan/published.ts';
 import type { Problem } from '../../core/problems.ts';
 import type { BinfmtD } from '../../host/files/binfmt-d.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { Declarations } from '../../host/files/facet.ts';
 
 /** What systemd's binfmt.d directories ask for, and what is wrong with them. */
 export interface DeclaredWorld {
@@ -23,7 +23,7 @@ export const nothingDeclared: DeclaredWorld = { declared: [], problems: [], sour
  * be read now declared `before` stays declared.
  */
 export async function readDeclared(
-  machine: Machine,
+  machine: Declarations,
   desired: Desired,
   before: readonly Kept[] = [],
 ): Promise<DeclaredWorld> {

@@ -1,7 +1,7 @@
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
 import type { ProblemCode } from '../../core/problems.ts';
+import type { Instances } from '../../host/instance/facet.ts';
 import type { Instance } from '../../host/instance/instance.ts';
-import type { Machine } from '../../host/machine.ts';
 
 /** What came of trying to become the one keeper of an instance. */
 export type Claim =
@@ -18,17 +18,13 @@ export type Claim =
       readonly exit: ExitCode;
     };
 
-type Older = Awaited<ReturnType<Machine['findOlderKeeper']>>;
+type Older = Awaited<ReturnType<Instances['findOlderKeeper']>>;
 
 /**
  * Tries to become the one keeper of an instance, again and again by the same caller. Where the lock is ours, but the
  * one of older versions is not: an older keeper has the instance, and anybody else stops nobody.
  */
-export function createClaim(
-  machine: Pick<Machine, 'findOlderKeeper' | 'describeRootHolder'>,
-  instance: Instance,
-  dir: string,
-): () => Promise<Claim> {
+export function createClaim(machine: Instances, instance: Instance, dir: string): () => Promise<Claim> {
   let older: Older = null;
   return async () => {
     const taken = instance.lock();

@@ -5,20 +5,23 @@ import {
   type KernelVersion,
   parseKernelVersion,
 } from '../../core/kernel/kernel-version.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { Namespaces, Rights, System } from '../../host/system/facet.ts';
 import { type Refusal, refuse } from './refusal.ts';
+
+/** What it uses of the machine. */
+type Host = System & Namespaces & Rights;
 
 /** A host on which a keeper can work. */
 export interface SuitableHost {
   readonly ok: true;
-  readonly architecture: ReturnType<Machine['hostArchitecture']>;
+  readonly architecture: ReturnType<Host['hostArchitecture']>;
   readonly kernel: KernelVersion;
   /** In the initial user namespace, whose instance is the host's. */
   readonly initial: boolean;
 }
 
 /** Whether this host and process are any good for a keeper, before anything is touched. */
-export function judgeHost(machine: Machine): SuitableHost | Refusal {
+export function judgeHost(machine: Host): SuitableHost | Refusal {
   const limit = machine.descriptorLimit();
   if (limit < neededDescriptors)
     return refuse(

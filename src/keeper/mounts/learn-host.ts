@@ -6,10 +6,14 @@ import { matchesHeader } from '../../core/kernel/match.ts';
 import { architectureOf } from '../../core/platforms/catalogue.ts';
 import { sampleHeaders } from '../../core/platforms/catalogue-magic.ts';
 import type { Instance } from '../../host/instance/instance.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { ProbeFiles } from '../../host/probe/facet.ts';
+import type { Children } from '../../host/system/facet.ts';
 import { type HostIdentity, targetOf } from '../prepare/prepare.ts';
 import type { SuitableHost } from './judge-host.ts';
 import { type Refusal, refuse } from './refusal.ts';
+
+/** What it uses of the machine. */
+type Host = Children & ProbeFiles;
 
 /** What this host is, and the programs that prove it. */
 export interface Learned {
@@ -22,7 +26,7 @@ export interface Learned {
 
 /** Learns what the host runs by itself, with an instance at hand whose entries do not meddle. */
 export async function learnHost(
-  machine: Machine,
+  machine: Host,
   config: Config,
   { architecture, kernel }: SuitableHost,
   instance: Instance,
@@ -52,7 +56,7 @@ export async function learnHost(
  * directory where nothing can be written or executed there; without either nothing is known.
  */
 async function nativeFacts(
-  machine: Machine,
+  machine: Host,
   config: Config,
   host: string | null,
   instance: Instance,

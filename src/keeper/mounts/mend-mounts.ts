@@ -1,10 +1,14 @@
 import { merged } from '../../core/merged.ts';
 import type { Problem } from '../../core/problems.ts';
 import type { MountRepair } from '../../core/report/log-words.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { Mounts } from '../../host/mounts/facet.ts';
 import type { MountView } from '../../host/mounts/mounts.ts';
 import type { Cancel } from '../../host/system/clock.ts';
+import type { Timed } from '../../host/system/facet.ts';
 import { type Failure, type MountFault, mountProblem } from './faults.ts';
+
+/** What it uses of the machine. */
+type Host = Timed & Mounts;
 
 /** Where the two mounts are, and whether we may make them. */
 export interface MountWish {
@@ -46,7 +50,7 @@ const mostTries = 3;
  * attempts running did not bring back for good is. Whatever lies over a mount is reported, never stacked upon.
  */
 export function createMountKeeper(
-  machine: Machine,
+  machine: Host,
   wish: MountWish,
   changed: () => void,
   repaired: (repair: MountRepair) => void = () => {},

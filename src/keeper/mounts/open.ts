@@ -2,15 +2,21 @@ import type { Config } from '../../core/config/config.ts';
 import { runDirectory } from '../../core/config/run-directory.ts';
 import { exitCodes } from '../../core/exit-codes.ts';
 import type { MountRepair } from '../../core/report/log-words.ts';
+import type { Instances } from '../../host/instance/facet.ts';
 import type { Instance } from '../../host/instance/instance.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { Mounts } from '../../host/mounts/facet.ts';
 import type { MountState, MountView } from '../../host/mounts/mounts.ts';
+import type { ProbeFiles } from '../../host/probe/facet.ts';
+import type { Children, Namespaces, Rights, System, Timed } from '../../host/system/facet.ts';
 import { createClaim } from './claim.ts';
 import { judgeHost } from './judge-host.ts';
 import { type Learned, learnHost } from './learn-host.ts';
 import { createMountKeeper, type MountKeeper } from './mend-mounts.ts';
 import { notOpened } from './not-opened.ts';
 import { type Refusal, refuse } from './refusal.ts';
+
+/** What it uses of the machine. */
+type Host = System & Namespaces & Timed & Children & Rights & Instances & Mounts & ProbeFiles;
 
 /** An opened instance with its mounts and what this host is. */
 export interface Opened extends Learned {
@@ -26,7 +32,7 @@ export interface Opened extends Learned {
  * entries for good.
  */
 export async function openHost(
-  machine: Machine,
+  machine: Host,
   config: Config,
   options: { readonly owns: boolean; readonly mayMount: boolean },
   mended: () => void = () => {},
@@ -58,7 +64,7 @@ export async function openHost(
  * Whether another keeper has the instance that can be seen here: then mounting is its affair, or it was asked to pause,
  * and whoever only waits for its end mounts nothing. The open descriptor keeps the entries alive meanwhile.
  */
-async function isKept(machine: Machine, config: Config): Promise<boolean> {
+async function isKept(machine: Host, config: Config): Promise<boolean> {
   const path = instancePath(config.mounts, await machine.observeMounts(config.mounts));
   const opened = path === null ? null : machine.openInstance(path);
   if (!opened?.ok) return false;
@@ -86,7 +92,7 @@ function deviceOf(state: MountState): string | null {
 }
 
 async function openMounted(
-  machine: Machine,
+  machine: Host,
   config: Config,
   mounts: MountKeeper,
   ours: boolean,

@@ -1,10 +1,14 @@
 import type { Config } from '../../core/config/config.ts';
 import { runDirectory } from '../../core/config/run-directory.ts';
+import type { Instances } from '../../host/instance/facet.ts';
 import type { Instance } from '../../host/instance/instance.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { Timed } from '../../host/system/facet.ts';
 import { type Claim, createClaim } from '../mounts/claim.ts';
 import type { Opened } from '../mounts/open.ts';
 import type { OncePolicy } from './policy.ts';
+
+/** What it uses of the machine. */
+type Host = Timed & Instances;
 
 /** What came of trying for the lock: work may go on, as the only one or beside another keeper; or why it may not. */
 export type Hold =
@@ -18,7 +22,7 @@ type NotOurs = Extract<Claim, { held: false }>;
 
 /** Tries to become the one keeper of an opened instance for as long as the work takes, as the policy says. */
 export async function holdInstance(
-  machine: Machine,
+  machine: Host,
   config: Config,
   policy: Pick<OncePolicy, 'lock' | 'patience'>,
   { instance, mounts, kept }: Opened,
@@ -41,7 +45,7 @@ export async function holdInstance(
 
 /** A one-shot that only looks has the lock for a moment, and any other one not for long. */
 async function claimPatiently(
-  machine: Machine,
+  machine: Host,
   instance: Instance,
   dir: string,
   { tries, pauseMs }: OncePolicy['patience'],
@@ -55,7 +59,7 @@ async function claimPatiently(
 }
 
 /** Tried on a descriptor of its own, and let go at once. */
-async function lookForKeeper(machine: Machine, path: string, dir: string): Promise<Other | null> {
+async function lookForKeeper(machine: Host, path: string, dir: string): Promise<Other | null> {
   const again = machine.openInstance(path);
   if (!again.ok) return null;
   const claimed = await createClaim(machine, again.instance, dir)();

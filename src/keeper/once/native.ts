@@ -1,6 +1,6 @@
 import type { Handler } from '../../core/plan/handler.ts';
 import type { Instance } from '../../host/instance/instance.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { Canaries } from '../../host/probe/facet.ts';
 import { createCanaryWatch } from '../prove/canary.ts';
 import { findBricks } from '../prove/find-bricks.ts';
 import type { LiveMemory } from '../record/memory.ts';
@@ -8,7 +8,7 @@ import type { OnceFailure } from './events.ts';
 
 /** Where handlers were registered just now. */
 interface Place {
-  readonly machine: Pick<Machine, 'canary'>;
+  readonly machine: Canaries;
   readonly instance: Instance;
   readonly memory: LiveMemory;
 }

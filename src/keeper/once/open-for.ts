@@ -1,15 +1,21 @@
 import type { Config } from '../../core/config/config.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { Instances } from '../../host/instance/facet.ts';
+import type { Mounts } from '../../host/mounts/facet.ts';
+import type { ProbeFiles } from '../../host/probe/facet.ts';
+import type { Children, Namespaces, Rights, System, Timed } from '../../host/system/facet.ts';
 import { type Opened, openHost } from '../mounts/open.ts';
 import type { Refusal } from '../mounts/refusal.ts';
 import type { OncePolicy } from './policy.ts';
+
+/** What it uses of the machine. */
+type Host = System & Namespaces & Timed & Children & Rights & Instances & Mounts & ProbeFiles;
 
 /**
  * Opens the instance with the mounts that the policy allows. Just to look (`main`): in a container with a /proc of its
  * own it is mounted nowhere yet; then at the usual place, and no anchor, for nothing is made that has to last.
  */
 export async function openFor(
-  machine: Machine,
+  machine: Host,
   config: Config,
   { owns, mounts }: Pick<OncePolicy, 'owns' | 'mounts'>,
 ): Promise<Opened | Refusal> {

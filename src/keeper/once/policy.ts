@@ -1,7 +1,15 @@
 import type { Config } from '../../core/config/config.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { Declarations } from '../../host/files/facet.ts';
+import type { Places } from '../../host/mounts/facet.ts';
+import type { Canaries, Probes } from '../../host/probe/facet.ts';
+import type { Labels } from '../../host/selinux/facet.ts';
+import type { Stores } from '../../host/store/facet.ts';
+import type { Children, Namespaces, Timed } from '../../host/system/facet.ts';
 import type { Opened } from '../mounts/open.ts';
 import type { OnceEvent, OnceFailure } from './events.ts';
+
+/** What it uses of the machine. */
+type Host = Namespaces & Timed & Children & Places & Declarations & Stores & Labels & Probes & Canaries;
 
 /** What those who do one thing and leave do differently: `install`, `status`, the drop-in spellings, later users. */
 export interface OncePolicy {
@@ -31,7 +39,7 @@ export interface RegisterPolicy {
 
 /** What is registered, and on what. */
 export interface RegisterParts {
-  readonly machine: Machine;
+  readonly machine: Host;
   readonly opened: Opened;
   /** With the platforms that are asked for, and the prefix of the names. */
   readonly config: Config;

@@ -1,16 +1,20 @@
 import type { Config } from '../../core/config/config.ts';
 import type { Handler } from '../../core/plan/handler.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { Probes } from '../../host/probe/facet.ts';
 import type { ProbeResult } from '../../host/probe/probe.ts';
+import type { Timed } from '../../host/system/facet.ts';
 import type { World } from '../prepare/prepare.ts';
 import { proofOf } from '../prove/prove.ts';
 import type { LiveMemory } from '../record/memory.ts';
 import type { Repair, View } from '../repair/repair.ts';
 import type { Proof } from './events.ts';
 
+/** What it uses of the machine. */
+type Host = Timed & Probes;
+
 /** What a proof rests on. */
 interface ProofParts {
-  readonly machine: Machine;
+  readonly machine: Host;
   readonly config: Config;
   readonly world: World;
   readonly repair: Repair;

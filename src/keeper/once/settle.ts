@@ -7,9 +7,13 @@ import {
   type Lasting,
   type LastProof,
 } from '../../core/report/lasting.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { Holders, Mounts } from '../../host/mounts/facet.ts';
 import type { HoldersBefore } from '../../host/mounts/holders.ts';
+import type { Probes } from '../../host/probe/facet.ts';
 import type { ProbeVerdict } from '../../host/probe/probe.ts';
+
+/** What it uses of the machine. */
+type Host = Mounts & Holders & Probes;
 
 /** What is asked for, and a foreign program that ran. */
 interface Wish {
@@ -22,7 +26,7 @@ interface Wish {
  * there then and that nobody needs is taken away.
  */
 export async function settle(
-  machine: Machine,
+  machine: Host,
   config: Config,
   before: HoldersBefore,
   { persist, proof }: Wish,
@@ -43,7 +47,7 @@ export async function settle(
 }
 
 /** By execution in a new process: no path to the instance is needed for that, and none can deceive it. */
-async function runAgain(machine: Machine, file: string, timeoutMs: number): Promise<LastProof> {
+async function runAgain(machine: Host, file: string, timeoutMs: number): Promise<LastProof> {
   // It ran a moment ago, by what was trusted.
   const task = { file, seesArgv0: false, expected: null, sure: true, timeoutMs };
   const { verdict, detail } = await machine.runProbe(task);

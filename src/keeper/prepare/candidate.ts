@@ -1,7 +1,7 @@
 import { textOf } from '../../core/kernel/bytes.ts';
 import type { Handler } from '../../core/plan/handler.ts';
 import type { Problem } from '../../core/problems.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { Stores } from '../../host/store/facet.ts';
 import type { Recalled } from './recall.ts';
 
 /** What a handler needs beside its registration: how to prove it and what to say of it. */
@@ -24,7 +24,7 @@ export interface Candidate {
  * its path is looked up at each exec and others may write there: that is no longer what served.
  */
 export async function standIn(
-  machine: Machine,
+  machine: Stores,
   wanted: Handler,
   there: Recalled,
   why: Problem,

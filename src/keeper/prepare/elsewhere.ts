@@ -1,6 +1,10 @@
 import { textOf } from '../../core/kernel/bytes.ts';
 import type { Problem } from '../../core/problems.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { Places } from '../../host/mounts/facet.ts';
+import type { Namespaces } from '../../host/system/facet.ts';
+
+/** What it uses of the machine. */
+type Host = Namespaces & Places;
 
 /** Whether an `F` line may name a path, and what is to be said of it. */
 export type JudgedPlace =
@@ -14,7 +18,7 @@ export type JudgedPlace =
  * this container's image long after it is gone. Where the host cannot be seen that is said, and the line passes: the
  * file was named here, and nothing speaks against it. The store is another matter, see `noticeStore`.
  */
-export async function judgePlace(machine: Machine, path: string, subject: string): Promise<JudgedPlace> {
+export async function judgePlace(machine: Host, path: string, subject: string): Promise<JudgedPlace> {
   const place = await machine.placeOf(textOf(path));
   if (place.host === 'elsewhere')
     return { refused: true, problem: { code: 'interpreter-elsewhere', subject, detail: place.why } };
@@ -29,7 +33,7 @@ export async function judgePlace(machine: Machine, path: string, subject: string
  * for a file of the host or registers them again, and `podman run --privileged IMAGE` could never deploy anything. But
  * the entries hold the container's file system as long as they live.
  */
-export async function noticeStore(machine: Machine, store: string): Promise<Problem | null> {
+export async function noticeStore(machine: Host, store: string): Promise<Problem | null> {
   const { here, host, why } = await machine.placeOf(store);
   return here && host === 'elsewhere' ? { code: 'store-elsewhere', subject: store, detail: why } : null;
 }

@@ -2,17 +2,22 @@ import type { Config } from '../../core/config/config.ts';
 import { bytesOf } from '../../core/kernel/bytes.ts';
 import type { Architecture } from '../../core/platforms/catalogue.ts';
 import { type Problem, type ProblemCode, problemCatalogue } from '../../core/problems.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { Places } from '../../host/mounts/facet.ts';
+import type { Stores } from '../../host/store/facet.ts';
 import type { TriedPlace } from '../../host/store/interpreters.ts';
 import type { Cancel, Clock } from '../../host/system/clock.ts';
+import type { Children, Namespaces, Timed } from '../../host/system/facet.ts';
 import { judgePlace } from './elsewhere.ts';
 import type { Obtain, ReadyInterpreter } from './ready-interpreter.ts';
 
+/** What it uses of the machine. */
+type Host = Timed & Namespaces & Children & Places & Stores;
+
 /** The store of one configuration. */
-type Store = ReturnType<Machine['createStore']>;
+type Store = ReturnType<Host['createStore']>;
 
 /** Makes interpreters ready as the configuration asks: deployed into the store, or used where they are. */
-export async function createObtain(machine: Machine, config: Config): Promise<Obtain> {
+export async function createObtain(machine: Host, config: Config): Promise<Obtain> {
   const { store: dir, deploy, label } = config.interpreters;
   const { sources, hung } = await reachable(machine, config.interpreters.sources);
   const [stuck = null] = deploy === 'copy' ? (await reachable(machine, [dir])).hung : [];
@@ -55,7 +60,7 @@ async function inTime<T>(
 }
 
 async function deployed(
-  machine: Machine,
+  machine: Host,
   store: Store,
   sources: readonly string[],
   architecture: Architecture,
@@ -77,7 +82,7 @@ async function deployed(
 }
 
 async function usedInPlace(
-  machine: Machine,
+  machine: Host,
   _: Store,
   sources: readonly string[],
   architecture: Architecture,
@@ -97,7 +102,7 @@ const noUpgrade: ReadonlySet<string> = new Set([
 
 /** Directories that do not answer are left out and named: each look into one would cost its time limit again. */
 async function reachable(
-  machine: Machine,
+  machine: Host,
   directories: readonly string[],
 ): Promise<{ readonly sources: readonly string[]; readonly hung: readonly Problem[] }> {
   const tried = await Promise.all(
@@ -113,7 +118,7 @@ async function reachable(
 
 /** For looking only: what the store holds already, nothing is copied. `name` is how entries call the store. */
 export function createLookUp(
-  machine: Machine,
+  machine: Host,
   config: Config,
   name: string = config.interpreters.store,
 ): Obtain {
@@ -133,7 +138,7 @@ export function createLookUp(
 
 /** A deployed copy outlives its source, so that removing the distribution's package does not stop what works. */
 async function fromStore(
-  machine: Machine,
+  machine: Host,
   store: Store,
   architecture: Architecture,
 ): Promise<ReadyInterpreter | null> {
@@ -145,7 +150,7 @@ async function fromStore(
   return { path, dev, ino, header, sha256: file.sha256, version: file.version, source: file.path };
 }
 
-async function inPlace(machine: Machine, path: string): Promise<ReadyInterpreter | Problem> {
+async function inPlace(machine: Host, path: string): Promise<ReadyInterpreter | Problem> {
   const inspected = await machine.inspectInterpreter(path);
   if (!inspected.ok) return { code: codeOf(inspected.code), subject: path, detail: inspected.message };
   const place = await judgePlace(machine, bytesOf(path), path);

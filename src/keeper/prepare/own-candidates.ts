@@ -3,17 +3,22 @@ import { textOf } from '../../core/kernel/bytes.ts';
 import { canonicalFlags, type Matcher } from '../../core/kernel/registration.ts';
 import type { Handler } from '../../core/plan/handler.ts';
 import type { Problem } from '../../core/problems.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { Places } from '../../host/mounts/facet.ts';
+import type { Stores } from '../../host/store/facet.ts';
+import type { Children, Namespaces } from '../../host/system/facet.ts';
 import { type Candidate, standIn } from './candidate.ts';
 import { judgePlace } from './elsewhere.ts';
 import type { Gathered } from './platform-candidates.ts';
 import type { Recalled } from './recall.ts';
 
+/** What it uses of the machine. */
+type Host = Namespaces & Children & Places & Stores;
+
 type OwnHandler = Config['handlers'][number];
 
 /** The handlers that users write themselves, and what is wrong with them; one after the other, a path may hang. */
 export async function ownCandidates(
-  machine: Machine,
+  machine: Host,
   handlers: readonly OwnHandler[],
   recalled: (wanted: Handler) => Recalled | null,
 ): Promise<Gathered> {
@@ -41,7 +46,7 @@ const nothingKnown = { version: null, probe: null };
 
 /** Either a candidate, maybe with a remark, or why there is none. */
 async function attempt(
-  machine: Machine,
+  machine: Host,
   own: OwnHandler,
 ): Promise<{ readonly made: Candidate | null; readonly problem: Problem | null }> {
   const reached = await machine.reach(textOf(own.interpreter), 2000);
@@ -55,7 +60,7 @@ async function attempt(
 }
 
 /** Its interpreter is used where it is, since only the user knows what it needs. */
-async function inspected(machine: Machine, own: OwnHandler): Promise<Candidate | Problem> {
+async function inspected(machine: Host, own: OwnHandler): Promise<Candidate | Problem> {
   const wanted = wantedHandler(own);
   const pinned = own.flags.includes('F');
   const found = await machine.inspectInterpreter(textOf(own.interpreter), { requireStatic: pinned });

@@ -6,10 +6,16 @@ import type { Architecture } from '../../core/platforms/catalogue.ts';
 import { matcherOf, sampleHeaders } from '../../core/platforms/catalogue-magic.ts';
 import { resolvePlatform } from '../../core/platforms/platforms.ts';
 import type { Problem } from '../../core/problems.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { Places } from '../../host/mounts/facet.ts';
+import type { Labels } from '../../host/selinux/facet.ts';
+import type { Stores } from '../../host/store/facet.ts';
+import type { Namespaces } from '../../host/system/facet.ts';
 import { type Candidate, type HandlerInfo, standIn } from './candidate.ts';
 import type { Obtain, ReadyInterpreter } from './ready-interpreter.ts';
 import type { Recalled } from './recall.ts';
+
+/** What it uses of the machine. */
+type Host = Namespaces & Places & Stores & Labels;
 
 /** What became of the handlers that were wanted. */
 export interface Gathered {
@@ -28,7 +34,7 @@ export interface GatheredPlatforms extends Gathered {
 
 /** What platforms are made ready with. */
 export interface PlatformParts {
-  readonly machine: Machine;
+  readonly machine: Host;
   readonly config: Config;
   readonly kernel: KernelVersion;
   readonly probes: ReadonlyMap<string, string>;

@@ -11,7 +11,11 @@ import { usualName } from '../../core/plan/published.ts';
 import { type Architecture, catalogue } from '../../core/platforms/catalogue.ts';
 import type { LeftOut } from '../../core/platforms/select.ts';
 import type { Problem } from '../../core/problems.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { Declarations } from '../../host/files/facet.ts';
+import type { Places } from '../../host/mounts/facet.ts';
+import type { Labels } from '../../host/selinux/facet.ts';
+import type { Stores } from '../../host/store/facet.ts';
+import type { Children, Namespaces } from '../../host/system/facet.ts';
 import { keptOf, nothingDeclared, readDeclared } from '../kept/declared.ts';
 import { type Accept, acceptCandidates } from './accept.ts';
 import type { Candidate, HandlerInfo } from './candidate.ts';
@@ -20,6 +24,9 @@ import { ownCandidates } from './own-candidates.ts';
 import { type GatheredPlatforms, platformCandidates } from './platform-candidates.ts';
 import type { Obtain } from './ready-interpreter.ts';
 import type { Recall, Recalled } from './recall.ts';
+
+/** What it uses of the machine. */
+type Host = Namespaces & Children & Places & Declarations & Stores & Labels;
 
 /** What this host is, found out once at start. */
 export interface HostIdentity {
@@ -99,7 +106,7 @@ export interface PrepareOptions {
 
 /** Turns the configuration into handlers, gathering every problem: one missing emulator leaves the others working. */
 export async function prepareWorld(
-  machine: Machine,
+  machine: Host,
   given: Config,
   host: HostIdentity,
   obtain: Obtain,
@@ -189,7 +196,7 @@ function accountOf(config: Config, failed: GatheredPlatforms['failed']) {
 }
 
 async function storeNotice(
-  machine: Machine,
+  machine: Host,
   { interpreters: { deploy, store } }: Config,
   made: readonly Candidate[],
 ): Promise<readonly Problem[]> {

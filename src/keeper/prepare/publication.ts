@@ -3,7 +3,7 @@ import type { Registration } from '../../core/kernel/registration.ts';
 import type { Kept } from '../../core/plan/custody.ts';
 import type { Desired } from '../../core/plan/desired.ts';
 import { namesIn, publicationOf, sparedNames } from '../../core/plan/published.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { Declarations } from '../../host/files/facet.ts';
 import { readDeclared } from '../kept/declared.ts';
 import type { World } from './prepare.ts';
 
@@ -13,7 +13,7 @@ import type { World } from './prepare.ts';
  * file of somebody else declares is neither replaced nor withdrawn, though it may have an emulator of our store.
  */
 export async function withPublication(
-  machine: Machine,
+  machine: Declarations,
   world: World,
   config: Config,
   before: Desired,

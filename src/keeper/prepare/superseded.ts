@@ -1,15 +1,20 @@
 import { textOf } from '../../core/kernel/bytes.ts';
 import type { Logger } from '../../core/logger.ts';
 import { counted } from '../../core/report/log-words.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { Declarations } from '../../host/files/facet.ts';
+import type { Stores } from '../../host/store/facet.ts';
+import type { Children } from '../../host/system/facet.ts';
 import type { Situation } from './situation.ts';
+
+/** What it uses of the machine. */
+type Host = Children & Declarations & Stores;
 
 /**
  * Removes older versions of the interpreters that we keep from the store, once no entry and no process can be using
  * them. Files of platforms that we do not keep are left: another keeper may share the store.
  */
 export async function removeSuperseded(
-  machine: Machine,
+  machine: Host,
   { config, world, repair }: Situation,
   bootId: string,
   logger: Logger,
@@ -39,7 +44,7 @@ export async function removeSuperseded(
 
 /** Those that no file of binfmt.d speaks of, ours or a copy of it: systemd could not register its line without them. */
 async function undeclared<T extends { readonly path: string }>(
-  machine: Machine,
+  machine: Host,
   files: readonly T[],
 ): Promise<readonly T[]> {
   const { directories, faults } = await machine.readBinfmtD();

@@ -2,7 +2,7 @@ import { isKeptKey } from '../../core/kept/task.ts';
 import { renderLine } from '../../core/kernel/registration.ts';
 import { type Handler, temporaryName } from '../../core/plan/handler.ts';
 import type { Instance } from '../../host/instance/instance.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { Canaries } from '../../host/probe/facet.ts';
 import type { LiveMemory } from '../record/memory.ts';
 
 /** Whether native programs run: `unknown` where the trial itself could not be made, which says nothing of any handler. */
@@ -31,7 +31,7 @@ export interface CanaryWatch {
  * deleted at once by plain writes of this process: nothing can be executed at that point, but files can be written.
  */
 export function createCanaryWatch(
-  machine: Pick<Machine, 'canary'>,
+  machine: Canaries,
   instance: Instance,
   memory: LiveMemory,
   earlier: readonly string[],
@@ -72,7 +72,7 @@ const withoutMeans: ReadonlySet<string> = new Set([
 const gone: ReadonlySet<string> = new Set(['canary-killed', 'canary-crashed']);
 const mostGone = 3;
 
-async function trial(machine: Pick<Machine, 'canary'>, left: number): Promise<Trial> {
+async function trial(machine: Canaries, left: number): Promise<Trial> {
   const outcome = await machine.canary().catch((error: unknown) => ({
     ok: false as const,
     code: 'EAGAIN',

@@ -4,9 +4,13 @@ import type { Access } from '../../core/kernel/container-access.ts';
 import { architectureOf } from '../../core/platforms/catalogue.ts';
 import type { Problem } from '../../core/problems.ts';
 import type { ContainersReport } from '../../core/report/report.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { Labels } from '../../host/selinux/facet.ts';
 import type { Clock } from '../../host/system/clock.ts';
+import type { Namespaces } from '../../host/system/facet.ts';
 import { type Situation, servingEntry } from '../prepare/situation.ts';
+
+/** What it uses of the machine. */
+type Host = Namespaces & Labels;
 
 /** What is known of ordinary containers beside our own proofs: may they execute what serves? */
 export interface ContainerAccess {
@@ -22,7 +26,7 @@ export interface ContainerAccess {
 
 /** What it works on. */
 export interface ContainerAccessParts {
-  readonly machine: Pick<Machine, 'judgeLabel' | 'usesSelinux' | 'inSandbox'>;
+  readonly machine: Host;
   readonly clock: Pick<Clock, 'wall'>;
   readonly situation: () => Situation;
   /** Something is judged otherwise than before. */

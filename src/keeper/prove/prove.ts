@@ -1,7 +1,7 @@
 import { textOf } from '../../core/kernel/bytes.ts';
 import type { Entry } from '../../core/kernel/entry.ts';
 import type { Handler } from '../../core/plan/handler.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { Probes } from '../../host/probe/facet.ts';
 import type { ProbeResult, ProbeTask } from '../../host/probe/probe.ts';
 import type { Situation } from '../prepare/situation.ts';
 import type { View } from '../repair/repair.ts';
@@ -13,7 +13,7 @@ interface ProofParts {
   readonly signal?: AbortSignal;
 }
 
-type Provers = Pick<Machine, 'judgeForeign' | 'runProbe' | 'runControlled'>;
+type Provers = Probes;
 
 /** How a proof is made. */
 type Manner = Pick<ProbeTask, 'timeoutMs' | 'signal'>;

@@ -3,15 +3,19 @@ import type { Verdict } from '../../core/plan/memory.ts';
 import { isOlder } from '../../core/platforms/qemu-version.ts';
 import type { ProblemCode } from '../../core/problems.ts';
 import { calledOf, verifiedWords } from '../../core/report/log-words.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { Probes } from '../../host/probe/facet.ts';
 import type { ProbeVerdict } from '../../host/probe/probe.ts';
 import type { Cancel, Clock } from '../../host/system/clock.ts';
+import type { Rights } from '../../host/system/facet.ts';
 import { generationOf, type Situation } from '../prepare/situation.ts';
 import type { LiveMemory } from '../record/memory.ts';
 import type { ProblemBoard } from '../record/problem-board.ts';
 import type { View } from '../repair/repair.ts';
 import { proofOf } from './prove.ts';
 import { createVerifyQueue, type Verified } from './verify.ts';
+
+/** What it uses of the machine. */
+type Host = Rights & Probes;
 
 /** Proves handlers by execution, beside repair, and draws the consequences. */
 export interface Verification {
@@ -27,7 +31,7 @@ export interface Verification {
 
 /** What verification needs; `look` asks for a repair once a result has changed what should be. */
 export interface VerificationParts {
-  readonly machine: Machine;
+  readonly machine: Host;
   readonly memory: LiveMemory;
   readonly board: ProblemBoard;
   readonly logger: Logger;

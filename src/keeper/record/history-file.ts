@@ -1,7 +1,8 @@
 import { inTurn } from '../../core/in-turn.ts';
 import { type Chronicle, parseChronicle, printChronicle } from '../../core/report/history-file.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { RunReads, RunWrites } from '../../host/files/facet.ts';
 import type { Cancel } from '../../host/system/clock.ts';
+import type { Timed } from '../../host/system/facet.ts';
 
 /** Losses and heals of this boot, written beside repair so that the next daemon can tell of them. */
 export interface HistoryFile {
@@ -16,18 +17,14 @@ const fileName = 'history.json';
 const pauseMs = 1000;
 
 /** What an earlier daemon left in the run directory, unless others can write there. */
-export async function readHistory(
-  machine: Pick<Machine, 'inspectRunDirectory' | 'readFile'>,
-  dir: string,
-  bootId: string,
-): Promise<Chronicle> {
+export async function readHistory(machine: RunReads, dir: string, bootId: string): Promise<Chronicle> {
   const trusted = await machine.inspectRunDirectory(dir);
   return parseChronicle(trusted.ok ? await machine.readFile(`${dir}/${fileName}`) : null, bootId);
 }
 
 /** Makes the file of this daemon; `now` is what is to be written. */
 export function createHistoryFile(
-  machine: Pick<Machine, 'saveFile' | 'clock'>,
+  machine: RunWrites & Timed,
   dir: string,
   bootId: string,
   now: () => Chronicle,

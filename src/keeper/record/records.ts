@@ -1,8 +1,12 @@
 import { renderEntry } from '../../core/kernel/entry.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { StateFile } from '../../host/files/facet.ts';
 import type { Cancel } from '../../host/system/clock.ts';
+import type { Timed } from '../../host/system/facet.ts';
 import type { LiveMemory } from './memory.ts';
 import type { ProblemBoard } from './problem-board.ts';
+
+/** What it uses of the machine. */
+type Host = Timed & StateFile;
 
 /** Writes down which registrations are ours, beside repair and never in its way. */
 export interface Records {
@@ -17,7 +21,7 @@ const mostStores = 16;
 
 /** Records of one boot in a run directory; `tried` are the lines that the canary has passed. */
 export function createRecords(
-  machine: Pick<Machine, 'saveState' | 'clock'>,
+  machine: Host,
   dir: string,
   bootId: string,
   memory: LiveMemory,

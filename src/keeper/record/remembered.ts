@@ -1,13 +1,13 @@
 import { parseEntry } from '../../core/kernel/entry.ts';
 import { type Adopted, registrationOf } from '../../core/plan/custody.ts';
 import type { RecordedAdoption } from '../../core/report/state-file.ts';
-import type { Machine } from '../../host/machine.ts';
+import type { StateFile } from '../../host/files/facet.ts';
 import { createMemory, type LiveMemory } from './memory.ts';
 import type { ProblemBoard } from './problem-board.ts';
 
 /** What an earlier daemon of this boot wrote down: its registrations, and the lines that the canary has passed. */
 export async function openMemory(
-  machine: Pick<Machine, 'loadState'>,
+  machine: StateFile,
   dir: string,
   bootId: string,
   board: ProblemBoard,

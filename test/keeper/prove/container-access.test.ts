@@ -144,6 +144,7 @@ function testBed(given: { selinux?: boolean; sandbox?: boolean; containers?: str
     machine: {
       usesSelinux: given.selinux ?? true,
       inSandbox: () => given.sandbox ?? false,
+      initialUserNamespace: () => given.sandbox !== true,
       judgeLabel: async (path) => {
         asked.push(path);
         return { verdict: bed.verdicts.get(path) ?? 'may', detail: '' };

@@ -1,10 +1,10 @@
-import type { Config, ParsedConfig } from '../../core/config/config.ts';
-import type { Here } from '../../core/text/typed.ts';
-import type { Machine } from '../../host/machine.ts';
-import type { Notifier } from '../../host/net/notify.ts';
-import type { ThisProcess } from '../../host/system/this-process.ts';
-import type { Accept } from '../../keeper/prepare/accept.ts';
-import type { Log } from '../log/log.ts';
+import type { Config, ParsedConfig } from '../core/config/config.ts';
+import type { Here } from '../core/text/typed.ts';
+import type { Machine } from '../host/machine.ts';
+import type { Notifier } from '../host/net/notify.ts';
+import type { ThisProcess } from '../host/system/this-process.ts';
+import type { Accept } from '../keeper/prepare/accept.ts';
+import type { Log } from './log/log.ts';
 
 /** What the daemon is started with. */
 export interface RunParts {

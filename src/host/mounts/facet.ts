@@ -1,0 +1,69 @@
+import { dirname } from 'node:path';
+import type { Outcome } from '../../core/outcome.ts';
+import type { LastingFacts } from '../../core/report/lasting.ts';
+import { distrust, inRunDirectory, whereTrusted } from '../files/trusted-way.ts';
+import type { Libc } from '../system/libc.ts';
+import { type HoldersBefore, holdersBefore, lastingFacts } from './holders.ts';
+import { type MountsChanged, watchMounts } from './mount-watch.ts';
+import {
+  type MountView,
+  mountAnchor,
+  mountMain,
+  observeMounts,
+  remountWritable,
+  triggerAutofs,
+  unmount,
+} from './mounts.ts';
+import { isOwnImage, type Place, placeOf } from './place.ts';
+
+interface Points {
+  readonly main: string;
+  readonly anchor: string;
+}
+
+/** Our two mounts of binfmt_misc. */
+export interface Mounts {
+  observeMounts(points: Points): Promise<MountView>;
+  mountMain(path: string): Promise<Outcome>;
+  mountAnchor(path: string): Promise<Outcome>;
+  remountWritable(path: string): Promise<Outcome>;
+  triggerAutofs(path: string): Promise<Outcome>;
+  unmount(path: string): Promise<Outcome>;
+  /** Why somebody else decides what a path leads to; null where nobody does, or nothing is there. */
+  distrust(path: string): Promise<string | null>;
+}
+
+/** Tells of changes of the mount table. */
+export interface MountWatch {
+  watchMounts(points: readonly string[], changed: MountsChanged): () => void;
+}
+
+/** Who holds an instance, and for how long. */
+export interface Holders {
+  holdersBefore(points: Points, mayMake: boolean): Promise<HoldersBefore>;
+  lastingFacts(before: HoldersBefore, points: Points): Promise<LastingFacts>;
+}
+
+/** Where a path lies, seen from the host. */
+export interface Places {
+  placeOf(path: string): Promise<Place>;
+  isOwnImage(path: string): boolean;
+}
+
+/** All of this room. */
+export function mountFacets(libc: Libc | null): Mounts & MountWatch & Holders & Places {
+  return {
+    observeMounts,
+    mountMain: (path) => whereTrusted(path, mountMain),
+    mountAnchor: (path) => inRunDirectory(dirname(path), () => mountAnchor(path)),
+    remountWritable: (path) => whereTrusted(path, remountWritable),
+    triggerAutofs,
+    unmount: (path) => whereTrusted(path, unmount),
+    distrust,
+    watchMounts: (points, changed) => watchMounts(libc, points, changed),
+    holdersBefore: (points, mayMake) => holdersBefore(libc, points, mayMake),
+    lastingFacts,
+    placeOf: (path) => placeOf(path),
+    isOwnImage,
+  };
+}

@@ -1,0 +1,53 @@
+import type { Outcome } from '../../core/outcome.ts';
+import { type ForeignTrust, judgeForeign } from '../files/foreign-trust.ts';
+import type { Libc } from '../system/libc.ts';
+import { canary } from './canary.ts';
+import { runControlled } from './controlled-probe.ts';
+import { countEmulated, type Emulators } from './emulated.ts';
+import { provable, writeProbes } from './files.ts';
+import { runsNatively } from './native.ts';
+import { type ProbeResult, type ProbeTask, runProbe } from './probe.ts';
+
+/** Runs foreign programs. */
+export interface Probes {
+  runProbe(task: ProbeTask): Promise<ProbeResult>;
+  /** The same where somebody else's entry runs it; `control` is our interpreter. */
+  runControlled(task: ProbeTask, control: string): Promise<ProbeResult>;
+  /** Whether an interpreter of somebody else may be run. */
+  judgeForeign(interpreter: string, flags: string): Promise<ForeignTrust>;
+}
+
+/** Probes as files, and which of them run without help. */
+export interface ProbeFiles {
+  /** Targets that have a probe. */
+  readonly probeTargets: readonly string[];
+  writeProbes(dir: string, targets: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  runsNatively(
+    files: ReadonlyMap<string, string>,
+    sure: (target: string) => boolean,
+  ): Promise<readonly string[]>;
+}
+
+/** Runs native programs. */
+export interface Canaries {
+  canary(): Promise<Outcome>;
+}
+
+/** Sees which processes run under emulation. */
+export interface EmulatedCount {
+  countEmulated(emulators: Emulators): Promise<ReadonlyMap<string, number> | null>;
+}
+
+/** All of this room. */
+export function probeFacets(libc: Libc | null): Probes & ProbeFiles & Canaries & EmulatedCount {
+  return {
+    runProbe: (task) => runProbe(task, libc),
+    runControlled: (task, control) => runControlled(task, control, libc),
+    judgeForeign,
+    probeTargets: provable,
+    writeProbes,
+    runsNatively: (files, sure) => runsNatively(files, sure, libc),
+    canary,
+    countEmulated: (emulators) => countEmulated(emulators),
+  };
+}

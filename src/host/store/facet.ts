@@ -1,0 +1,29 @@
+import type { Selinux } from '../selinux/selinux.ts';
+import type { Libc } from '../system/libc.ts';
+import { inspectInterpreter } from './elf-file.ts';
+import { type FoundInterpreter, findInterpreter, interpreterVersion } from './interpreters.ts';
+import { createStore, type Store } from './store.ts';
+import { interpretersInUse } from './use.ts';
+
+/** Emulators: those of the host, and those that are deployed. */
+export interface Stores {
+  findInterpreter(
+    architecture: { readonly interpreter: string },
+    sources: readonly string[],
+  ): Promise<FoundInterpreter>;
+  readonly inspectInterpreter: typeof inspectInterpreter;
+  interpreterVersion(path: string): Promise<string | null>;
+  createStore(dir: string, label?: string): Store;
+  interpretersInUse(dir: string, bootId: string, registered: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+/** All of this room. */
+export function storeFacet(libc: Libc | null, selinux: Selinux): Stores {
+  return {
+    findInterpreter,
+    inspectInterpreter,
+    interpreterVersion,
+    createStore: (dir, label) => createStore(dir, label, libc, selinux),
+    interpretersInUse,
+  };
+}
