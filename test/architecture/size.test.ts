@@ -29,14 +29,10 @@ const longFunctionsLeft: readonly string[] = [
   'src/keeper/kept/custody.ts createCustody',
   'src/keeper/mounts/mend-mounts.ts createMountKeeper',
   'src/keeper/prepare/retry.ts createRetry',
-  'src/keeper/prove/container-access.ts createContainerAccess',
-  'src/keeper/prove/native-guard.ts createNativeGuard',
-  'src/keeper/prove/verification.ts createVerification',
   'src/keeper/record/availability.ts createAvailability',
   'src/keeper/repair/own-look.ts createOwnLook',
   'src/keeper/repair/repair.ts createRepair',
   'src/keeper/repair/turns.ts createTurns',
-  'src/keeper/witnesses.ts createWitnesses',
 ];
 
 const files = ['src', 'bench', 'scripts'].flatMap(sourcesBelow);

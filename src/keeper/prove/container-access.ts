@@ -49,27 +49,7 @@ export function createContainerAccess(parts: ContainerAccessParts): ContainerAcc
   let looking: Promise<void> = Promise.resolve();
 
   const lookNow = async (): Promise<void> => {
-    const { config, repair } = situation();
-    const { label, store } = config.interpreters;
-    let [changed, worsened] = [false, false];
-    for (const view of repair.view().handlers) {
-      const { key, held } = view.handler;
-      const path = pathOf(view);
-      const before = judged.get(key);
-      // Whoever touches a path that hangs waits; what was judged before it hung holds.
-      if (held === true && before?.path === path) continue;
-      const access = await machine.judgeLabel(path, path.startsWith(`${store}/`) ? label : 'auto');
-      if (before?.path === path && before.verdict === access.verdict && before.detail === access.detail)
-        continue;
-      judged.set(key, { ...access, path, at: parts.clock.wall() });
-      changed = true;
-      if (
-        before?.path === path &&
-        before.verdict === 'may' &&
-        path === textOf(view.handler.registration.interpreter)
-      )
-        worsened = true;
-    }
+    const { changed, worsened } = await judgeAll(parts, judged);
     if (changed) parts.changed();
     if (worsened) parts.worsened();
   };
@@ -113,6 +93,35 @@ export function createContainerAccess(parts: ContainerAccessParts): ContainerAcc
       });
     },
   };
+}
+
+/** Judges what serves now into `judged`; what there is to tell of it. */
+async function judgeAll(
+  { machine, clock, situation }: ContainerAccessParts,
+  judged: Map<string, Judged>,
+): Promise<{ readonly changed: boolean; readonly worsened: boolean }> {
+  const { config, repair } = situation();
+  const { label, store } = config.interpreters;
+  let [changed, worsened] = [false, false];
+  for (const view of repair.view().handlers) {
+    const { key, held } = view.handler;
+    const path = pathOf(view);
+    const before = judged.get(key);
+    // Whoever touches a path that hangs waits; what was judged before it hung holds.
+    if (held === true && before?.path === path) continue;
+    const access = await machine.judgeLabel(path, path.startsWith(`${store}/`) ? label : 'auto');
+    if (before?.path === path && before.verdict === access.verdict && before.detail === access.detail)
+      continue;
+    judged.set(key, { ...access, path, at: clock.wall() });
+    changed = true;
+    if (
+      before?.path === path &&
+      before.verdict === 'may' &&
+      path === textOf(view.handler.registration.interpreter)
+    )
+      worsened = true;
+  }
+  return { changed, worsened };
 }
 
 const nothingSpeaksAgainst = 'no SELinux here';

@@ -2,12 +2,14 @@ import type { Config } from '../../core/config/config.ts';
 import { isKeptKey } from '../../core/kept/task.ts';
 import type { Registration } from '../../core/kernel/registration.ts';
 import type { Handler } from '../../core/plan/handler.ts';
-import type { Cancel, Clock } from '../../host/system/clock.ts';
+import type { Clock } from '../../host/system/clock.ts';
 import type { Situation } from '../prepare/situation.ts';
 import type { ProblemBoard } from '../record/problem-board.ts';
 import { type CanaryWatch, lineOf } from './canary.ts';
+import { createDoubts, type Doubts } from './doubts.ts';
 import { type Findings, findBricks, type Hands } from './find-bricks.ts';
 import { createTakenBack, type TakenBack } from './taken-back.ts';
+import { createTrials } from './trials.ts';
 
 type World = Situation['world'];
 
@@ -39,26 +41,14 @@ export interface NativeGuard {
   close(): void;
 }
 
-/** What could not be tried is tried again after this many milliseconds, doubling up to a minute. */
-const firstPauseMs = 1000;
-const lastPauseMs = 60_000;
-
 /**
  * Makes the guard of one keeper. Whatever a trial leaves open, that which served before goes on: the older entry while
  * native programs are tried without the new one, the new one where the host cannot try at all.
  */
 export function createNativeGuard(parts: GuardParts): NativeGuard {
-  const { canaries, board, clock, situation } = parts;
+  const { situation } = parts;
   const away = createTakenBack();
-  /** By their lines. */
-  const waiting = new Map<string, Handler>();
-  const doubtful = new Map<string, Handler>();
-  /** Under trial now: what comes and goes for its sake is no reason for another one. */
-  const trying = new Set<string>();
   let closed = false;
-  let running: Promise<void> | null = null;
-  let later: Cancel | null = null;
-  let pauseMs = firstPauseMs;
 
   const apply = (): void => {
     parts.use(situation().config, away.permitted());
@@ -66,87 +56,32 @@ export function createNativeGuard(parts: GuardParts): NativeGuard {
   };
 
   const judge = async (suspects: readonly Handler[]): Promise<void> => {
-    const mine = away.generation();
-    const current = (): boolean => mine === away.generation() && !closed;
-    const hands = handsOf(parts, away, apply, current);
-    const absent = suspects.filter(away.isOut);
-    if (absent.length > 0) hands.back(absent);
-    const findings = await findBricks(suspects, hands);
+    const findings = await tryOut(parts, away, apply, () => closed, suspects);
     if (closed) return;
-    if (findings !== null) return conclude(findings);
+    if (findings !== null) {
+      conclude(parts, away, doubts, findings);
+      if (findings.bad.length > 0) apply();
+      doubts.plan();
+      return parts.changed();
+    }
     // Configured anew meanwhile: whatever is still wanted is tried under the new configuration.
     for (const handler of suspects) {
       if (isKeptKey(handler.key)) parts.bar(handler.registration, false);
-      waiting.set(lineOf(handler), handler);
+      trials.add(handler);
     }
     parts.lookAtAll();
   };
 
-  const conclude = ({ good, bad, unknown, left, why }: Findings): void => {
-    canaries.pass(good);
-    for (const { handler, why: reason } of bad) {
-      if (!isKeptKey(handler.key)) away.bar(handler);
-      board.set('canary-failed', handler.registration.name, reason);
-    }
-    for (const handler of [...good, ...bad.map((one) => one.handler)]) forget(lineOf(handler));
-    for (const handler of unknown) {
-      doubtful.set(lineOf(handler), handler);
-      const state = left.includes(handler) ? 'taken back until then' : 'registered meanwhile';
-      board.set('canary-undecided', handler.registration.name, `${why}; ${state}`);
-    }
-    if (bad.length > 0) apply();
-    if (doubtful.size > 0) tryLater();
-    else pauseMs = firstPauseMs;
-    parts.changed();
-  };
-
-  const forget = (line: string): void => {
-    const handler = doubtful.get(line);
-    if (handler !== undefined) board.set('canary-undecided', handler.registration.name, null);
-    doubtful.delete(line);
-  };
-
-  const tryLater = (): void => {
-    if (later !== null || closed) return;
-    const again = (): void => {
-      later = null;
-      for (const [line, handler] of doubtful) waiting.set(line, handler);
-      void start();
-    };
-    later = clock.after(pauseMs, again, 'idle');
-    pauseMs = Math.min(pauseMs * 2, lastPauseMs);
-  };
-
-  /** The suspects as the world in force has them. */
-  const next = (): readonly Handler[] => {
-    const all = [...waiting.values()].filter(canaries.isNew);
-    waiting.clear();
-    return all.flatMap((h) => (isKeptKey(h.key) ? h : (away.wanted(h) ?? [])));
-  };
-
-  const drain = async (): Promise<void> => {
-    while (waiting.size > 0 && !closed) {
-      const suspects = next();
-      for (const handler of suspects) trying.add(lineOf(handler));
-      if (suspects.length > 0) await judge(suspects).finally(() => trying.clear());
-    }
-  };
-
-  const start = (): Promise<void> => {
-    running ??= drain().finally(() => {
-      running = null;
-    });
-    return running;
-  };
+  const trials = createTrials((waiting) => stillWanted(parts, away, waiting), judge);
+  const doubts = createDoubts(parts.clock, parts.board, (doubtful) => {
+    for (const handler of doubtful) trials.add(handler);
+    void trials.start();
+  });
 
   return {
     admit(world, before) {
       away.use(world, before);
-      board.retract(
-        ({ code, subject }) => code === 'canary-failed' && !away.bars(subject) && !parts.isBarred(subject),
-      );
-      for (const [line, handler] of doubtful)
-        if (!isKeptKey(handler.key) && away.wanted(handler) === null) forget(line);
+      takeBackProblems(parts, away, doubts);
       return away.permitted();
     },
     renew(world) {
@@ -157,16 +92,67 @@ export function createNativeGuard(parts: GuardParts): NativeGuard {
       const ours = situation().world.desired.handlers.filter((h) => keys.has(h.key));
       for (const handler of [...ours, ...kept]) {
         const line = lineOf(handler);
-        if (!trying.has(line) && !doubtful.has(line)) waiting.set(line, handler);
+        if (!trials.isUnderWay(line) && !doubts.has(line)) trials.add(handler);
       }
-      return start();
+      return trials.start();
     },
-    settled: () => running ?? Promise.resolve(),
+    settled: trials.settled,
     close() {
       closed = true;
-      later?.();
+      trials.close();
+      doubts.close();
     },
   };
+}
+
+/** Those of which nothing is known yet, as the world in force has them. */
+function stillWanted(
+  { canaries }: GuardParts,
+  away: TakenBack,
+  waiting: readonly Handler[],
+): readonly Handler[] {
+  return waiting.filter(canaries.isNew).flatMap((h) => (isKeptKey(h.key) ? h : (away.wanted(h) ?? [])));
+}
+
+/** Tries native programs with and without the suspects; null where the world became another one meanwhile. */
+async function tryOut(
+  parts: GuardParts,
+  away: TakenBack,
+  apply: () => void,
+  isClosed: () => boolean,
+  suspects: readonly Handler[],
+): Promise<Findings | null> {
+  const mine = away.generation();
+  const hands = handsOf(parts, away, apply, () => mine === away.generation() && !isClosed());
+  const absent = suspects.filter(away.isOut);
+  if (absent.length > 0) hands.back(absent);
+  return findBricks(suspects, hands);
+}
+
+/** Of handlers that nobody wants any more there is nothing to say. */
+function takeBackProblems({ board, isBarred }: GuardParts, away: TakenBack, doubts: Doubts): void {
+  board.retract(({ code, subject }) => code === 'canary-failed' && !away.bars(subject) && !isBarred(subject));
+  for (const handler of doubts.all())
+    if (!isKeptKey(handler.key) && away.wanted(handler) === null) doubts.forget(lineOf(handler));
+}
+
+/** Notes what a trial found. */
+function conclude(
+  { canaries, board }: GuardParts,
+  away: TakenBack,
+  doubts: Doubts,
+  { good, bad, unknown, left, why }: Findings,
+): void {
+  canaries.pass(good);
+  for (const { handler, why: reason } of bad) {
+    if (!isKeptKey(handler.key)) away.bar(handler);
+    board.set('canary-failed', handler.registration.name, reason);
+  }
+  for (const handler of [...good, ...bad.map((one) => one.handler)]) doubts.forget(lineOf(handler));
+  for (const handler of unknown) {
+    const state = left.includes(handler) ? 'taken back until then' : 'registered meanwhile';
+    doubts.add(handler, `${why}; ${state}`);
+  }
 }
 
 function handsOf(

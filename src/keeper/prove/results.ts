@@ -1,0 +1,82 @@
+import type { Logger } from '../../core/logger.ts';
+import type { Handler } from '../../core/plan/handler.ts';
+import type { ProblemCode } from '../../core/problems.ts';
+import { calledOf, verifiedWords } from '../../core/report/log-words.ts';
+import type { ProbeVerdict } from '../../host/probe/probe.ts';
+import type { Situation } from '../prepare/situation.ts';
+import type { ProblemBoard } from '../record/problem-board.ts';
+import type { View } from '../repair/repair.ts';
+import type { Verified } from './verify.ts';
+
+/** What probes found last, as data, as problems and in the log. */
+export interface Results {
+  of(key: string): Verified | undefined;
+  note(view: View['handlers'][number], verified: Verified): void;
+  /** Forgets what was found of all others. */
+  keep(handlers: readonly Handler[]): void;
+}
+
+/** Nothing was found yet. */
+export function createResults(board: ProblemBoard, logger: Logger, situation: () => Situation): Results {
+  const results = new Map<string, Verified>();
+  return {
+    of: (key) => results.get(key),
+    note(view, verified) {
+      const { name } = view.handler.registration;
+      const { verdict, detail } = verified.result;
+      const last = results.get(verified.key);
+      const before = last?.result.verdict;
+      if (verdict === 'undecided') {
+        if (last?.generation !== verified.generation) results.set(verified.key, verified);
+        board.set(problemOf[verdict], name, detail);
+        return;
+      }
+      results.set(verified.key, verified);
+      const told = verdict === 'verified' && before !== 'verified';
+      for (const [v, code] of Object.entries(problemOf))
+        board.set(code, name, v === verdict ? detail : null, told);
+      if (verdict !== before) tell(logger, situation(), view, verified, before !== undefined);
+    },
+    keep(handlers) {
+      const names = new Set(handlers.map((h) => h.registration.name));
+      for (const key of results.keys()) if (!handlers.some((h) => h.key === key)) results.delete(key);
+      board.retract((p) => ofProbes.has(p.code) && !names.has(p.subject));
+    },
+  };
+}
+
+/** Logs what is news; `again`: something else was found before. */
+function tell(
+  logger: Logger,
+  { world }: Situation,
+  { handler, state }: View['handlers'][number],
+  { key, result: { verdict, detail, tookMs } }: Verified,
+  again: boolean,
+): void {
+  const { name } = handler.registration;
+  if (verdict === 'untrusted')
+    logger.warn(
+      { event: 'not-proved', handler: name, verdict },
+      `${calledOf(handler, name)} is not run: ${detail}`,
+    );
+  // Any other proof that failed is a problem, which the board logs.
+  if (verdict !== 'verified') return;
+  const version = state === 'foreign-ok' ? null : (world.info.get(key)?.version ?? null);
+  const words = verifiedWords(calledOf(handler, name), tookMs, version);
+  const fields = { event: 'verified', handler: name, tookMs: Math.round(tookMs * 1000) / 1000, version };
+  logger.info(fields, again ? `${words}, as it was not before` : words);
+}
+
+const problemOf: Readonly<Record<Exclude<ProbeVerdict, 'verified' | 'untrusted'>, ProblemCode>> = {
+  'not-registered': 'probe-not-registered',
+  'interpreter-missing': 'probe-interpreter-missing',
+  permission: 'probe-permission',
+  killed: 'probe-killed',
+  hung: 'probe-hung',
+  'wrong-interpreter': 'probe-wrong-interpreter',
+  'wrong-answer': 'probe-wrong-answer',
+  undecided: 'probe-undecided',
+};
+
+/** Raised by what a probe found. */
+const ofProbes: ReadonlySet<ProblemCode> = new Set(['older-foreign', ...Object.values(problemOf)]);
