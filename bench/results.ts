@@ -1,17 +1,17 @@
-import type { measureBesideNode } from './beside-node.ts';
-import type { measureDense } from './dense.ts';
-import type { compareSystems, measureLoss, measureShellKeeper } from './exec-loss.ts';
-import type { measureFlush } from './flush.ts';
-import type { measureHttp } from './http.ts';
-import type { measureLatency } from './latency.ts';
-import type { measureLogged } from './logged.ts';
-import type { measureOthers } from './others.ts';
-import type { measurePasses } from './passes.ts';
-import type { measurePeers } from './peers.ts';
-import type { measureRest } from './rest.ts';
-import type { measureStandstill } from './standstill.ts';
-import type { measureStart } from './start.ts';
-import type { measureStorms } from './storms.ts';
+import type { measureBesideNode } from './measure/beside-node.ts';
+import type { measureDense } from './measure/dense.ts';
+import type { compareSystems, measureLoss, measureShellKeeper } from './measure/exec-loss.ts';
+import type { measureFlush } from './measure/flush.ts';
+import type { measureHttp } from './measure/http.ts';
+import type { measureLatency } from './measure/latency.ts';
+import type { measureLogged } from './measure/logged.ts';
+import type { measureOthers } from './measure/others.ts';
+import type { measurePasses } from './measure/passes.ts';
+import type { measurePeers } from './measure/peers.ts';
+import type { measureRest } from './measure/rest.ts';
+import type { measureStandstill } from './measure/standstill.ts';
+import type { measureStart } from './measure/start.ts';
+import type { measureStorms } from './measure/storms.ts';
 
 /** What a part came to; null where it was not run. */
 type Part<T extends (...args: never[]) => unknown> = Awaited<ReturnType<T>> | null;

@@ -1,23 +1,23 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { measureBesideNode } from './beside-node.ts';
 import { judge } from './budgets.ts';
-import { measureDense } from './dense.ts';
-import { compareSystems, measureLoss, measureShellKeeper } from './exec-loss.ts';
-import { measureFlush } from './flush.ts';
-import { measureHttp } from './http.ts';
-import { measureLatency } from './latency.ts';
-import { measureLogged } from './logged.ts';
-import { measureOthers } from './others.ts';
-import { measurePasses } from './passes.ts';
-import { measurePeers } from './peers.ts';
-import { enterNamespace, makePlace, mountMain } from './place.ts';
-import { measureRest } from './rest.ts';
+import { measureBesideNode } from './measure/beside-node.ts';
+import { measureDense } from './measure/dense.ts';
+import { compareSystems, measureLoss, measureShellKeeper } from './measure/exec-loss.ts';
+import { measureFlush } from './measure/flush.ts';
+import { measureHttp } from './measure/http.ts';
+import { measureLatency } from './measure/latency.ts';
+import { measureLogged } from './measure/logged.ts';
+import { measureOthers } from './measure/others.ts';
+import { measurePasses } from './measure/passes.ts';
+import { measurePeers } from './measure/peers.ts';
+import { measureRest } from './measure/rest.ts';
+import { measureStandstill } from './measure/standstill.ts';
+import { measureStart } from './measure/start.ts';
+import { measureStorms } from './measure/storms.ts';
 import type { Results } from './results.ts';
-import { measureStandstill } from './standstill.ts';
-import { measureStart } from './start.ts';
-import { measureStorms } from './storms.ts';
+import { enterNamespace, makePlace, mountMain } from './setting/place.ts';
 import { tables } from './tables.ts';
 
 /**

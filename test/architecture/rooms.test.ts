@@ -6,7 +6,7 @@ import { type Import, importsIn, importsOf, root, sourcesBelow } from './imports
 import { circle } from './layers.ts';
 import { arrowsOf, roomOf, rooms, tableOf, undeclared } from './rooms.ts';
 
-const files = ['src', 'scripts'].flatMap(sourcesBelow);
+const files = ['src', 'bench', 'scripts'].flatMap(sourcesBelow);
 const arrows = files.flatMap(importsOf).flatMap(arrowsOf);
 
 test('every file lies in a room, every room has files, and none more than twenty', () => {

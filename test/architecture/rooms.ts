@@ -148,6 +148,15 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'bundle, packages, image, release',
     'core: . kernel platforms config; cli: emit completion',
   ],
+  'bench/setting': [
+    'instances, daemons, entries and loads to measure with, and figures of a sample',
+    'core: kernel; scripts: package; test: .',
+  ],
+  'bench/measure': [
+    'one file for each thing that is measured',
+    'core: plan; host: instance; keeper: record repair; bench: setting',
+  ],
+  bench: ['the run, its tables and its budgets', 'bench: setting measure'],
   'scripts/run': ['what every npm command begins with; plain JavaScript for an old Node', ''],
 });
 

@@ -20,9 +20,6 @@ const longFilesLeft: readonly string[] = [
   'src/keeper/kept/custody.ts',
 ];
 const longFunctionsLeft: readonly string[] = [
-  'bench/budgets.ts judge',
-  'bench/daemon.ts startDaemon',
-  'bench/tables.ts tables',
   'src/host/machine.ts assemble',
   'src/keeper/configure.ts createConfiguring',
   'src/keeper/keeper.ts createKeeper',

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Daemon, startDaemon } from './daemon.ts';
-import { put } from './entries.ts';
+import { type Daemon, startDaemon } from '../setting/daemon.ts';
+import { put } from '../setting/entries.ts';
+import type { Place } from '../setting/place.ts';
+import { type Summary, summarize } from '../setting/stats.ts';
 import { ten } from './latency.ts';
-import type { Place } from './place.ts';
-import { type Summary, summarize } from './stats.ts';
 
 /** From the event to the entry serving again, as the daemon's own log says it, milliseconds. */
 export interface Logged {

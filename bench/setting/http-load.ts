@@ -1,4 +1,4 @@
-// A crowd of HTTP clients in a process of its own: `node bench/http-load.ts slow|scrapes|page|pipeline PORT`, until it is killed.
+// A crowd of HTTP clients in a process of its own: `node bench/setting/http-load.ts slow|scrapes|page|pipeline PORT`, until it is killed.
 import { createConnection } from 'node:net';
 
 const [kind = '', port = ''] = process.argv.slice(2);

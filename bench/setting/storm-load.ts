@@ -1,4 +1,4 @@
-// What others may do all day, in a process of its own: `node bench/storm-load.ts KIND RATE ARGUMENT…`, until it is killed.
+// What others may do all day, in a process of its own: `node bench/setting/storm-load.ts KIND RATE ARGUMENT…`, until it is killed.
 import {
   chmodSync,
   closeSync,

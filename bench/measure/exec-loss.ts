@@ -2,11 +2,11 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Daemon, startDaemon } from './daemon.ts';
-import { put } from './entries.ts';
-import { mountMain, type Place } from './place.ts';
-import { startProber } from './prober.ts';
-import { type Summary, summarize } from './stats.ts';
+import { type Daemon, startDaemon } from '../setting/daemon.ts';
+import { put } from '../setting/entries.ts';
+import { mountMain, type Place } from '../setting/place.ts';
+import { startProber } from '../setting/prober.ts';
+import { type Summary, summarize } from '../setting/stats.ts';
 
 /** What failed while a fault was injected again and again. */
 export interface Loss {

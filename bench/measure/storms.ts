@@ -3,12 +3,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Daemon, startDaemon } from './daemon.ts';
+import { type Daemon, startDaemon } from '../setting/daemon.ts';
+import { emptyTable, fillTable } from '../setting/mount-calls.ts';
+import type { Place } from '../setting/place.ts';
+import { type Summary, summarize } from '../setting/stats.ts';
 import { inject, ten } from './latency.ts';
-import { emptyTable, fillTable } from './mount-calls.ts';
-import type { Place } from './place.ts';
 import { account } from './rest.ts';
-import { type Summary, summarize } from './stats.ts';
 
 /** What a daemon does beside something that others do all the time. */
 export interface Storm {
@@ -125,7 +125,7 @@ async function costs(daemon: Daemon, seconds: number) {
   };
 }
 
-const program = fileURLToPath(new URL('storm-load.ts', import.meta.url));
+const program = fileURLToPath(new URL('../setting/storm-load.ts', import.meta.url));
 
 function gather(load: readonly string[]): ChildProcess {
   const crowd = spawn(process.execPath, ['--no-warnings', program, ...load], { stdio: 'inherit' });

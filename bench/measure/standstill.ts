@@ -4,10 +4,10 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { startDaemon } from './daemon.ts';
-import { put, setForeign } from './entries.ts';
+import { startDaemon } from '../setting/daemon.ts';
+import { put, setForeign } from '../setting/entries.ts';
+import type { Place } from '../setting/place.ts';
 import { crowds, runBlock, ten } from './latency.ts';
-import type { Place } from './place.ts';
 
 /** The longest time that the daemon's loop stood still under one condition, milliseconds. */
 export interface Standstill {
@@ -63,7 +63,7 @@ function hungSource(place: Place): string {
 async function hungDirectory(place: Place): Promise<{ path: string; end: () => void } | null> {
   const path = join(place.dir, 'hung-directory');
   mkdirSync(path, { recursive: true });
-  const program = fileURLToPath(new URL('../test/host/hung-fuse.child.ts', import.meta.url));
+  const program = fileURLToPath(new URL('../../test/host/hung-fuse.child.ts', import.meta.url));
   const child = spawn(process.execPath, ['--no-warnings', program, path], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });

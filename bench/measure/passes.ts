@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
-import type { Handler } from '../src/core/plan/handler.ts';
-import { openInstance } from '../src/host/instance/linux-instance.ts';
-import { createMemory } from '../src/keeper/record/memory.ts';
-import { createRepair } from '../src/keeper/repair/repair.ts';
-import { put, setForeign } from './entries.ts';
-import type { Place } from './place.ts';
-import { type Summary, summarize } from './stats.ts';
+import type { Handler } from '../../src/core/plan/handler.ts';
+import { openInstance } from '../../src/host/instance/linux-instance.ts';
+import { createMemory } from '../../src/keeper/record/memory.ts';
+import { createRepair } from '../../src/keeper/repair/repair.ts';
+import { put, setForeign } from '../setting/entries.ts';
+import type { Place } from '../setting/place.ts';
+import { type Summary, summarize } from '../setting/stats.ts';
 
 /** What one synchronous pass costs, milliseconds. */
 export interface Pass {

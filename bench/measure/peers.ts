@@ -2,12 +2,12 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startDaemon } from './daemon.ts';
-import { put } from './entries.ts';
+import { startDaemon } from '../setting/daemon.ts';
+import { put } from '../setting/entries.ts';
+import { mountMain, type Place } from '../setting/place.ts';
+import { startProber } from '../setting/prober.ts';
+import { type Summary, summarize } from '../setting/stats.ts';
 import { ten } from './latency.ts';
-import { mountMain, type Place } from './place.ts';
-import { startProber } from './prober.ts';
-import { type Summary, summarize } from './stats.ts';
 
 /** How one way to register behaves: what it costs, and what is left of it after each fault. */
 export interface Peer {

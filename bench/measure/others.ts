@@ -2,10 +2,10 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startDaemon } from './daemon.ts';
-import { copyLine } from './entries.ts';
+import { startDaemon } from '../setting/daemon.ts';
+import { copyLine } from '../setting/entries.ts';
+import type { Place } from '../setting/place.ts';
 import { ten } from './latency.ts';
-import type { Place } from './place.ts';
 
 /** How often another tool failed at its own work while the keeper healed. */
 export interface Others {

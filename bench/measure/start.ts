@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startDaemon } from './daemon.ts';
-import { put } from './entries.ts';
+import { startDaemon } from '../setting/daemon.ts';
+import { put } from '../setting/entries.ts';
+import type { Place } from '../setting/place.ts';
+import { type Summary, summarize } from '../setting/stats.ts';
 import { ten } from './latency.ts';
-import type { Place } from './place.ts';
-import { type Summary, summarize } from './stats.ts';
 
 /** From the spawn of the process, milliseconds. */
 export interface Start {

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle } from '../scripts/package/build.ts';
-import { awayFromHost } from '../test/away.ts';
+import { bundle } from '../../scripts/package/build.ts';
+import { awayFromHost } from '../../test/away.ts';
 import { tinyElf } from './tiny-elf.ts';
 
 /** Where a benchmark works: a scratch directory and the main mount of a private instance. */
@@ -23,7 +23,7 @@ export interface Place {
   readonly hung: string;
 }
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const main = '/proc/sys/fs/binfmt_misc';
 
 /** Runs this program again as root of a private user and mount namespace: the host's entries are never touched. */

@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Daemon, startDaemon } from './daemon.ts';
+import { type Daemon, startDaemon } from '../setting/daemon.ts';
+import type { Place } from '../setting/place.ts';
+import { type Summary, summarize } from '../setting/stats.ts';
 import { type Fault, runBlock, ten } from './latency.ts';
-import type { Place } from './place.ts';
-import { type Summary, summarize } from './stats.ts';
 
 /** What answering HTTP costs. */
 export interface HttpCost {
@@ -138,7 +138,7 @@ function loggedHeals(daemon: Daemon): number[] {
     });
 }
 
-const load = fileURLToPath(new URL('http-load.ts', import.meta.url));
+const load = fileURLToPath(new URL('../setting/http-load.ts', import.meta.url));
 
 function gather(kind: string, port: string): ChildProcess {
   const crowd = spawn(process.execPath, ['--no-warnings', load, kind, port], { stdio: 'ignore' });

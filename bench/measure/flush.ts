@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Daemon, entryNames, startDaemon } from './daemon.ts';
-import { inodeOf, put, waitFor } from './entries.ts';
+import { type Daemon, entryNames, startDaemon } from '../setting/daemon.ts';
+import { inodeOf, put, waitFor } from '../setting/entries.ts';
+import type { Place } from '../setting/place.ts';
+import { type Summary, summarize } from '../setting/stats.ts';
 import { ten } from './latency.ts';
 import { batchesIn } from './logged.ts';
-import type { Place } from './place.ts';
-import { type Summary, summarize } from './stats.ts';
 
 /** How long after `-1` was written to `status` handlers serve again, milliseconds. */
 export interface Flush {

@@ -51,10 +51,7 @@ let number = 0;
 export function startDaemon(place: Place, options: DaemonOptions): Daemon {
   number += 1;
   const path = (name: string): string => join(place.dir, `${name}-${number}`);
-  const [only] = options.platforms;
-  const list = only === 'auto' || only === 'all' ? only : `[${options.platforms.join(', ')}]`;
-  const config = `platforms: ${list}\n${options.yaml ?? ''}`;
-  writeFileSync(path('config.yaml'), config);
+  writeFileSync(path('config.yaml'), configOf(options));
   const stallFile = path('stall');
   const logFile = path('log');
   const fd = openSync(logFile, 'w');
@@ -62,14 +59,7 @@ export function startDaemon(place: Place, options: DaemonOptions): Daemon {
   const startedAt = performance.now();
   const child = spawn(process.execPath, [...place.flags, place.program, ...args], {
     stdio: ['ignore', 'ignore', options.log === 'unread pipe' ? 'pipe' : fd],
-    env: {
-      PATH: process.env.PATH,
-      BINFMT_KEEPER_SANDBOX: '1',
-      BINFMT_KEEPER_INTERPRETERS_STORE: join(place.dir, 'store'),
-      BINFMT_KEEPER_MOUNTS_ANCHOR: place.anchor,
-      BINFMT_KEEPER_HTTP_LISTEN: options.http ?? 'off',
-      ...(options.stall ? { NODE_OPTIONS: `--import=${preload}`, BENCH_STALL_FILE: stallFile } : {}),
-    },
+    env: environmentOf(place, options, stallFile),
   });
   closeSync(fd);
   const kill = (): void => void child.kill('SIGKILL');
@@ -102,21 +92,43 @@ export function startDaemon(place: Place, options: DaemonOptions): Daemon {
       if (options.log === 'unread pipe') await sleep(300);
       else await said('"handlers":[');
     },
-    async stall() {
+    stall() {
       rmSync(stallFile, { force: true });
       child.kill('SIGUSR2');
-      for (let tries = 0; tries < 1000; tries += 1) {
-        await sleep(5);
-        const size = statSync(stallFile, { throwIfNoEntry: false })?.size ?? 0;
-        if (size > 0) return JSON.parse(readFileSync(stallFile, 'utf8')) as Stall;
-      }
-      throw new Error('the daemon did not tell how long its loop stood still');
+      return stallIn(stallFile);
     },
     async stop(signal = 'SIGTERM') {
       child.kill(signal);
       await ended;
       process.removeListener('exit', kill);
     },
+  };
+}
+
+/** What the daemon writes there of its loop, once it does. */
+async function stallIn(file: string): Promise<Stall> {
+  for (let tries = 0; tries < 1000; tries += 1) {
+    await sleep(5);
+    const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    if (size > 0) return JSON.parse(readFileSync(file, 'utf8')) as Stall;
+  }
+  throw new Error('the daemon did not tell how long its loop stood still');
+}
+
+function configOf({ platforms, yaml }: DaemonOptions): string {
+  const [only] = platforms;
+  const list = only === 'auto' || only === 'all' ? only : `[${platforms.join(', ')}]`;
+  return `platforms: ${list}\n${yaml ?? ''}`;
+}
+
+function environmentOf(place: Place, { http, stall }: DaemonOptions, stallFile: string): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    BINFMT_KEEPER_SANDBOX: '1',
+    BINFMT_KEEPER_INTERPRETERS_STORE: join(place.dir, 'store'),
+    BINFMT_KEEPER_MOUNTS_ANCHOR: place.anchor,
+    BINFMT_KEEPER_HTTP_LISTEN: http ?? 'off',
+    ...(stall ? { NODE_OPTIONS: `--import=${preload}`, BENCH_STALL_FILE: stallFile } : {}),
   };
 }
 

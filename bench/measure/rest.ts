@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startDaemon } from './daemon.ts';
+import { startDaemon } from '../setting/daemon.ts';
+import type { Place } from '../setting/place.ts';
 import { ten } from './latency.ts';
-import type { Place } from './place.ts';
 
 /** What a daemon at rest costs. */
 export interface Rest {

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { entryNames, startDaemon } from './daemon.ts';
-import { put } from './entries.ts';
+import { entryNames, startDaemon } from '../setting/daemon.ts';
+import { put } from '../setting/entries.ts';
+import type { Place } from '../setting/place.ts';
 import { ownHandlerYaml } from './exec-loss.ts';
 import { programsOf } from './flush.ts';
-import type { Place } from './place.ts';
 
 /** What a builder loses that executes densely: its steps are a hundred small foreign programs in a row. */
 export interface Dense {

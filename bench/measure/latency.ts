@@ -1,9 +1,9 @@
 import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Daemon, startDaemon } from './daemon.ts';
-import { copyLine, inodeOf, isEnabled, openState, put, setForeign, waitFor } from './entries.ts';
-import type { Place } from './place.ts';
-import { type Summary, summarize } from './stats.ts';
+import { type Daemon, startDaemon } from '../setting/daemon.ts';
+import { copyLine, inodeOf, isEnabled, openState, put, setForeign, waitFor } from '../setting/entries.ts';
+import type { Place } from '../setting/place.ts';
+import { type Summary, summarize } from '../setting/stats.ts';
 
 /** The losses whose healing is timed. */
 export const faults = ['entry deleted', 'entry disabled', 'all cleared', 'status 0', 'hijack'] as const;

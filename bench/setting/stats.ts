@@ -29,3 +29,11 @@ export function table(rows: readonly (readonly string[])[]): string {
     i === 0 ? text.padEnd(widths[i] ?? 0) : text.padStart(widths[i] ?? 0);
   return rows.map((row) => row.map(cell).join('  ').trimEnd()).join('\n');
 }
+
+/** Heads of `cells`. */
+export const spread = ['median', 'p90', 'p99', 'max'];
+
+/** What a sample looks like in a row. */
+export function cells(summary: Summary): string[] {
+  return [summary.median, summary.p90, summary.p99, summary.max].map(short);
+}

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
 import koffi from 'koffi';
-import { parseEntry } from '../src/core/kernel/entry.ts';
-import { renderLine } from '../src/core/kernel/registration.ts';
+import { parseEntry } from '../../src/core/kernel/entry.ts';
+import { renderLine } from '../../src/core/kernel/registration.ts';
 import { entryNames } from './daemon.ts';
 
 const first = Buffer.alloc(1);
