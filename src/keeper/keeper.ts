@@ -7,7 +7,8 @@ import type { WitnessResult } from '../core/witness/witness.ts';
 import { drawReport } from './account.ts';
 import { belongingsOf, removeBelongings } from './belongings.ts';
 import { createCensus } from './census.ts';
-import { type Configuring, type ConfiguringParts, createConfiguring } from './configure.ts';
+import { type Configuring, createConfiguring } from './configure.ts';
+import type { EnactmentParts } from './enactment.ts';
 import { createInForce } from './in-force.ts';
 import { createCustody } from './kept/custody.ts';
 import { openLedger } from './ledger.ts';
@@ -101,7 +102,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
 }
 
 /** All that a keeper is made of. */
-interface Made extends Omit<ConfiguringParts, 'prepared' | 'ended'> {
+interface Made extends Omit<EnactmentParts, 'prepared' | 'ended'> {
   readonly configuring: Configuring;
   readonly ended: AbortController;
 }

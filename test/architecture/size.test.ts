@@ -14,22 +14,14 @@ const data: Readonly<Record<string, string>> = {
 };
 
 /** What is still to be taken apart: whoever does it takes its line out, and no line is added. */
-const longFilesLeft: readonly string[] = [
-  'src/keeper/account.ts',
-  'src/keeper/keeper.ts',
-  'src/keeper/kept/custody.ts',
-];
+const longFilesLeft: readonly string[] = ['src/keeper/account.ts', 'src/keeper/kept/custody.ts'];
 const longFunctionsLeft: readonly string[] = [
-  'src/host/machine.ts assemble',
-  'src/keeper/configure.ts createConfiguring',
-  'src/keeper/keeper.ts createKeeper',
   'src/keeper/kept/custody.ts createCustody',
   'src/keeper/mounts/mend-mounts.ts createMountKeeper',
   'src/keeper/prepare/retry.ts createRetry',
   'src/keeper/record/availability.ts createAvailability',
   'src/keeper/repair/own-look.ts createOwnLook',
   'src/keeper/repair/repair.ts createRepair',
-  'src/keeper/repair/turns.ts createTurns',
 ];
 
 const files = ['src', 'bench', 'scripts'].flatMap(sourcesBelow);
@@ -43,8 +35,9 @@ test('no file has more than 250 lines, but for named ones that hold nothing but 
     [],
   );
   assert.deepEqual(
-    Object.keys(data).filter((file) => !long.includes(file)),
+    [...Object.keys(data), ...longFilesLeft].filter((file) => !long.includes(file)),
     [],
+    'named here, and not that long any more: take the name out',
   );
 });
 
@@ -53,6 +46,11 @@ test('no function has more than 60 lines', () => {
   assert.deepEqual(
     long.filter((what) => !longFunctionsLeft.includes(what)),
     [],
+  );
+  assert.deepEqual(
+    longFunctionsLeft.filter((what) => !long.includes(what)),
+    [],
+    'named here, and not that long any more: take the name out',
   );
 });
 
