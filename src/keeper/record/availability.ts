@@ -52,11 +52,8 @@ export function createAvailability(
 
   const up = (handler: string, at: number): number => {
     const one = track(handler);
-    const gone = one.downSince === null ? 0 : Math.max(0, at - one.downSince);
-    one.downMs += gone;
-    one.downSince = null;
     one.served = true;
-    return gone;
+    return endAbsence(one, at);
   };
 
   return {
@@ -67,15 +64,7 @@ export function createAvailability(
         if (serves) up(handler, at);
         else down(handler, at, track(handler).served);
       }
-      if (tracks.size <= handlers.length) return;
-      const wanted = new Set(handlers.map((one) => one.handler));
-      for (const [handler, one] of tracks) {
-        if (wanted.has(handler)) continue;
-        // It counts from the start of the daemon, as its heals do, should it be wanted again.
-        if (one.downSince !== null) up(handler, at);
-        one.served = false;
-        if (tracks.size > mostTracks) tracks.delete(handler);
-      }
+      if (tracks.size > handlers.length) leaveOthers(tracks, new Set(handlers.map((one) => one.handler)), at);
     },
     of(handler) {
       const lostAt = losses.get(handler) ?? null;
@@ -86,4 +75,22 @@ export function createAvailability(
     },
     losses: () => losses,
   };
+}
+
+/** It serves again, or is not missed any more; returns for how long it had not served. */
+function endAbsence(one: Track, at: number): number {
+  const gone = one.downSince === null ? 0 : Math.max(0, at - one.downSince);
+  one.downMs += gone;
+  one.downSince = null;
+  return gone;
+}
+
+/** What is not wanted any more counts from the start of the daemon, as its heals do, should it be wanted again. */
+function leaveOthers(tracks: Map<string, Track>, wanted: ReadonlySet<string>, at: number): void {
+  for (const [handler, one] of tracks) {
+    if (wanted.has(handler)) continue;
+    endAbsence(one, at);
+    one.served = false;
+    if (tracks.size > mostTracks) tracks.delete(handler);
+  }
 }
