@@ -19,8 +19,6 @@ const longFunctionsLeft: readonly string[] = [
   'src/keeper/kept/custody.ts createCustody',
   'src/keeper/mounts/mend-mounts.ts createMountKeeper',
   'src/keeper/prepare/retry.ts createRetry',
-  'src/keeper/record/availability.ts createAvailability',
-  'src/keeper/repair/own-look.ts createOwnLook',
   'src/keeper/repair/repair.ts createRepair',
 ];
 

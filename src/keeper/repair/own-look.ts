@@ -51,45 +51,24 @@ export interface OwnLookParts {
  * were gone most likely all are, as after `-1` to `status`: then nothing but lines is written, until one is refused.
  */
 export function createOwnLook(parts: OwnLookParts): OwnLook {
-  const { instance, desired, memory, urgent, overlapping, waits } = parts;
+  const { instance, desired, memory, urgent, waits } = parts;
   const byName = new Map(urgent.map((one) => [one.handler.registration.name, one]));
   const adopted = [...desired.adopted];
-
-  /** Whether a line is what it needs wherever it is gone: no order among ours decides, nor one with a stand-in of ours. */
-  const isApart = ({ key }: Handler): boolean => !overlapping.has(key);
-
-  /** Returns what has to be looked at: between two lines there is nothing but writing. */
-  const writeAll = (list: readonly Prepared[], { now, lines, refused }: Current): readonly Prepared[] => {
-    const due = list.filter(
-      ({ handler }) => handler.held !== true && isApart(handler) && !waits(handler, now),
-    );
-    const written = new Map<Prepared, Written>();
-    for (const one of due) {
-      const line = writeLine(instance, one);
-      if (!line.outcome.ok && line.outcome.code === 'EEXIST') {
-        refused.add(one);
-        break;
-      }
-      written.set(one, line);
-    }
-    for (const [of, line] of written) lines.push({ of, ...line, task: gone(of.handler) });
-    return list.filter((one) => !written.has(one));
-  };
 
   /** Where others may serve as well it takes more than our names to know, unless there is nothing at all. */
   const besideOthers = (current: Current): false => {
     const [first] = urgent;
     if (first === undefined || instance.read(first.handler.registration.name) !== null) return false;
-    if (instance.isEmpty()) writeAll(urgent, current);
+    if (instance.isEmpty()) writeAll(parts, urgent, current);
     return false;
   };
 
   /** Whether one was there; it is right afterwards, or as right as it can be made now. */
   const putRight = (one: Prepared, current: Current): boolean | 'unclear' => {
     const { name } = one.handler.registration;
-    const alone = isApart(one.handler) && adopted.length === 0;
+    const alone = isApart(parts, one.handler) && adopted.length === 0;
     const glance = alone && !current.refused.has(one) ? instance.glance(name) : instance.read(name);
-    if (glance === 'gone' && writeAll([one], current).length === 0) return false;
+    if (glance === 'gone' && writeAll(parts, [one], current).length === 0) return false;
     const raw = glance === 'gone' ? instance.read(name) : glance;
     const task = lookAt(instance, one, raw, { desired, memory, alone });
     if (task === null || task === 'unclear') return task ?? true;
@@ -112,10 +91,37 @@ export function createOwnLook(parts: OwnLookParts): OwnLook {
       if (!likely || lines.length < 2) continue;
       likely = false;
       if (adopted.every((name) => instance.read(name) === null))
-        left.splice(0, left.length, ...writeAll(left, current));
+        left.splice(0, left.length, ...writeAll(parts, left, current));
     }
     return lines.every(({ of }) => instance.read(temporaryName(of.handler)) === null);
   };
+}
+
+/** Whether a line is what it needs wherever it is gone: no order among ours decides, nor one with a stand-in of ours. */
+function isApart({ overlapping }: OwnLookParts, { key }: Handler): boolean {
+  return !overlapping.has(key);
+}
+
+/** Returns what has to be looked at: between two lines there is nothing but writing. */
+function writeAll(
+  parts: OwnLookParts,
+  list: readonly Prepared[],
+  { now, lines, refused }: Current,
+): readonly Prepared[] {
+  const due = list.filter(
+    ({ handler }) => handler.held !== true && isApart(parts, handler) && !parts.waits(handler, now),
+  );
+  const written = new Map<Prepared, Written>();
+  for (const one of due) {
+    const line = writeLine(parts.instance, one);
+    if (!line.outcome.ok && line.outcome.code === 'EEXIST') {
+      refused.add(one);
+      break;
+    }
+    written.set(one, line);
+  }
+  for (const [of, line] of written) lines.push({ of, ...line, task: gone(of.handler) });
+  return list.filter((one) => !written.has(one));
 }
 
 function bringForward(list: Prepared[], one: Prepared | undefined): void {
