@@ -1,7 +1,7 @@
 import type { Entry } from '../kernel/entry.ts';
 import { type Judgement, registrationOf, sameRegistration } from '../plan/custody.ts';
 import { type Handler, temporaryName } from '../plan/handler.ts';
-import type { Step, Task } from '../plan/task.ts';
+import { replacementOf, type Step, type Task } from '../plan/task.ts';
 
 /**
  * The task that does what is due for a kept entry. A stand-in under NAME.next is left by a crash only, or somebody
@@ -31,14 +31,7 @@ export function keptTask(judgement: Judgement, entry: Entry | null, standIn: Ent
   if (due === 'enable')
     return { ...common, reason: 'disabled', steps: [{ action: 'enable', name, id: entry.id }] };
   if (due === 'replace') {
-    const steps: Step[] = [
-      ...leftover,
-      { action: 'register', name: spare, handler },
-      { action: 'remove', name, id: entry.id },
-      register,
-      { action: 'remove', name: spare, id: null },
-    ];
-    return { ...common, reason: 'drifted', steps };
+    return { ...common, reason: 'drifted', steps: replacementOf(handler, entry, leftover) };
   }
   if (state !== 'ok' || leftover.length === 0) return null;
   return { ...common, reason: 'leftover', why: `${spare} is not wanted any more`, steps: leftover };

@@ -8,7 +8,7 @@ import type { Memory } from './memory.ts';
 import type { Observed } from './observed.ts';
 import { betters } from './order.ts';
 import { coverage, takesFrom } from './shadow.ts';
-import type { StandIn, Step, Task } from './task.ts';
+import { replacementOf, type StandIn, type Step, type Task } from './task.ts';
 
 /**
  * Desired against observed, as ordered tasks; empty when all is well. Applying them and planning again gives none.
@@ -140,15 +140,9 @@ function replaceSteps(handler: Handler, entry: Entry | null, standIn: StandIn | 
   const old = standIn?.entry ?? null;
   const removeOld: Step[] = old === null ? [] : [{ action: 'remove', name: spare, id: old.id }];
   if (entry === null) return [register, ...removeOld];
-  const removeEntry: Step = { action: 'remove', name, id: entry.id };
-  if (standIn !== null && servesRather(standIn, entry, handler)) return [removeEntry, register, ...removeOld];
-  return [
-    ...removeOld,
-    { action: 'register', name: spare, handler },
-    removeEntry,
-    register,
-    { action: 'remove', name: spare, id: null },
-  ];
+  if (standIn !== null && servesRather(standIn, entry, handler))
+    return [{ action: 'remove', name, id: entry.id }, register, ...removeOld];
+  return replacementOf(handler, entry, removeOld);
 }
 
 /** Whether a handler's files are run by its stand-in rather than by its entry. */

@@ -1,6 +1,6 @@
 import type { Entry, EntryId } from '../kernel/entry.ts';
 import type { EntryState } from './classify.ts';
-import type { Handler } from './handler.ts';
+import { type Handler, temporaryName } from './handler.ts';
 
 /** One write to the kernel. `remove` without an id takes away what an earlier step of the same task registered. */
 export type Step =
@@ -25,4 +25,20 @@ export interface StandIn {
   readonly entry: Entry;
   /** Whether the kernel finds it before the handler's own entry. */
   readonly inFront: boolean;
+}
+
+/**
+ * Registers a handler anew where an entry of its name is there, so that no exec is ever lost: the temporary name serves
+ * from before the entry goes until it is there again. `stale` takes away first what lies under that name.
+ */
+export function replacementOf(handler: Handler, entry: Entry, stale: readonly Step[]): Step[] {
+  const { name } = handler.registration;
+  const spare = temporaryName(handler);
+  return [
+    ...stale,
+    { action: 'register', name: spare, handler },
+    { action: 'remove', name, id: entry.id },
+    { action: 'register', name, handler },
+    { action: 'remove', name: spare, id: null },
+  ];
 }
