@@ -20,21 +20,12 @@ export interface Places {
 /** Begins to tell of changes; `changed` is called with each. */
 export type WatchPlaces = (changed: () => void) => Places;
 
-const firstPauseMs = 1000;
-const lastPauseMs = 30_000;
-const slowPauseMs = 60_000;
-/** What stirs without end must not have us prepare without end: of the time that takes a twentieth, or less. */
-const stirredPauseMs = 1000;
-const share = 20;
-
 /** Makes a retry that waits until something is wrong; `work` settles it again when it is done. */
 export function createRetry(clock: Clock, watchPlaces: WatchPlaces, work: () => Promise<void>): Retry {
+  const pace = createPace(clock);
   let state: Curable = 'no';
-  let pauseMs = firstPauseMs;
   let cancel: Cancel = () => {};
   let due = Number.POSITIVE_INFINITY;
-  let endedAt = Number.NEGATIVE_INFINITY;
-  let tookMs = 0;
   let running = false;
   let closed = false;
 
@@ -57,30 +48,24 @@ export function createRetry(clock: Clock, watchPlaces: WatchPlaces, work: () => 
     const from = clock.now();
     await work().finally(() => {
       running = false;
-      endedAt = clock.now();
-      tookMs = endedAt - from;
+      pace.worked(from);
     });
     next();
   };
 
   const next = (): void => {
-    if (state === 'yes') {
-      wake(pauseMs);
-      pauseMs = Math.min(pauseMs * 2, lastPauseMs);
-    } else if (state === 'slowly') wake(slowPauseMs);
+    if (state !== 'no') wake(pace.next(state));
   };
 
   const stir = (): void => {
-    if (state !== 'yes' || running) return;
-    const least = Math.max(stirredPauseMs, Math.min(share * tookMs, lastPauseMs));
-    wake(Math.max(100, endedAt + least - clock.now()));
+    if (state === 'yes' && !running) wake(pace.stirred());
   };
 
   const places = watchPlaces(stir);
   return {
     settle(now, paths) {
       if (closed) return;
-      if (now !== state) pauseMs = firstPauseMs;
+      if (now !== state) pace.anew();
       state = now;
       void places.use(now === 'yes' ? paths : []);
       if (running) return;
@@ -92,6 +77,50 @@ export function createRetry(clock: Clock, watchPlaces: WatchPlaces, work: () => 
       closed = true;
       rest();
       places.close();
+    },
+  };
+}
+
+/** How long to wait before the next preparation. */
+interface Pace {
+  /** By the timer; the pauses before what is missing grow with each. */
+  next(state: Exclude<Curable, 'no'>): number;
+  /** Where something stirred. */
+  stirred(): number;
+  /** Another state: the pauses begin small again. */
+  anew(): void;
+  /** A preparation that began then is over. */
+  worked(from: number): void;
+}
+
+const firstPauseMs = 1000;
+const lastPauseMs = 30_000;
+const slowPauseMs = 60_000;
+/** What stirs without end must not have us prepare without end: of the time that takes a twentieth, or less. */
+const stirredPauseMs = 1000;
+const share = 20;
+
+function createPace(clock: Clock): Pace {
+  let pauseMs = firstPauseMs;
+  let endedAt = Number.NEGATIVE_INFINITY;
+  let tookMs = 0;
+  return {
+    next(state) {
+      if (state === 'slowly') return slowPauseMs;
+      const ms = pauseMs;
+      pauseMs = Math.min(pauseMs * 2, lastPauseMs);
+      return ms;
+    },
+    stirred() {
+      const least = Math.max(stirredPauseMs, Math.min(share * tookMs, lastPauseMs));
+      return Math.max(100, endedAt + least - clock.now());
+    },
+    anew() {
+      pauseMs = firstPauseMs;
+    },
+    worked(from) {
+      endedAt = clock.now();
+      tookMs = endedAt - from;
     },
   };
 }
