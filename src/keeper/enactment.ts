@@ -5,11 +5,13 @@ import { acceptHandler } from '../core/plan/acceptance.ts';
 import { counted } from '../core/report/log-words.ts';
 import { type Accept, dangersOf } from './prepare/accept.ts';
 import { type Curable, curableIn, placesOf, sameHandlers } from './prepare/curable.ts';
+import type { HostIdentity } from './prepare/host-identity.ts';
 import { createObtain } from './prepare/obtain.ts';
-import { emptyWorld, type HostIdentity, prepareWorld, type World } from './prepare/prepare.ts';
+import { prepareWorld } from './prepare/prepare.ts';
 import { withPublication } from './prepare/publication.ts';
 import { createRecall, servedBefore } from './prepare/recall.ts';
 import { removeSuperseded } from './prepare/superseded.ts';
+import { emptyWorld, type World } from './prepare/world.ts';
 import type { Proofs, ProofsParts } from './proofs.ts';
 import { createSignal, type Signal } from './signal.ts';
 

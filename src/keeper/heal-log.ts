@@ -1,7 +1,7 @@
 import type { Logger } from '../core/logger.ts';
 import { calledOf } from '../core/report/log-words.ts';
 import type { Clock } from '../host/system/clock.ts';
-import type { World } from './prepare/prepare.ts';
+import type { World } from './prepare/world.ts';
 import type { Availability } from './record/availability.ts';
 import { createHealLines } from './record/heal-lines.ts';
 import type { History } from './record/history.ts';

@@ -1,8 +1,8 @@
 import type { Config } from '../core/config/config.ts';
 import { nothingDesired } from '../core/plan/desired.ts';
 import type { Instance } from '../host/instance/instance.ts';
-import { emptyWorld, type World } from './prepare/prepare.ts';
 import type { Situation } from './prepare/situation.ts';
+import { emptyWorld, type World } from './prepare/world.ts';
 import type { LiveMemory } from './record/memory.ts';
 import { createRepair } from './repair/repair.ts';
 

@@ -14,7 +14,7 @@ import { createCustody } from './kept/custody.ts';
 import { openLedger } from './ledger.ts';
 import { createLooks } from './looks.ts';
 import type { KeeperParts } from './parts.ts';
-import { emptyWorld } from './prepare/prepare.ts';
+import { emptyWorld } from './prepare/world.ts';
 import { createProofs } from './proofs.ts';
 import { createSignal } from './signal.ts';
 

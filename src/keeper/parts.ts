@@ -9,7 +9,7 @@ import type { Machine } from '../host/machine.ts';
 import type { ThisProcess } from '../host/system/this-process.ts';
 import type { MountKeeper } from './mounts/mend-mounts.ts';
 import type { Accept } from './prepare/accept.ts';
-import type { HostIdentity } from './prepare/prepare.ts';
+import type { HostIdentity } from './prepare/host-identity.ts';
 import type { Obtain } from './prepare/ready-interpreter.ts';
 import type { WatchPlaces } from './prepare/retry.ts';
 

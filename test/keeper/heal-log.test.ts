@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import type { Handler } from '../../src/core/plan/handler.ts';
 import { clock } from '../../src/host/system/clock.ts';
 import { createHealLog } from '../../src/keeper/heal-log.ts';
-import { emptyWorld } from '../../src/keeper/prepare/prepare.ts';
+import { emptyWorld } from '../../src/keeper/prepare/world.ts';
 import { createAvailability } from '../../src/keeper/record/availability.ts';
 import { createHistory } from '../../src/keeper/record/history.ts';
 import { createProblemBoard } from '../../src/keeper/record/problem-board.ts';

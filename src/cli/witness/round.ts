@@ -4,7 +4,7 @@ import { probeBytes } from '../../host/probe/files.ts';
 import { type Found, witness } from '../../host/probe/witness.ts';
 import { hostArchitecture } from '../../host/system/identity.ts';
 import { loadLibc } from '../../host/system/libc.ts';
-import { targetOf } from '../../keeper/prepare/prepare.ts';
+import { targetOf } from '../../keeper/prepare/host-identity.ts';
 
 /** One turn: where it was tried, what was found, and why nothing could be tried. */
 export interface Round {

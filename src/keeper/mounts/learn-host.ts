@@ -8,7 +8,7 @@ import { sampleHeaders } from '../../core/platforms/catalogue-magic.ts';
 import type { Instance } from '../../host/instance/instance.ts';
 import type { ProbeFiles } from '../../host/probe/facet.ts';
 import type { Children } from '../../host/system/facet.ts';
-import { type HostIdentity, targetOf } from '../prepare/prepare.ts';
+import { type HostIdentity, targetOf } from '../prepare/host-identity.ts';
 import type { SuitableHost } from './judge-host.ts';
 import { type Refusal, refuse } from './refusal.ts';
 

@@ -3,7 +3,7 @@ import type { Handler } from '../../core/plan/handler.ts';
 import type { Probes } from '../../host/probe/facet.ts';
 import type { ProbeResult } from '../../host/probe/probe.ts';
 import type { Timed } from '../../host/system/facet.ts';
-import type { World } from '../prepare/prepare.ts';
+import type { World } from '../prepare/world.ts';
 import { proofOf } from '../prove/prove.ts';
 import type { LiveMemory } from '../record/memory.ts';
 import type { Repair, View } from '../repair/repair.ts';

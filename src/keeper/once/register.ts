@@ -1,7 +1,8 @@
 import type { Desired } from '../../core/plan/desired.ts';
 import { type Problem, problemCatalogue } from '../../core/problems.ts';
 import { createObtain } from '../prepare/obtain.ts';
-import { prepareWorld, type World } from '../prepare/prepare.ts';
+import { prepareWorld } from '../prepare/prepare.ts';
+import type { World } from '../prepare/world.ts';
 import { createMemory } from '../record/memory.ts';
 import { createRepair, type Repair } from '../repair/repair.ts';
 import type { OnceFailure } from './events.ts';

@@ -3,7 +3,7 @@ import type { Entry } from '../../core/kernel/entry.ts';
 import { isTaken } from '../../core/plan/classify.ts';
 import type { Desired } from '../../core/plan/desired.ts';
 import type { Handler } from '../../core/plan/handler.ts';
-import type { World } from '../prepare/prepare.ts';
+import type { World } from '../prepare/world.ts';
 import { proveForeign } from '../prove/prove.ts';
 import type { LiveMemory } from '../record/memory.ts';
 import { toEntry } from '../repair/observe.ts';

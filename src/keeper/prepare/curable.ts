@@ -3,7 +3,7 @@ import type { Config } from '../../core/config/config.ts';
 import { textOf } from '../../core/kernel/bytes.ts';
 import { architectureOf } from '../../core/platforms/catalogue.ts';
 import type { ProblemCode } from '../../core/problems.ts';
-import type { World } from './prepare.ts';
+import type { World } from './world.ts';
 
 /** How urgently preparing again may help: something is missing, or only the version of an emulator is not known. */
 export type Curable = 'no' | 'slowly' | 'yes';

@@ -5,7 +5,7 @@ import type { Desired } from '../../core/plan/desired.ts';
 import { namesIn, publicationOf, sparedNames } from '../../core/plan/published.ts';
 import type { Declarations } from '../../host/files/facet.ts';
 import { readDeclared } from '../kept/declared.ts';
-import type { World } from './prepare.ts';
+import type { World } from './world.ts';
 
 /**
  * The same world with what follows from what it publishes. What it does not publish any more, by the files that lie

@@ -1,5 +1,5 @@
 import type { Handler } from '../../core/plan/handler.ts';
-import { emptyWorld, type World, without } from '../prepare/prepare.ts';
+import { emptyWorld, type World, without } from '../prepare/world.ts';
 import { lineOf } from './canary.ts';
 
 /** Which handlers of the prepared world are kept away from the kernel, whatever the configuration says. */

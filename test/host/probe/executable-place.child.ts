@@ -4,7 +4,7 @@ import { findExecutablePlace } from '../../../src/host/probe/executable-place.ts
 import { probeBytes } from '../../../src/host/probe/files.ts';
 import { hostArchitecture } from '../../../src/host/system/identity.ts';
 import { loadLibc } from '../../../src/host/system/libc.ts';
-import { targetOf } from '../../../src/keeper/prepare/prepare.ts';
+import { targetOf } from '../../../src/keeper/prepare/host-identity.ts';
 
 const native = probeBytes(targetOf(hostArchitecture()) ?? '') ?? new Uint8Array();
 const found = await findExecutablePlace(native, process.argv.slice(2), await loadLibc(), 10_000);

@@ -4,7 +4,7 @@ import { parseConfig } from '../../../src/core/config/config.ts';
 import { clock } from '../../../src/host/system/clock.ts';
 import { serving } from '../../../src/keeper/account.ts';
 import type { KeptView } from '../../../src/keeper/kept/kept-problems.ts';
-import { emptyWorld } from '../../../src/keeper/prepare/prepare.ts';
+import { emptyWorld } from '../../../src/keeper/prepare/world.ts';
 import { createAvailability } from '../../../src/keeper/record/availability.ts';
 import { createMemory } from '../../../src/keeper/record/memory.ts';
 import { createCounters } from '../../../src/keeper/record/totals.ts';
