@@ -25,7 +25,7 @@ import type { Availability } from './record/availability.ts';
 import type { History } from './record/history.ts';
 import type { LiveMemory } from './record/memory.ts';
 import type { ProblemBoard } from './record/problem-board.ts';
-import type { View } from './repair/repair.ts';
+import type { View } from './repair/viewer.ts';
 
 /** Where the account is drawn from. */
 export interface AccountParts {

@@ -6,7 +6,8 @@ import type { Ledger } from './ledger.ts';
 import type { KeeperParts } from './parts.ts';
 import { createPause, type Pause } from './pause.ts';
 import type { Occasion } from './record/occasion.ts';
-import type { Repair, Repaired } from './repair/repair.ts';
+import type { Repair } from './repair/repair.ts';
+import type { Repaired } from './repair/repaired.ts';
 import { createTurns } from './repair/turns.ts';
 import { createSignal, type Signal } from './signal.ts';
 

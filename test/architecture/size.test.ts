@@ -18,7 +18,6 @@ const longFilesLeft: readonly string[] = ['src/keeper/account.ts', 'src/keeper/k
 const longFunctionsLeft: readonly string[] = [
   'src/keeper/kept/custody.ts createCustody',
   'src/keeper/mounts/mend-mounts.ts createMountKeeper',
-  'src/keeper/repair/repair.ts createRepair',
 ];
 
 const files = ['src', 'bench', 'scripts'].flatMap(sourcesBelow);

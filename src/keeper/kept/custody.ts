@@ -16,7 +16,9 @@ import type { Place } from '../../host/mounts/place.ts';
 import type { LiveMemory } from '../record/memory.ts';
 import { applyTask, type TaskResult } from '../repair/apply.ts';
 import { toEntry } from '../repair/observe.ts';
-import { both, type Repair, type Repaired, type View } from '../repair/repair.ts';
+import type { Repair } from '../repair/repair.ts';
+import { both, type Repaired } from '../repair/repaired.ts';
+import type { View } from '../repair/viewer.ts';
 import { type KeptView, keptProblem } from './kept-problems.ts';
 
 /** Keeps entries of others alive: those named by `adopt` and those that binfmt.d files declare. */

@@ -6,7 +6,8 @@ import type { Timed } from '../../host/system/facet.ts';
 import type { World } from '../prepare/world.ts';
 import { proofOf } from '../prove/prove.ts';
 import type { LiveMemory } from '../record/memory.ts';
-import type { Repair, View } from '../repair/repair.ts';
+import type { Repair } from '../repair/repair.ts';
+import type { View } from '../repair/viewer.ts';
 import type { Proof } from './events.ts';
 
 /** What it uses of the machine. */

@@ -1,7 +1,8 @@
 import type { Config } from '../../core/config/config.ts';
 import type { Entry } from '../../core/kernel/entry.ts';
 import { identify } from '../../core/plan/memory.ts';
-import type { Repair, View } from '../repair/repair.ts';
+import type { Repair } from '../repair/repair.ts';
+import type { View } from '../repair/viewer.ts';
 import type { World } from './world.ts';
 
 /** What is in force now; configuring replaces all of it at once, so that nothing ever sees half of it. */

@@ -4,7 +4,7 @@ import type { ProbeVerdict } from '../../host/probe/probe.ts';
 import type { Situation } from '../prepare/situation.ts';
 import type { LiveMemory } from '../record/memory.ts';
 import type { ProblemBoard } from '../record/problem-board.ts';
-import type { View } from '../repair/repair.ts';
+import type { View } from '../repair/viewer.ts';
 import type { Verified } from './verify.ts';
 
 const foreignVerdicts: Readonly<Partial<Record<ProbeVerdict, Verdict>>> = {

@@ -4,7 +4,7 @@ import type { Handler } from '../../core/plan/handler.ts';
 import type { Probes } from '../../host/probe/facet.ts';
 import type { ProbeResult, ProbeTask } from '../../host/probe/probe.ts';
 import type { Situation } from '../prepare/situation.ts';
-import type { View } from '../repair/repair.ts';
+import type { View } from '../repair/viewer.ts';
 
 /** What a proof needs. */
 interface ProofParts {

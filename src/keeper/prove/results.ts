@@ -5,7 +5,7 @@ import { calledOf, verifiedWords } from '../../core/report/log-words.ts';
 import type { ProbeVerdict } from '../../host/probe/probe.ts';
 import type { Situation } from '../prepare/situation.ts';
 import type { ProblemBoard } from '../record/problem-board.ts';
-import type { View } from '../repair/repair.ts';
+import type { View } from '../repair/viewer.ts';
 import type { Verified } from './verify.ts';
 
 /** What probes found last, as data, as problems and in the log. */

@@ -5,7 +5,7 @@ import type { Rights } from '../../host/system/facet.ts';
 import { generationOf, type Situation } from '../prepare/situation.ts';
 import type { LiveMemory } from '../record/memory.ts';
 import type { ProblemBoard } from '../record/problem-board.ts';
-import type { View } from '../repair/repair.ts';
+import type { View } from '../repair/viewer.ts';
 import { createFailures } from './failures.ts';
 import { judgeForeign } from './judge-foreign.ts';
 import { proofOf } from './prove.ts';

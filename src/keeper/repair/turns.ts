@@ -1,7 +1,8 @@
 import type { PassTrigger } from '../../core/report/totals.ts';
 import type { Cancel, Clock } from '../../host/system/clock.ts';
 import type { Occasion } from '../record/occasion.ts';
-import type { Repair, Repaired } from './repair.ts';
+import type { Repair } from './repair.ts';
+import type { Repaired } from './repaired.ts';
 
 /** When repairs run. */
 export interface Turns {

@@ -4,7 +4,7 @@ import type { Registration } from '../../../src/core/kernel/registration.ts';
 import type { Kept } from '../../../src/core/plan/custody.ts';
 import { createCustody } from '../../../src/keeper/kept/custody.ts';
 import { createMemory } from '../../../src/keeper/record/memory.ts';
-import type { View } from '../../../src/keeper/repair/repair.ts';
+import type { View } from '../../../src/keeper/repair/viewer.ts';
 import { MemoryKernel } from '../../fake/memory-kernel.ts';
 import { guarded } from '../scene.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Repaired } from '../../../src/keeper/repair/repair.ts';
+import type { Repaired } from '../../../src/keeper/repair/repaired.ts';
 import { createTurns } from '../../../src/keeper/repair/turns.ts';
 import { handClock } from '../../fake/clock.ts';
 

@@ -1,0 +1,22 @@
+import type { TaskResult } from './apply.ts';
+
+/** What one repair did. */
+export interface Repaired {
+  readonly results: readonly TaskResult[];
+  /**
+   * Milliseconds until something may go on: a handler that the storm rule holds back, new entries not yet read, a write
+   * for which the host had no means.
+   */
+  readonly again: number | null;
+  /** The storm rule held something back, so that it is not in order. */
+  readonly held?: boolean;
+}
+
+export const nothingRepaired: Repaired = { results: [], again: null };
+
+/** What two repairs in a row did. */
+export function both(a: Repaired, b: Repaired): Repaired {
+  const waits = [a.again, b.again].filter((w) => w !== null);
+  const again = waits.length === 0 ? null : Math.min(...waits);
+  return { results: [...a.results, ...b.results], again, held: a.held === true || b.held === true };
+}
