@@ -1,7 +1,8 @@
 import type { Handler } from '../core/plan/handler.ts';
 import type { PassTrigger } from '../core/report/totals.ts';
 import type { InForce } from './in-force.ts';
-import { type Custody, keptAmong, withCustody } from './kept/custody.ts';
+import type { Custody } from './kept/custody.ts';
+import { keptAmong, withCustody } from './kept/with-custody.ts';
 import type { Ledger } from './ledger.ts';
 import type { KeeperParts } from './parts.ts';
 import { createPause, type Pause } from './pause.ts';

@@ -14,11 +14,8 @@ const data: Readonly<Record<string, string>> = {
 };
 
 /** What is still to be taken apart: whoever does it takes its line out, and no line is added. */
-const longFilesLeft: readonly string[] = ['src/keeper/account.ts', 'src/keeper/kept/custody.ts'];
-const longFunctionsLeft: readonly string[] = [
-  'src/keeper/kept/custody.ts createCustody',
-  'src/keeper/mounts/mend-mounts.ts createMountKeeper',
-];
+const longFilesLeft: readonly string[] = ['src/keeper/account.ts'];
+const longFunctionsLeft: readonly string[] = ['src/keeper/mounts/mend-mounts.ts createMountKeeper'];
 
 const files = ['src', 'bench', 'scripts'].flatMap(sourcesBelow);
 const texts = files.map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }));

@@ -16,7 +16,14 @@ export const nothingRepaired: Repaired = { results: [], again: null };
 
 /** What two repairs in a row did. */
 export function both(a: Repaired, b: Repaired): Repaired {
-  const waits = [a.again, b.again].filter((w) => w !== null);
-  const again = waits.length === 0 ? null : Math.min(...waits);
-  return { results: [...a.results, ...b.results], again, held: a.held === true || b.held === true };
+  return {
+    results: [...a.results, ...b.results],
+    again: earlier(a.again, b.again),
+    held: a.held === true || b.held === true,
+  };
+}
+
+/** The earlier of two moments, of which there may be none. */
+export function earlier(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
 }
