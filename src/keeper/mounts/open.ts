@@ -56,7 +56,11 @@ export async function openHost(
     return opened;
   }
   const learned = await learnHost(machine, config, found, opened.instance);
-  if (!learned.ok) return learned;
+  if (!learned.ok) {
+    mounts.close();
+    opened.instance.close();
+    return learned;
+  }
   return { ...learned, instance: opened.instance, mounts, kept };
 }
 
