@@ -1,5 +1,6 @@
 import type { Clock } from '../host/system/clock.ts';
-import { serving, standing } from './account.ts';
+import { serving } from './account/serving.ts';
+import { standing } from './account/standing-problems.ts';
 import type { Custody } from './kept/custody.ts';
 import type { MountKeeper } from './mounts/mend-mounts.ts';
 import { generationOf, type Situation } from './prepare/situation.ts';

@@ -4,7 +4,7 @@ import type { ProblemCode } from '../core/problems.ts';
 import type { Report } from '../core/report/report.ts';
 import { usualHere } from '../core/text/typed.ts';
 import type { WitnessResult } from '../core/witness/witness.ts';
-import { drawReport } from './account.ts';
+import { drawReport } from './account/account.ts';
 import { belongingsOf, removeBelongings } from './belongings.ts';
 import { createCensus } from './census.ts';
 import { type Configuring, createConfiguring } from './configure.ts';

@@ -5,7 +5,7 @@ import { formatDuration } from '../core/text/duration.ts';
 import type { Said } from '../core/witness/standing.ts';
 import type { WitnessResult } from '../core/witness/witness.ts';
 import type { Clock } from '../host/system/clock.ts';
-import { isRequired } from './account.ts';
+import { isRequired } from './account/required.ts';
 import { type Situation, servingEntry } from './prepare/situation.ts';
 import type { ContainerAccess } from './prove/container-access.ts';
 import { createStandings } from './standings.ts';

@@ -59,7 +59,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/host/sandbox': ['namespaces of an own instance', 'core: . kernel config; host: system mounts'],
   'src/keeper': [
     'one instance: its keeper, what it tells, what it owns',
-    'core: . text kernel platforms config plan kept report witness; host: . system instance probe; keeper: record repair kept prepare prove mounts once',
+    'core: . text kernel config plan report witness; host: . system instance probe; keeper: record repair kept prepare prove mounts account once',
   ],
   'src/keeper/record': [
     'memory, problems, history and totals',
@@ -84,6 +84,10 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/keeper/mounts': [
     'main mount and anchor; who has the instance',
     'core: . kernel platforms config report; host: system instance mounts probe; keeper: prepare',
+  ],
+  'src/keeper/account': [
+    'the report of this moment, and what follows from how things are',
+    'core: . text platforms config plan kept report; host: system; keeper: record repair kept prepare prove mounts',
   ],
   'src/keeper/once': [
     'registering without staying: the lock, others’ names, proofs, what lasts',

@@ -14,7 +14,7 @@ const data: Readonly<Record<string, string>> = {
 };
 
 /** What is still to be taken apart: whoever does it takes its line out, and no line is added. */
-const longFilesLeft: readonly string[] = ['src/keeper/account.ts'];
+const longFilesLeft: readonly string[] = [];
 const longFunctionsLeft: readonly string[] = ['src/keeper/mounts/mend-mounts.ts createMountKeeper'];
 
 const files = ['src', 'bench', 'scripts'].flatMap(sourcesBelow);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseConfig } from '../../../src/core/config/config.ts';
 import { clock } from '../../../src/host/system/clock.ts';
-import { serving } from '../../../src/keeper/account.ts';
+import { serving } from '../../../src/keeper/account/serving.ts';
 import type { KeptView } from '../../../src/keeper/kept/kept-problems.ts';
 import { emptyWorld } from '../../../src/keeper/prepare/world.ts';
 import { createAvailability } from '../../../src/keeper/record/availability.ts';

@@ -1,0 +1,72 @@
+import { isOurs } from '../../core/plan/ownership.ts';
+import type { Problem } from '../../core/problems.ts';
+import { composeReport, type Report } from '../../core/report/report.ts';
+import type { Totals } from '../../core/report/totals.ts';
+import type { Here } from '../../core/text/typed.ts';
+import { version } from '../../core/version.ts';
+import type { ProblemBoard } from '../record/problem-board.ts';
+import type { View } from '../repair/viewer.ts';
+import { type HandlerSources, handlerReport, keptReport, unmetReport } from './handler-reports.ts';
+import { type StandingParts, standing } from './standing-problems.ts';
+
+/** Where the account is drawn from. */
+export interface AccountParts extends HandlerSources, StandingParts {
+  readonly pid: number;
+  readonly board: ProblemBoard;
+  readonly totals: Totals;
+  /** Architectures that the host runs by itself, its own first. */
+  readonly native: readonly string[];
+  readonly emulated: Report['emulated'];
+  /** Unix time of the keeper's start, milliseconds. */
+  readonly since: number;
+  readonly paused: Report['paused'];
+  readonly here: Here;
+  /** A configuration is in force; before it nothing is wanted, which is not the same as having all that is wanted. */
+  readonly begun: boolean;
+}
+
+/** Draws up the report: how things stand at this moment, in full. */
+export function drawReport(parts: AccountParts): Report {
+  const report = composed(parts);
+  return parts.begun ? report : { ...report, ready: false, summary: 'starting: nothing is kept yet' };
+}
+
+function composed(parts: AccountParts): Report {
+  const { situation, history, board, mounts, since } = parts;
+  const { world, repair } = situation;
+  const view = repair.view();
+  return composeReport(
+    {
+      version,
+      at: parts.clock.wall(),
+      daemon: { pid: parts.pid, since, command: parts.here.command },
+      paused: parts.paused,
+      handlers: [
+        ...view.handlers.map((v) => handlerReport(v, parts)),
+        ...world.unmet.map((u) => unmetReport(u, parts)),
+        ...parts.custody.view().map((k) => keptReport(k, parts)),
+      ],
+      leftOut: world.leftOut,
+      native: parts.native,
+      problems: once([...board.list(), ...world.problems, ...standing(parts).flatMap((s) => s.problems)]),
+      mounts: mounts.describe(),
+      instance: { enabled: view.observed.enabled, foreign: foreignEntries(view, parts) },
+      emulated: parts.emulated,
+      totals: parts.totals,
+      heals: { total: history.total(), recent: history.recent() },
+    },
+    parts.here,
+  );
+}
+
+/** All of ours concern us, so they are among the entries that were looked at closely. */
+function foreignEntries({ observed }: View, { situation, memory }: AccountParts): number {
+  const { desired } = situation.world;
+  return observed.total - observed.entries.filter((entry) => isOurs(entry, desired, memory)).length;
+}
+
+/** The board has most of them already; before the first look it has none. */
+function once(problems: readonly Problem[]): Problem[] {
+  const byKey = new Map(problems.toReversed().map((p) => [`${p.code} ${p.subject}`, p]));
+  return [...byKey.values()].reverse();
+}

@@ -1,0 +1,127 @@
+import { keptKey } from '../../core/kept/task.ts';
+import type { ContainersReport, HandlerReport } from '../../core/report/report.ts';
+import type { KeptView } from '../kept/kept-problems.ts';
+import { generationOf, type Situation, servingEntry } from '../prepare/situation.ts';
+import type { ContainerAccess } from '../prove/container-access.ts';
+import type { Verification } from '../prove/verification.ts';
+import type { Verified } from '../prove/verify.ts';
+import type { Availability } from '../record/availability.ts';
+import type { History } from '../record/history.ts';
+import type { View } from '../repair/viewer.ts';
+import { isRequired } from './required.ts';
+
+/** Where it is known from how handlers stand. */
+export interface HandlerSources {
+  readonly situation: Situation;
+  readonly verification: Verification;
+  readonly access: ContainerAccess;
+  readonly history: History;
+  readonly availability: Availability;
+}
+
+/** How a wanted handler stands. */
+export function handlerReport(view: View['handlers'][number], parts: HandlerSources): HandlerReport {
+  const { handler, state } = view;
+  const { config, world } = parts.situation;
+  const info = world.info.get(handler.key);
+  const last = parts.verification.resultOf(handler.key);
+  const serving = servingEntry(view);
+  const current =
+    last !== undefined && last.generation !== '' && last.generation === generationOf(view) ? last : undefined;
+  const fine = state === 'ok' || state === 'foreign-ok';
+  const ran = current?.result.verdict === 'verified';
+  const containers = parts.access.of(view);
+  const barred = ran && parts.access.isDemanded(view) && !serves.has(containers.verdict);
+  const proven = ran && !barred;
+  return {
+    key: handler.key,
+    platforms: handler.platforms,
+    name: handler.registration.name,
+    state: fine && !proven ? 'unverified' : state,
+    why: whyOf(view, parts, { fine, barred, current, containers }),
+    flags: serving?.flags ?? '',
+    interpreter: serving?.interpreter ?? handler.registration.interpreter,
+    version: state === 'foreign-ok' ? null : (info?.version ?? null),
+    owner: serving === null ? 'none' : state === 'foreign-ok' || view.taken ? 'foreign' : 'keeper',
+    required: isRequired(config, handler.key, handler.platforms.length > 0),
+    probe: current === undefined ? null : probeReport(current),
+    containers,
+    heals: parts.history.of(handler.key),
+    ...parts.availability.of(handler.registration.name),
+  };
+}
+
+/** Verdicts about ordinary containers that readiness is content with. */
+const serves: ReadonlySet<string> = new Set(['verified', 'may']);
+const nothingThere: ContainersReport = { verdict: 'unknown', detail: 'there is no entry', at: null };
+
+function whyOf(
+  view: View['handlers'][number],
+  parts: HandlerSources,
+  known: {
+    readonly fine: boolean;
+    readonly barred: boolean;
+    readonly current: Verified | undefined;
+    readonly containers: ContainersReport;
+  },
+): string {
+  const { fine, barred, current, containers } = known;
+  if (!fine || (current?.result.verdict === 'verified' && !barred)) return view.why;
+  if (barred) return `runs for the keeper; for ordinary containers: ${containers.detail}`;
+  const probe = parts.situation.world.info.get(view.handler.key)?.probe ?? null;
+  return unproven(view.handler.platforms.length > 0, probe, current);
+}
+
+/** A platform that was asked for and got no handler still counts: nobody is ready who lacks it. */
+export function unmetReport(row: Situation['world']['unmet'][number], parts: HandlerSources): HandlerReport {
+  const { config } = parts.situation;
+  const name = `${config.names}${row.target}`;
+  return {
+    key: row.target,
+    platforms: row.platforms,
+    name,
+    state: 'missing',
+    why: row.why,
+    flags: '',
+    interpreter: '',
+    version: null,
+    owner: 'none',
+    required: isRequired(config, row.target, row.platforms.length > 0),
+    probe: null,
+    containers: nothingThere,
+    heals: 0,
+    ...parts.availability.of(name),
+  };
+}
+
+/** A kept entry of somebody else: nothing proves it, so it is never more than there and unchanged. */
+export function keptReport({ kept, entry, state, why }: KeptView, parts: HandlerSources): HandlerReport {
+  const by = kept.adopted ? 'adopted' : (kept.declared?.where ?? '');
+  return {
+    key: kept.name,
+    platforms: [],
+    name: kept.name,
+    state: state === 'ok' ? 'unverified' : state,
+    why: state === 'ok' ? `kept as it is (${by})` : `${why} (${by})`,
+    flags: entry?.flags ?? '',
+    interpreter: entry?.interpreter ?? '',
+    version: null,
+    owner: entry === null ? 'none' : 'foreign',
+    required: false,
+    probe: null,
+    containers: { ...nothingThere, detail: 'it is kept as it is' },
+    heals: parts.history.of(keptKey(kept.name)),
+    ...parts.availability.of(kept.name),
+  };
+}
+
+function unproven(provable: boolean, probe: string | null, last: Verified | undefined): string {
+  if (probe === null) return provable ? 'its probe could not be written' : 'there is no probe for it';
+  if (last === undefined) return 'the probe has not run yet';
+  return `${last.result.verdict}: ${last.result.detail}`;
+}
+
+function probeReport({ result, at }: Verified): HandlerReport['probe'] {
+  const { verdict, detail, tookMs } = result;
+  return { verdict, detail, at, tookMs };
+}

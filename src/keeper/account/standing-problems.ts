@@ -1,0 +1,62 @@
+import { identify } from '../../core/plan/memory.ts';
+import type { Problem } from '../../core/problems.ts';
+import type { Clock } from '../../host/system/clock.ts';
+import type { Custody } from '../kept/custody.ts';
+import type { MountKeeper } from '../mounts/mend-mounts.ts';
+import type { Situation } from '../prepare/situation.ts';
+import type { ContainerAccess } from '../prove/container-access.ts';
+import type { LiveMemory } from '../record/memory.ts';
+import type { View } from '../repair/viewer.ts';
+
+/** What such problems are found at. */
+export interface StandingParts {
+  readonly clock: Clock;
+  readonly situation: Situation;
+  readonly mounts: MountKeeper;
+  readonly custody: Custody;
+  readonly access: ContainerAccess;
+  readonly memory: LiveMemory;
+}
+
+/** Problems that follow from how things are now, by what they were found at. */
+export function standing({ clock, situation, mounts, custody, access, memory }: StandingParts): readonly {
+  readonly origin: string;
+  readonly problems: readonly Problem[];
+}[] {
+  return [
+    { origin: 'mounts', problems: mounts.problems() },
+    { origin: 'kept', problems: custody.problems() },
+    { origin: 'containers', problems: access.problems() },
+    { origin: 'view', problems: seen(situation.repair.view(), situation, clock.now()) },
+    { origin: 'doubts', problems: doubted(situation.repair.view(), memory) },
+  ];
+}
+
+function seen(view: View, { repair }: Situation, now: number): Problem[] {
+  const off: Problem[] = view.observed.enabled
+    ? []
+    : [{ code: 'status-zero', subject: 'status', detail: '0 was written to it; no handler works' }];
+  const storms = repair
+    .storms(now)
+    .map((key): Problem => ({ code: 'heal-storm', subject: key, detail: '20 heals within 10 s' }));
+  const shadowed = view.handlers
+    .filter((v) => v.state === 'shadowed')
+    .map((v): Problem => ({ code: 'shadowed', subject: v.handler.registration.name, detail: v.why }));
+  const taken = view.handlers
+    .filter((v) => v.taken)
+    .map((v): Problem => {
+      const detail = `somebody else registered ${v.entry?.interpreter || 'something'} under it`;
+      return { code: 'name-taken', subject: v.handler.registration.name, detail };
+    });
+  return [...off, ...storms, ...shadowed, ...taken];
+}
+
+/** It stays so however ours stand in front of it. */
+function doubted({ observed }: View, memory: LiveMemory): Problem[] {
+  return observed.entries.flatMap((entry) => {
+    const detail = memory.doubts.get(identify(entry));
+    return detail === undefined
+      ? []
+      : [{ code: 'untrusted-interpreter', subject: entry.name, detail } satisfies Problem];
+  });
+}
