@@ -9,7 +9,7 @@ export interface JsonLines {
 }
 
 /**
- * pino, loaded when something is told: it takes 10 ms and 2 MB, and most commands never tell anything. What is told until
+ * pino, loaded when something is told: it takes 10 ms, and most commands never tell anything. What is told until
  * it is there waits, with its time. Below `level` nothing is done.
  */
 export function createJsonLines(level: string, write: (line: string) => void): JsonLines {
