@@ -13,7 +13,7 @@ try {
   process.exitCode = (await settleSandbox()) ?? (await (await load())(argv));
 } catch (error) {
   // Too few descriptors for what says so: the sentence and the codes of problems.ts and exit-codes.ts cannot be loaded.
-  const few = error instanceof Error && 'code' in error && error.code === 'EMFILE';
+  const few = hasFewDescriptors();
   // Only a defect ends up here else: expected failures are data. Its stack is what a bug report needs.
   const why = error instanceof Error && !few ? error.stack : String(error);
   process.stderr.write(
@@ -24,6 +24,16 @@ try {
   process.exitCode = few ? 4 : 1;
   // What was under way may never end.
   setTimeout(() => process.exit(), 200).unref();
+}
+
+/** By the limit, for what fails then has many faces: a part that cannot be read, a child without pipes. */
+function hasFewDescriptors(): boolean {
+  try {
+    const limits = process.getBuiltinModule('node:fs').readFileSync('/proc/self/limits', 'latin1');
+    return Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1]) < 96;
+  } catch {
+    return true;
+  }
 }
 
 /** Where `--sandbox` has just made our namespaces, they come before anything that is read or asked for. */

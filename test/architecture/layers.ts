@@ -59,7 +59,8 @@ const layers: readonly Layer[] = [
   {
     name: 'main',
     holds: (file) => file === 'src/main.ts' || file === 'src/work.ts',
-    allows: ({ to, kind }) => core(to) || ((inside('cli')(to) || to === 'src/work.ts') && kind === 'dynamic'),
+    allows: ({ to, kind }) =>
+      core(to) || ((inside('cli')(to) || ['src/work.ts', 'node:fs'].includes(to)) && kind === 'dynamic'),
   },
 ];
 

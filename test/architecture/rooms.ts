@@ -140,7 +140,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/cli/commands': [
     'one file a command',
-    'core: . text platforms config report wire; host: . system files net mounts sandbox; keeper: . prepare once; publish: .; daemon: . log loop; cli: sandbox terminal line completion ask emit witness',
+    'core: . text kernel platforms config report wire; host: . system files net mounts sandbox; keeper: . prepare once; publish: .; daemon: . log loop; cli: sandbox terminal line completion ask emit witness',
   ],
   'src/cli/drop-in': [
     'commands of older tools',

@@ -217,3 +217,13 @@ cat /mnt/out; echo; echo ---; cat /mnt/err
     log: `${err}${stderr}${out}`,
   };
 }
+
+it('a sandbox is refused with the number of files that it needs, before anything is started for it', () => {
+  // With fewer than 22 Node cannot read the program.
+  for (const limit of [22, 23, 24, 40, 95]) {
+    const args = [`--nofile=${limit}:${limit}`, '--', process.execPath, main, 'run', '--sandbox'];
+    const { status, stderr } = spawnSync('prlimit', args, { encoding: 'utf8', timeout: 60_000 });
+    assert.match(stderr, /too-few-descriptors[\s\S]*96 are needed/, `${limit}: ${stderr}`);
+    assert.equal(status, 4, `${limit}`);
+  }
+});

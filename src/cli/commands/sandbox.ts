@@ -5,7 +5,9 @@ import type { Duplex } from 'node:stream';
 import { settings } from '../../core/config/options.ts';
 import { outsideCommandVariable, sandboxPlaces } from '../../core/config/sandbox.ts';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
+import { neededDescriptors } from '../../core/kernel/descriptors.ts';
 import { prepareRunDirectory } from '../../host/files/run-directory.ts';
+import { descriptorLimit } from '../../host/system/descriptors.ts';
 import { namespacesOf } from '../../host/system/identity.ts';
 import { nameProcess } from '../../host/system/process-name.ts';
 import type { Flags } from '../line/flag-faults.ts';
@@ -29,6 +31,12 @@ const twice = `BINFMT_KEEPER_SANDBOX_PLACES=1 "$@" || exit $?
  * host is not touched. `cli/commands/new-sandbox.ts` is the other side. Linux ≥ 6.7.
  */
 export async function inSandbox(argv: readonly string[], flags: Flags): Promise<ExitCode> {
+  const limit = descriptorLimit();
+  if (limit < neededDescriptors) {
+    const detail = `this process may open ${limit} files, and ${neededDescriptors} are needed`;
+    complain(contextOf({}), 'too-few-descriptors', detail);
+    return exitCodes.notSupported;
+  }
   const program = [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
   const env = { ...(await sandboxEnvironment(flags)), BINFMT_KEEPER_NEW_SANDBOX: namespacesOf('self') };
   // Found by this in the list of processes, whatever they are called otherwise.
