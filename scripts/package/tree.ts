@@ -16,8 +16,7 @@ export const architectures: Readonly<Record<string, string>> = { amd64: 'x64', a
  */
 const home = '/usr/libexec/binfmt-keeper';
 /** Those of main.ts, and no debugger that a stray SIGUSR1 opens. */
-const smallOptions = ['--max-semi-space-size=1', '--lite-mode'];
-const nodeOptions = [...smallOptions, '--disable-sigusr1'];
+const nodeOptions = ['--max-semi-space-size=1', '--lite-mode', '--disable-sigusr1'];
 
 /** The units in systemd/ by their file name: those of the built-in configuration. */
 export function packagedUnits(): ReadonlyMap<string, string> {
@@ -70,11 +69,8 @@ if [ "$most" != unlimited ] && [ "$most" -lt ${neededDescriptors} ]; then
   echo "binfmt-keeper: too-few-descriptors: this process may open $most files, and ${neededDescriptors} are needed: ulimit -n 1024" >&2
   exit 4
 fi
-# What keeps a daemon small makes a command start slower.
-small=
-[ "\${1-}" != run ] || small="${smallOptions.join(' ')}"
-# shellcheck disable=SC2086
-exec "$lib/node" --disable-sigusr1 $small "$lib/main.mjs" "$@"
+# Without a compiler, for commands too: SELinux lets no maintainer script make memory executable (execmem of dpkg_script_t).
+exec "$lib/node" ${nodeOptions.join(' ')} "$lib/main.mjs" "$@"
 `;
 
 /** A package as it is installed here, or else as npm fetches it and package-lock.json knows its hash. */
