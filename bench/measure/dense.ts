@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { entryNames, startDaemon } from '../setting/daemon.ts';
 import { put } from '../setting/entries.ts';
 import type { Place } from '../setting/place.ts';
+import { textOf } from '../setting/prober.ts';
 import { ownHandlerYaml } from './exec-loss.ts';
 import { programsOf } from './flush.ts';
 
@@ -73,22 +74,11 @@ async function runBlock(place: Place, platforms: readonly string[]) {
     // Not at the same place of a step each time.
     await sleep(paceMs + Math.random() * 50);
   }
-  const [all = 0, failedSteps = 0, execs = 0, failed = 0] = (await ended(steps)).split(' ').map(Number);
+  const [all = 0, failedSteps = 0, execs = 0, failed = 0] = (await textOf(steps)).split(' ').map(Number);
   process.removeListener('exit', end);
   end();
   await daemon.stop();
   put(`${place.main}/status`, '-1');
   const block: Counts = [inBlock, all, failedSteps, execs, failed];
   return { handlers, block };
-}
-
-function ended(child: ChildProcess): Promise<string> {
-  return new Promise((resolve) => {
-    let text = '';
-    child.stdout?.on('data', (part: Buffer) => {
-      text += part.toString();
-    });
-    child.once('close', () => resolve(text));
-    child.kill('SIGTERM');
-  });
 }

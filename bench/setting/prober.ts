@@ -24,7 +24,7 @@ export function startProber(program: string): Prober {
   process.once('exit', kill);
   return {
     async stop() {
-      const text = await ended(child);
+      const text = await textOf(child);
       process.removeListener('exit', kill);
       const [execs = Number.NaN, failed = Number.NaN] = text.split(' ').map(Number);
       return { execs, failed };
@@ -32,7 +32,8 @@ export function startProber(program: string): Prober {
   };
 }
 
-function ended(child: ChildProcess): Promise<string> {
+/** Ends a shell that counts, and gives what it says then. */
+export function textOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     let text = '';
     child.stdout?.on('data', (part: Buffer) => {
