@@ -14,6 +14,7 @@ export function emptyReport(given: Partial<ReportFacts> = {}): Report {
     problems: [],
     mounts: { main: 'binfmt', anchor: 'binfmt' },
     instance: { enabled: true, foreign: 0 },
+    entries: [],
     emulated: null,
     totals: noTotals,
     heals: { total: 0, recent: [] },

@@ -9,6 +9,7 @@ import { belongingsOf, removeBelongings } from './belongings.ts';
 import { createCensus } from './census.ts';
 import { type Configuring, createConfiguring } from './configure.ts';
 import type { EnactmentParts } from './enactment.ts';
+import { createEntryKnowledge, type EntryKnowledge } from './entries/knowledge.ts';
 import { createInForce } from './in-force.ts';
 import { createCustody } from './kept/custody.ts';
 import { openLedger } from './ledger.ts';
@@ -89,11 +90,14 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   const prepared = createSignal();
   const configuring = createConfiguring({ ...upTo, proofs, prepared: prepared.tell }, first);
   const census = createCensus(machine, inForce.situation);
-  const made: Made = { ...upTo, proofs, configuring, ended: ending };
+  const knowledge = createEntryKnowledge(machine, inForce.situation, memory);
+  const made: Made = { ...upTo, proofs, configuring, knowledge, ended: ending };
   return {
     ...atWork(made),
     report: () => reportOf(made, since, census.read()),
-    refresh: census.refresh,
+    async refresh() {
+      await Promise.all([census.refresh(), knowledge.refresh()]);
+    },
     problem: board.set,
     reloaded: ledger.counters.reloaded,
     onPrepared: prepared.hear,
@@ -104,6 +108,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
 /** All that a keeper is made of. */
 interface Made extends Omit<EnactmentParts, 'prepared' | 'ended'> {
   readonly configuring: Configuring;
+  readonly knowledge: EntryKnowledge;
   readonly ended: AbortController;
 }
 
@@ -161,14 +166,14 @@ function atTheEnd({ parts, ledger, inForce, looks, publisher, proofs, configurin
 }
 
 function reportOf(
-  { parts, ledger, inForce, looks, proofs, custody }: Made,
+  { parts, ledger, inForce, looks, proofs, custody, knowledge }: Made,
   since: number,
   emulated: Report['emulated'],
 ): Report {
   const { machine, host, me, passive, here = usualHere } = parts;
   const situation = inForce.situation();
   return drawReport({
-    ...{ ...ledger, ...proofs, situation, custody, since, emulated, here },
+    ...{ ...ledger, ...proofs, situation, custody, knowledge, since, emulated, here },
     mounts: parts.mounts,
     ...{ clock: machine.clock, pid: me.pid },
     paused: looks.pause.state(),

@@ -21,10 +21,11 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'what is wanted, what is there, who owns it, what to do in which order',
     'core: . kernel platforms',
   ],
+  'src/core/entries': ['what stands in the instance, whoever registered it', 'core: . kernel platforms plan'],
   'src/core/kept': ['what is done for entries of others that are kept', 'core: kernel plan'],
   'src/core/report': [
     'the report and what is written of it: metrics, history, state',
-    'core: . text platforms plan',
+    'core: . text platforms plan entries',
   ],
   'src/core/witness': ['what an ordinary container says of its platforms', 'core: text kernel platforms'],
   'src/core/wire': ['requests and answers of control socket and HTTP', 'core: text platforms config report'],
@@ -59,7 +60,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/host/sandbox': ['namespaces of an own instance', 'core: . kernel config; host: system mounts'],
   'src/keeper': [
     'one instance: its keeper, what it tells, what it owns',
-    'core: . text kernel config plan report witness; host: . system instance probe; keeper: record repair kept prepare prove mounts account once',
+    'core: . text kernel config plan report witness; host: . system instance probe; keeper: record repair entries kept prepare prove mounts account once',
   ],
   'src/keeper/record': [
     'memory, problems, history and totals',
@@ -77,6 +78,10 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'from configuration to interpreters that are ready',
     'core: . kernel platforms config plan report; host: system files instance mounts selinux store; keeper: record repair kept',
   ],
+  'src/keeper/entries': [
+    'what is known of all entries beside their text',
+    'core: . plan entries; host: system files; keeper: record prepare',
+  ],
   'src/keeper/prove': [
     'probes, the canary, what is known of ordinary containers',
     'core: . kernel platforms config plan kept report; host: system instance selinux probe; keeper: record repair prepare',
@@ -87,7 +92,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/keeper/account': [
     'the report of this moment, and what follows from how things are',
-    'core: . text platforms config plan kept report; host: system; keeper: record repair kept prepare prove mounts',
+    'core: . text platforms config plan entries kept report; host: system; keeper: record repair entries kept prepare prove mounts',
   ],
   'src/keeper/once': [
     'registering without staying: the lock, others’ names, proofs, what lasts',
@@ -128,7 +133,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/cli/completion': ['completion for three shells', 'core: platforms; cli: line'],
   'src/cli/ask': [
     'asking a running daemon',
-    'core: . text platforms config report wire; host: net; cli: sandbox terminal',
+    'core: . text platforms config entries report wire; host: net; cli: sandbox terminal',
   ],
   'src/cli/emit': [
     'units for systemd, settings for Bottlerocket',

@@ -47,6 +47,7 @@ export function reportLike(given: Partial<Parameters<typeof composeReport>[0]> =
     problems: [],
     mounts: { main: 'ours', anchor: 'ours' },
     instance: { enabled: true, foreign: 0 },
+    entries: [],
     emulated: null,
     totals: noTotals,
     heals: { total: 0, recent: [] },

@@ -1,10 +1,49 @@
 import * as z from 'zod';
+import { entryConditions, ownerEvidences, ownerKinds } from '../../core/entries/entry-report.ts';
 import { leftOutKinds } from '../../core/platforms/select.ts';
 import type { Report } from '../../core/report/report.ts';
 import { passTriggers } from '../../core/report/totals.ts';
 import { usualCommand } from '../../core/text/typed.ts';
 
 const time = z.number().describe('Unix time in milliseconds');
+
+const proof = z.object({ verdict: z.string(), detail: z.string(), at: time, tookMs: z.number() });
+
+const fault = z.object({
+  code: z.string().describe('stable; docs/problems.md explains each'),
+  subject: z.string(),
+  detail: z.string(),
+});
+
+const problem = fault.extend({
+  title: z.string(),
+  severity: z.enum(['error', 'warning', 'notice']),
+  remedy: z.string(),
+});
+
+const entry = z.object({
+  name: z.string(),
+  platforms: z.array(z.string()).describe('platforms whose files it matches: the plain name, or the target'),
+  serves: z.array(z.string()).describe('those that nobody in front of it takes from it'),
+  matches: z.string().describe('an extension with its dot, or bytes (hex), mask and offset'),
+  interpreter: z.string(),
+  flags: z.string(),
+  enabled: z.boolean(),
+  owner: z
+    .object({
+      kind: z.enum(ownerKinds).catch('unknown'),
+      evidence: z.enum(ownerEvidences).catch('none').describe('what tells, the surest first'),
+      detail: z.string(),
+    })
+    .describe('who registered it, as far as that can be known'),
+  version: z.string().nullable().describe('of the interpreter, where it is known'),
+  state: z
+    .enum(entryConditions)
+    .catch('unverified')
+    .describe('ok: a program ran by it; broken: something in wrong is an error'),
+  wrong: z.array(fault) as unknown as z.ZodType<Report['entries'][number]['wrong']>,
+  probe: proof.nullable().describe('last proof of this registration'),
+});
 
 const handler = z.object({
   key: z.string().describe('QEMU target, or the name of an own handler'),
@@ -19,10 +58,7 @@ const handler = z.object({
   version: z.string().nullable().describe('version of the interpreter, where it is ours'),
   owner: z.enum(['keeper', 'foreign', 'none']),
   required: z.boolean().describe('counts for readiness'),
-  probe: z
-    .object({ verdict: z.string(), detail: z.string(), at: time, tookMs: z.number() })
-    .nullable()
-    .describe('last probe of what serves now'),
+  probe: proof.nullable().describe('last probe of what serves now'),
   containers: z
     .object({
       verdict: z.enum(['verified', 'may', 'may-not', 'unknown']),
@@ -95,21 +131,18 @@ export const reportSchema: z.ZodType<Report> = z.object({
     .array(z.string())
     .catch([])
     .describe('architectures that the host runs without emulation, its own first'),
-  problems: z.array(
-    z.object({
-      code: z.string().describe('stable; docs/problems.md explains each'),
-      subject: z.string(),
-      detail: z.string(),
-      title: z.string(),
-      severity: z.enum(['error', 'warning', 'notice']),
-      remedy: z.string(),
-    }),
-  ) as unknown as z.ZodType<Report['problems']>,
+  problems: z.array(problem) as unknown as z.ZodType<Report['problems']>,
   mounts: z.object({ main: z.string(), anchor: z.string() }),
   instance: z.object({
     enabled: z.boolean().describe('false after 0 was written to status'),
     foreign: count.describe('entries that are not ours'),
   }),
+  entries: z
+    .array(entry)
+    .catch([])
+    .describe(
+      'every entry of the instance, whoever registered it, in the search order of the kernel; at most 250',
+    ),
   emulated: z
     .array(z.object({ platform: z.string(), count }))
     .nullable()

@@ -8,6 +8,8 @@ export interface Observed {
   readonly entries: readonly Entry[];
   /** How many entries there are, those included that do not concern us. */
   readonly total: number;
+  /** All of them in the same order; what does not concern us may have been read a while ago. */
+  readonly all?: readonly Entry[];
   /** There are more new entries than one look reads: the next look goes on with them. */
   readonly unfinished?: boolean;
 }

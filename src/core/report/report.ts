@@ -1,3 +1,4 @@
+import type { EntryProof, EntryReport } from '../entries/entry-report.ts';
 import type { EntryState } from '../plan/classify.ts';
 import type { LeftOut } from '../platforms/select.ts';
 import type { Problem } from '../problems.ts';
@@ -7,13 +8,7 @@ import type { Lasting } from './lasting.ts';
 import type { Totals } from './totals.ts';
 
 /** The last probe of a handler. */
-export interface ProbeReport {
-  readonly verdict: string;
-  readonly detail: string;
-  /** Unix time, milliseconds. */
-  readonly at: number;
-  readonly tookMs: number;
-}
+export type ProbeReport = EntryProof;
 
 /** What is known of ordinary containers: the keeper itself may run what they may not. */
 export interface ContainersReport {
@@ -94,6 +89,8 @@ export interface Report {
   readonly mounts: { readonly main: string; readonly anchor: string };
   /** `enabled` is false after `0` was written to `status`; `foreign` counts the entries that are not ours. */
   readonly instance: { readonly enabled: boolean; readonly foreign: number };
+  /** Every entry of the instance, whoever registered it, in the kernel's search order; 250 at most. */
+  readonly entries: readonly EntryReport[];
   /** Processes that run under emulation; null where those of the host cannot be seen, or before anybody asked. */
   readonly emulated: readonly EmulatedProcesses[] | null;
   readonly totals: Totals;

@@ -1,9 +1,11 @@
+import { drawEntries } from '../../core/entries/draw.ts';
 import { isOurs } from '../../core/plan/ownership.ts';
 import type { Problem } from '../../core/problems.ts';
 import { composeReport, type Report } from '../../core/report/report.ts';
 import type { Totals } from '../../core/report/totals.ts';
 import type { Here } from '../../core/text/typed.ts';
 import { version } from '../../core/version.ts';
+import type { EntryKnowledge } from '../entries/knowledge.ts';
 import type { ProblemBoard } from '../record/problem-board.ts';
 import type { View } from '../repair/viewer.ts';
 import { type HandlerSources, handlerReport, keptReport, unmetReport } from './handler-reports.ts';
@@ -13,6 +15,7 @@ import { type StandingParts, standing } from './standing-problems.ts';
 export interface AccountParts extends HandlerSources, StandingParts {
   readonly pid: number;
   readonly board: ProblemBoard;
+  readonly knowledge: EntryKnowledge;
   readonly totals: Totals;
   /** Architectures that the host runs by itself, its own first. */
   readonly native: readonly string[];
@@ -51,12 +54,17 @@ function composed(parts: AccountParts): Report {
       problems: once([...board.list(), ...world.problems, ...standing(parts).flatMap((s) => s.problems)]),
       mounts: mounts.describe(),
       instance: { enabled: view.observed.enabled, foreign: foreignEntries(view, parts) },
+      entries: entriesOf(view, parts.knowledge),
       emulated: parts.emulated,
       totals: parts.totals,
       heals: { total: history.total(), recent: history.recent() },
     },
     parts.here,
   );
+}
+
+function entriesOf({ observed }: View, { signs, proved, found }: EntryKnowledge): Report['entries'] {
+  return drawEntries({ entries: observed.all ?? observed.entries, signs: signs(), proved, found });
 }
 
 /** All of ours concern us, so they are among the entries that were looked at closely. */

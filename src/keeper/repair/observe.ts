@@ -27,6 +27,7 @@ export function createObserver({ concerns, ours, most }: Attention): Observer {
   return (instance, deep) => {
     const next = new Map<string, Known>();
     const entries: Entry[] = [];
+    const all: Entry[] = [];
     let older = false;
     let left = most;
     const names = instance.names();
@@ -41,10 +42,11 @@ export function createObserver({ concerns, ours, most }: Attention): Observer {
       if (one === null) continue;
       older ||= one === old || (old !== undefined && isSame(old.raw, one.raw));
       next.set(name, one);
+      all.push(one.entry);
       if (one.concerning) entries.push(one.entry);
     }
     known = next;
-    return { enabled: instance.enabled(), entries, total: names.length, unfinished: left < 0 };
+    return { enabled: instance.enabled(), entries, all, total: names.length, unfinished: left < 0 };
   };
 
   /** Texts seen before are not parsed again. */

@@ -1,0 +1,87 @@
+import type { ProvedEntry } from '../../core/entries/draw.ts';
+import type { DeclaredLine, OwnerSigns } from '../../core/entries/owner.ts';
+import { filesInForce, readDeclarations } from '../../core/plan/binfmt-d.ts';
+import { sameEntry } from '../../core/plan/memory.ts';
+import { isStored } from '../../core/plan/ownership.ts';
+import type { Problem } from '../../core/problems.ts';
+import type { Declarations } from '../../host/files/facet.ts';
+import type { System, Timed } from '../../host/system/facet.ts';
+import type { Situation } from '../prepare/situation.ts';
+import type { LiveMemory } from '../record/memory.ts';
+
+/** What it uses of the machine. */
+type Host = System & Timed & Declarations;
+
+/** What is known of all entries of the instance beside their text, whoever registered them. */
+export interface EntryKnowledge {
+  /** Reads again what files of the host declare, where that is too long ago; resolves when it is there, and never fails. */
+  refresh(): Promise<void>;
+  /** Who registered what. */
+  signs(): OwnerSigns;
+  /** What a probe found of a registration, by `identify(entry)`. */
+  readonly proved: Map<string, ProvedEntry>;
+  /** What is wrong with a registration, by `identify(entry)`: whoever looks at interpreters writes it here. */
+  readonly found: Map<string, readonly Problem[]>;
+}
+
+/** Files of others change when packages are installed. */
+const freshMs = 10_000;
+
+/** Nothing is known yet. */
+export function createEntryKnowledge(
+  machine: Host,
+  situation: () => Situation,
+  memory: LiveMemory,
+): EntryKnowledge {
+  let declared: OwnerSigns['declared'] = new Map();
+  let readAt = Number.NEGATIVE_INFINITY;
+  let running: Promise<void> | null = null;
+  const kernelRelease = machine.kernelRelease();
+  const read = async (): Promise<void> => {
+    declared = byName(await declaredLines(machine));
+    readAt = machine.clock.now();
+  };
+  return {
+    async refresh() {
+      if (machine.clock.now() - readAt < freshMs) return;
+      running ??= read().finally(() => {
+        running = null;
+      });
+      await running;
+    },
+    signs: () => ({
+      declared,
+      kernelRelease,
+      files: null,
+      ours({ name, id, interpreter }) {
+        const { desired } = situation().world;
+        if (isStored(interpreter, desired.store, memory)) return 'its interpreter lies in the store';
+        const record = memory.records.get(name);
+        return record !== undefined && sameEntry(record.id, id) ? 'the keeper registered it' : null;
+      },
+    }),
+    proved: new Map(),
+    found: new Map(),
+  };
+}
+
+async function declaredLines(machine: Declarations): Promise<readonly DeclaredLine[]> {
+  const { directories } = await machine.readBinfmtD();
+  return readDeclarations(filesInForce(directories)).declared.map(({ registration, where }) => ({
+    by: 'systemd-binfmt' as const,
+    where,
+    name: registration.name,
+    interpreter: registration.interpreter,
+    registration,
+  }));
+}
+
+function byName(lines: readonly DeclaredLine[]): OwnerSigns['declared'] {
+  const found = new Map<string, DeclaredLine[]>();
+  for (const line of lines) {
+    const list = found.get(line.name);
+    if (list === undefined) found.set(line.name, [line]);
+    else list.push(line);
+  }
+  return found;
+}
