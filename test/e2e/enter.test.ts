@@ -157,7 +157,14 @@ describe('a running sandbox', () => {
     first.child.kill('SIGKILL');
     await until('the end of the inner process', () => (existsSync(`/proc/${inside}/ns/mnt`) ? null : true));
     assert.deepEqual(readdirSync(env.TMPDIR), []);
-    assert.doesNotMatch(readFileSync('/proc/self/mountinfo', 'utf8'), /binfmt-keeper/);
+    // Mount points alone: where the root is an overlay its options carry directories of anybody's naming.
+    const points = readFileSync('/proc/self/mountinfo', 'utf8')
+      .split('\n')
+      .map((line) => line.split(' ')[4]);
+    assert.deepEqual(
+      points.filter((point) => point?.includes('binfmt-keeper')),
+      [],
+    );
     const none = call(['enter', '--', 'true']);
     assert.equal(none.status, 1);
     assert.match(none.stderr, /no sandbox of yours runs here; to start one: .* run --sandbox/);
