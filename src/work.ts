@@ -1,4 +1,4 @@
-import { isDropIn } from './core/drop-in/drop-in.ts';
+import { isDropIn } from './core/drop-in/words.ts';
 
 /** Everything but what has a light way of its own: the daemon, the spellings of older tools, and the commands. */
 export async function main(argv: readonly string[]): Promise<number> {

@@ -4,7 +4,8 @@ import { dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
 import { projectFiles } from '../scripts/generate/project-files.ts';
 import { readLine } from '../src/cli/line/read-line.ts';
-import { isDropIn, parseDropIn } from '../src/core/drop-in/drop-in.ts';
+import { parseDropIn } from '../src/core/drop-in/drop-in.ts';
+import { isDropIn } from '../src/core/drop-in/words.ts';
 import { problemCatalogue } from '../src/core/problems.ts';
 import { root } from './architecture/imports.ts';
 import { anchorsOf, documents, linesOf } from './documents.ts';
@@ -66,7 +67,7 @@ function* shown(): Generator<[place: string, line: string]> {
   for (const file of documents) {
     const lines = linesOf(file);
     for (const [at, { place, text, block }] of lines.entries()) {
-      const complaint = /^binfmt-keeper: /.test(lines[at + 1]?.text ?? '');
+      const complaint = /^(Try|binfmt-keeper): /.test(lines[at + 1]?.text ?? '');
       if (
         ['sh', 'bash'].includes(block ?? '') ||
         (block === 'console' && text.startsWith('$ ') && !complaint)

@@ -121,7 +121,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'probes, metrics, status and the page',
     'core: . text config report wire page; host: net; keeper: .; daemon: log',
   ],
-  'src/cli/sandbox': ['how a sandbox is found, and this program in it', 'core: config; host: sandbox'],
+  'src/cli/sandbox': ['how a sandbox is found, and this program in it', 'core: text; host: sandbox'],
   'src/cli/terminal': [
     'what people read: tables, style, sentences',
     'core: . text kernel config report; host: selinux; cli: sandbox',

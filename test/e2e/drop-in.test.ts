@@ -217,6 +217,39 @@ await suite(import.meta.url, 'a pipeline of another tool needs only another imag
     return undefined;
   },
 
+  'all means what can be had there, in every spelling and by a daemon, of which nothing else is asked for good':
+    async (world) => {
+      hostWithMainMount(world);
+      shareRunDirectory(world);
+      const sources = someEmulators(world);
+      const env = { QEMU_BINARY_PATH: sources, BINFMT_KEEPER_INTERPRETERS_SOURCES: sources };
+      const spellings = [
+        ['install', 'all'],
+        ['--install', 'all'],
+        ['--install=all'],
+        ['--reset', '-p', 'yes'],
+      ];
+      for (const words of spellings) await ok(world, words, { env });
+      await ok(world, ['uninstall']);
+      const daemon = await world.startVerified({
+        platforms: target,
+        flags: ['--interpreters-sources', sources],
+      });
+      const asked = `${world.run}/asked.json`;
+      for (const words of [['--install', 'all'], ...spellings, ...spellings]) {
+        await ok(world, words, { volume: true });
+        if (words[0] === 'install') continue;
+        const { base, added, dropped } = JSON.parse(readFileSync(asked, 'utf8'));
+        assert.deepEqual([base === 'nothing', [...added].sort(), dropped], [false, [...targets].sort(), []]);
+      }
+      const { problems } = await daemon.verified();
+      assert.deepEqual(
+        problems.filter((p) => p.severity === 'error'),
+        [],
+      );
+      return undefined;
+    },
+
   'a daemon that keeps qemu- names itself: a removal that it undoes is a failure': async (world) => {
     shareRunDirectory(world);
     await world.startVerified({ flags: ['--names', 'qemu-'] });

@@ -152,7 +152,8 @@ function print({ stdout, stderr, exitCode }: Printed): Promise<ExitCode> {
   return Promise.resolve(exitCode);
 }
 
+/** What is wrong comes last: docker/setup-qemu-action shows one line. */
 function refuse(errors: readonly string[], hint = ''): ExitCode {
-  process.stderr.write(`${errors.map((e) => `binfmt-keeper: ${visible(e)}\n`).join('')}${hint}`);
+  process.stderr.write(`${hint}${errors.map((e) => `binfmt-keeper: ${visible(e)}\n`).join('')}`);
   return exitCodes.usage;
 }

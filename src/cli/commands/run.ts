@@ -23,7 +23,8 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   const read = readRunFlags(argv.slice(1));
   if ('faults' in read) {
     const lines = read.faults.map((fault) => `binfmt-keeper: ${visible(fault)}\n`);
-    process.stderr.write(`${lines.join('')}Try: ${here().command} run --help\n`);
+    // The fault comes last: docker/setup-qemu-action shows one line.
+    process.stderr.write(`Try: ${here().command} run --help\n${lines.join('')}`);
     return exitCodes.usage;
   }
   if (read.flags.help === true) {

@@ -2,6 +2,7 @@ import type { Config } from '../../core/config/config.ts';
 import type { DropInRequest } from '../../core/drop-in/drop-in.ts';
 import { type DropInStatus, printStatus, supportedPlatforms } from '../../core/drop-in/status.ts';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
+import { amd64Levels } from '../../core/platforms/amd64-levels.ts';
 import { whyLasting } from '../../core/report/lasting.ts';
 import type { Report } from '../../core/report/report.ts';
 import { createMachine, type Machine } from '../../host/machine.ts';
@@ -44,7 +45,7 @@ export async function act(request: DropInRequest): Promise<ExitCode> {
   if ('misused' in result) return misused(result.misused);
   const lost = lasting?.lasts === false;
   // What surely ends with this process is not there for whoever reads the list.
-  process.stdout.write(printStatus(lost && done.first ? nothingBut(opened) : result.status));
+  process.stdout.write(printStatus(lost && done.first ? nothingBut(machine, opened) : result.status));
   const failures = lost ? [...result.failures, `${lasting.why}. ${lasting.remedy}`] : result.failures;
   if (lasting?.lasts === true && lasting.unseen !== undefined)
     say(`the entries outlive this call: ${whyLasting(lasting)}`);
@@ -61,9 +62,10 @@ function hasWishes({ credentials, preserveArgv0, sources }: DropInRequest): bool
 }
 
 /** The list without anything that is registered. */
-function nothingBut(opened: Opened): DropInStatus {
+function nothingBut(machine: Machine, opened: Opened): DropInStatus {
   const runs = new Set(natives(opened));
-  return { supported: supportedPlatforms(opened.host.target, runs), emulators: [] };
+  const levels = amd64Levels(machine.cpuInfo());
+  return { supported: supportedPlatforms(opened.host.target, runs, levels), emulators: [] };
 }
 
 function natives({ host }: Opened): readonly string[] {
@@ -98,7 +100,7 @@ async function carryOut({ machine, held, config, request, daemon }: Scene): Prom
   const ours: ReadonlySet<string> = installed?.names ?? new Set();
   failures.push(...(await removeEntries({ instance, clock: machine.clock }, remove, ours, store)));
   if (install !== null && daemon !== null)
-    failures.push(...(await askToInstall(config, install, daemon, natives(held.opened), say)));
+    failures.push(...(await askToInstall(config, install, natives(held.opened), say)));
   const status = await seeStatus(machine, held.opened, config);
   const proof = installed?.proof ?? null;
   return { result: { failures, status }, made: proof !== null || ours.size > 0, proof };

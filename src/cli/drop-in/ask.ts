@@ -2,6 +2,7 @@ import type { Config } from '../../core/config/config.ts';
 import { runDirectory } from '../../core/config/run-directory.ts';
 import { type DropInRequest, platformTargets } from '../../core/drop-in/drop-in.ts';
 import { catalogue } from '../../core/platforms/catalogue.ts';
+import { lackingEmulator } from '../../core/report/lacking.ts';
 import type { Report } from '../../core/report/report.ts';
 import { askDaemon } from '../ask/ask.ts';
 import { oneLine, shortName } from './words.ts';
@@ -17,34 +18,31 @@ export async function daemonReport(config: Config): Promise<Report | null> {
 export async function askToInstall(
   config: Config,
   install: NonNullable<DropInRequest['install']>,
-  before: Report,
   native: readonly string[],
   say: (line: string) => void,
 ): Promise<readonly string[]> {
-  const dir = runDirectory(config);
-  const lenient = install === 'everything' || install === 'platforms';
-  const asked = lenient ? allOf(install) : install;
-  for (const target of asked.filter((one) => native.includes(one)))
+  const available = install === 'everything' || install === 'platforms';
+  const asked = available ? allOf(install) : install;
+  // Of everything that there is, nobody asked for what the host runs by itself.
+  for (const target of available ? [] : asked.filter((one) => native.includes(one)))
     say(`installing: ${shortName(target)} OK: the host runs it without emulation`);
   const targets = asked.filter((target) => !native.includes(target));
   // Without names it would be asked for everything that it is configured for.
   if (targets.length === 0) return [];
-  const answer = await askDaemon(dir, { type: 'install', targets });
+  const answer = await askDaemon(runDirectory(config), { type: 'install', targets, available });
   if (answer === null) return ['installing: the daemon ended while it was asked; try again'];
   if (answer.type === 'error') return [`installing: the daemon answered ${answer.code}: ${answer.detail}`];
   if (answer.type !== 'report') return ['installing: the daemon answered something else than a report'];
   const { report } = answer;
-  const missing = report.problems.flatMap((p) => (p.code === 'source-missing' ? [p.subject] : []));
-  if (!lenient) return judgeReport(report, targets, say);
-  if (missing.length > 0) say(`no emulator here for: ${missing.map(shortName).join(', ')}`);
-  // A word for all means what there are emulators for; a daemon that waited for the others would not be ready any more.
-  const vain = missing.filter((target) => !before.handlers.some((h) => h.key === target));
-  if (vain.length > 0) await askDaemon(dir, { type: 'uninstall', targets: vain });
-  return judgeReport(
-    report,
-    targets.filter((target) => !missing.includes(target)),
-    say,
-  );
+  // A word for all means what there are emulators for.
+  const lacking = available ? lackingEmulator(report, targets) : [];
+  if (lacking.length > 0) say(`no emulator here for: ${lacking.map(shortName).join(', ')}`);
+  const there = targets.filter((target) => !lacking.includes(target));
+  if (there.length > 0) return judgeReport(report, there, say);
+  return report.problems
+    .filter((p) => p.code === 'source-missing')
+    .slice(0, 1)
+    .map((p) => `installing: ${oneLine(p)}`);
 }
 
 function allOf(word: 'everything' | 'platforms'): readonly string[] {

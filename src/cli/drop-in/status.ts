@@ -1,6 +1,7 @@
 import type { Config } from '../../core/config/config.ts';
 import { type DropInStatus, supportedPlatforms } from '../../core/drop-in/status.ts';
 import { bytesOf } from '../../core/kernel/bytes.ts';
+import { amd64Levels } from '../../core/platforms/amd64-levels.ts';
 import type { Machine } from '../../host/machine.ts';
 import type { Opened } from '../../keeper/mounts/open.ts';
 import { readable } from './words.ts';
@@ -29,5 +30,5 @@ export async function seeStatus(
     }
   };
   await Promise.all([work(), work()]);
-  return { supported: supportedPlatforms(host.target, runs), emulators };
+  return { supported: supportedPlatforms(host.target, runs, amd64Levels(machine.cpuInfo())), emulators };
 }

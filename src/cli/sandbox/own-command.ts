@@ -1,6 +1,6 @@
 import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { shellWord } from '../../core/config/sandbox.ts';
+import { shellWord } from '../../core/text/shell-word.ts';
 
 /** How this very program can be called from any directory: `binfmt-keeper` where PATH leads to it, else Node and file. */
 export function ownCommand(shown: (path: string) => string = (path) => path): string {

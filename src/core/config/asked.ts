@@ -45,6 +45,16 @@ export function afterUninstall(asked: Asked, targets: readonly string[] | 'all')
   };
 }
 
+/** Takes back what an installation asked for since `before`, of some targets: there is nothing to keep for them. */
+export function withdrawn(asked: Asked, before: Asked, targets: readonly string[]): Asked {
+  const back = targets.filter((target) => before.dropped.includes(target));
+  return {
+    ...asked,
+    added: asked.added.filter((target) => !targets.includes(target) || before.added.includes(target)),
+    dropped: [...new Set([...asked.dropped, ...back])],
+  };
+}
+
 /** The configuration with what was asked put in, but for `dropped`, and for what was added to `auto`: these words have no exceptions. */
 export function withAsked(config: Config, asked: Asked): Config {
   const { base, added } = asked;

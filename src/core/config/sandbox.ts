@@ -1,3 +1,5 @@
+import { shellWord } from '../text/shell-word.ts';
+
 /**
  * Where a sandbox keeps what is its own: below a tmpfs that is mounted in its own mount namespace alone, so that nobody
  * outside can prepare it and nothing is left when its last process ends.
@@ -54,8 +56,3 @@ PATH=${sandboxPlaces.bin}:"$PATH"
 if [ -n "\${BASH_VERSION-}" ]; then PS1='(sandbox) \\w # '; else PS1='(sandbox) # '; fi
 unset PROMPT_COMMAND
 `;
-
-/** One word for a POSIX shell. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}

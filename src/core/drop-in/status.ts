@@ -13,17 +13,26 @@ export function printStatus(status: DropInStatus): string {
   return `${JSON.stringify(status, null, 2)}\n`;
 }
 
-/** The platforms of those targets that were seen to run, in the catalogue's order behind the host's own. */
-export function supportedPlatforms(host: string, runs: ReadonlySet<string>): readonly string[] {
+/**
+ * The platforms of those targets that were seen to run, in the catalogue's order behind the host's own; `levels` are
+ * those of amd64 that the CPU has, where that is the host.
+ */
+export function supportedPlatforms(
+  host: string,
+  runs: ReadonlySet<string>,
+  levels: readonly string[],
+): readonly string[] {
   const others = catalogue.map((a) => a.target).filter((target) => target !== host && runs.has(target));
-  return [host, ...others].flatMap(namesOf);
+  return [host, ...others].flatMap((target) => namesOf(target, target === host ? levels : []));
 }
 
 /**
  * One name for each platform, as it is passed on to builders: 32-bit Arm by its two usual variants, since a probe
- * cannot tell variants apart and builders do not take the plain name for v6; no levels of amd64, which nothing proved.
+ * cannot tell variants apart and builders do not take the plain name for v6; amd64 with the levels of the host's CPU.
  */
-function namesOf(target: string): readonly string[] {
+function namesOf(target: string, levels: readonly string[]): readonly string[] {
   if (target === 'arm') return ['linux/arm/v7', 'linux/arm/v6'];
-  return architectureOf(target)?.platforms.slice(0, 1) ?? [];
+  const [name] = architectureOf(target)?.platforms ?? [];
+  if (name === undefined) return [];
+  return target === 'x86_64' ? [name, ...levels.map((level) => `${name}/${level}`)] : [name];
 }

@@ -18,7 +18,9 @@ export type Targets = readonly string[] | 'all';
 export type ControlRequest =
   | { readonly type: 'status' | 'resume' }
   | { readonly type: 'watch' }
-  | { readonly type: 'install' | 'uninstall' | 'probe'; readonly targets: Targets }
+  /** `available`: of a list that somebody made of a word for all, that for which there are emulators. */
+  | { readonly type: 'install'; readonly targets: Targets; readonly available?: boolean }
+  | { readonly type: 'uninstall' | 'probe'; readonly targets: Targets }
   /** null: until somebody resumes. */
   | { readonly type: 'pause'; readonly forMs: number | null };
 
@@ -70,6 +72,7 @@ export function parseRequest(line: string): ParsedRequest {
   if (strange !== undefined) return refuse('bad-request', `unknown key ${shown(strange)}`);
   switch (value.type) {
     case 'install':
+      return withAvailable(withTargets(value.type, value.targets), value.available);
     case 'uninstall':
     case 'probe':
       return withTargets(value.type, value.targets);
@@ -147,7 +150,7 @@ export function isSatisfied(report: Report, targets: Targets): boolean {
 const keysOf: ReadonlyMap<string, readonly string[]> = new Map([
   ['status', []],
   ['watch', []],
-  ['install', ['targets']],
+  ['install', ['targets', 'available']],
   ['uninstall', ['targets']],
   ['probe', ['targets']],
   ['pause', ['forMs']],
@@ -167,6 +170,13 @@ function withTargets(type: 'install' | 'uninstall' | 'probe', given: unknown): P
     targets.add(found.target);
   }
   return { ok: true, request: { type, targets: [...targets] } };
+}
+
+function withAvailable(parsed: ParsedRequest, given: unknown): ParsedRequest {
+  if (given === undefined || !parsed.ok || parsed.request.type !== 'install') return parsed;
+  if (typeof given !== 'boolean')
+    return refuse('bad-request', `available: expected true or false, got ${shown(given)}`);
+  return { ok: true, request: { ...parsed.request, available: given } };
 }
 
 function withTime(given: unknown): ParsedRequest {

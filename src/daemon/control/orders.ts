@@ -1,5 +1,12 @@
-import { type Asked, afterInstall, afterUninstall } from '../../core/config/asked.ts';
+import {
+  type Asked,
+  afterInstall,
+  afterUninstall,
+  nothingAsked,
+  withdrawn,
+} from '../../core/config/asked.ts';
 import { inTurn } from '../../core/in-turn.ts';
+import { lackingEmulator } from '../../core/report/lacking.ts';
 import type { Report } from '../../core/report/report.ts';
 import {
   type ControlAnswer,
@@ -49,7 +56,7 @@ export function createOrders(parts: OrderParts): CarryOut {
       case 'probe':
         return verify(keeper, order.targets, progress);
       case 'install':
-        return install(parts, change, order.targets, progress);
+        return install(parts, change, order, progress);
       case 'uninstall':
         return uninstall(keeper, change, order.targets);
       case 'pause':
@@ -77,7 +84,7 @@ async function verify(keeper: Keeper, targets: Targets, progress: Progress): Pro
 async function install(
   { keeper, isNative }: OrderParts,
   change: Change,
-  given: Targets,
+  { targets: given, available = false }: Extract<Order, { readonly type: 'install' }>,
   progress: Progress,
 ): Promise<ControlAnswer> {
   if (keeper.isPaused())
@@ -85,11 +92,22 @@ async function install(
   const targets = given === 'all' ? given : given.filter((target) => !isNative(target));
   if (given.length > 0 && targets.length === 0) return told(keeper, () => true);
   progress('deploying and registering');
-  await change((before) => afterInstall(before, targets));
+  let before = nothingAsked;
+  await change((asked) => {
+    before = asked;
+    return afterInstall(asked, targets);
+  });
   const answer = await verify(keeper, targets, progress);
+  if (answer.type !== 'report') return answer;
   const whole = targets === 'all' || targets.length === 0;
-  if (answer.type !== 'report' || !whole) return answer;
-  return { ...answer, ok: answer.ok && !answer.report.problems.some((p) => p.severity === 'error') };
+  if (whole)
+    return { ...answer, ok: answer.ok && !answer.report.problems.some((p) => p.severity === 'error') };
+  const lacking = available ? lackingEmulator(answer.report, targets) : [];
+  if (lacking.length === 0) return answer;
+  // A daemon that waited for these would not be ready any more.
+  await change((asked) => withdrawn(asked, before, lacking));
+  const there = targets.filter((target) => !lacking.includes(target));
+  return { ...answer, ok: there.length > 0 && isSatisfied(answer.report, there) };
 }
 
 async function uninstall(keeper: Keeper, change: Change, targets: Targets): Promise<ControlAnswer> {

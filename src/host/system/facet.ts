@@ -6,6 +6,7 @@ import { endNow } from './end-now.ts';
 import { errnoOf } from './errno.ts';
 import {
   bootId,
+  cpuInfo,
   type HostArchitecture,
   hostArchitecture,
   inheritedDevices,
@@ -21,6 +22,8 @@ export interface System {
   bootId(): string;
   kernelRelease(): string;
   hostArchitecture(): HostArchitecture;
+  /** What the kernel says of the CPU; empty where it says nothing. */
+  cpuInfo(): string;
   descriptorLimit(): number;
   /** /proc may be mounted with processes alone. */
   seesSystem(): boolean;
@@ -75,6 +78,7 @@ export function systemFacets(
     bootId,
     kernelRelease,
     hostArchitecture: () => hostArchitecture(),
+    cpuInfo,
     initialUserNamespace,
     seesSystem: () => existsSync('/proc/sys/kernel'),
     inSandbox: () => inheritedDevices() !== null,

@@ -73,3 +73,12 @@ const nodeMachine: Readonly<Partial<Record<string, number>>> = {
   s390x: 22,
   x64: 62,
 };
+
+/** /proc/cpuinfo; empty where it cannot be read. */
+export function cpuInfo(): string {
+  try {
+    return readFileSync('/proc/cpuinfo', 'latin1');
+  } catch {
+    return '';
+  }
+}

@@ -1,4 +1,5 @@
 import type { Config } from '../../core/config/config.ts';
+import { resolvePlatform } from '../../core/platforms/platforms.ts';
 import type { Problem } from '../../core/problems.ts';
 import type { Places } from '../../host/mounts/facet.ts';
 import type { Namespaces } from '../../host/system/facet.ts';
@@ -27,7 +28,7 @@ export async function obtainAll(from: Selected): Promise<Obtained> {
     chosen.chosen,
   );
   const own = await ownCandidates(machine, config.handlers, recalled);
-  const lacking = accountOf(config, made.failed);
+  const lacking = accountOf(config, made);
   return {
     ...from,
     candidates: [...made.candidates, ...own.candidates],
@@ -46,14 +47,17 @@ export async function obtainAll(from: Selected): Promise<Obtained> {
   };
 }
 
-/** What is to be said of platforms without a handler: a word for all means all that there are. */
-function accountOf(config: Config, failed: GatheredPlatforms['failed']) {
+/** What is to be said of platforms without a handler: a word for all means all that there are, if any. */
+function accountOf({ platforms: asked, readiness }: Config, made: GatheredPlatforms) {
   const leftOut: World['leftOut'][number][] = [];
   const unmet: World['unmet'][number][] = [];
   const problems: Problem[] = [];
-  for (const { architecture, problem } of failed) {
+  const required = readiness.required === 'auto' ? [] : readiness.required.map(resolvePlatform);
+  const isNeeded = (target: string): boolean => required.some((r) => 'target' in r && r.target === target);
+  for (const { architecture, problem } of made.failed) {
     const { target, platforms } = architecture;
-    if (config.platforms === 'all' && platforms.length === 0)
+    const merely = problem.code === 'source-missing' && made.candidates.length > 0 && !isNeeded(target);
+    if (asked === 'all' && (platforms.length === 0 || merely))
       leftOut.push({ target, why: problem.detail, kind: 'no-emulator' });
     else {
       problems.push(problem);

@@ -52,7 +52,7 @@ describe('the JSON', () => {
 
   test("lists the host's own platform first, and 32-bit Arm by its two usual variants", () => {
     const runs = new Set(['arm', 'x86_64', 'aarch64', 'i386', 'm68k']);
-    assert.deepEqual(supportedPlatforms('aarch64', runs), [
+    assert.deepEqual(supportedPlatforms('aarch64', runs, []), [
       'linux/arm64',
       'linux/amd64',
       'linux/386',

@@ -6,7 +6,8 @@ import { helpOf } from '../../../src/cli/line/help.ts';
 import { optionsOf } from '../../../src/cli/line/option-list.ts';
 import { readLine } from '../../../src/cli/line/read-line.ts';
 import { settings } from '../../../src/core/config/options.ts';
-import { isDropIn, parseDropIn } from '../../../src/core/drop-in/drop-in.ts';
+import { parseDropIn } from '../../../src/core/drop-in/drop-in.ts';
+import { isDropIn } from '../../../src/core/drop-in/words.ts';
 
 const all: readonly Command[] = commands;
 const pages = ['', ...Object.keys(groups), ...all.map((c) => c.name)];

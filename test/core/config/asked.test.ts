@@ -10,6 +10,7 @@ import {
   printAsked,
   selectAsked,
   uninstalledByRequest,
+  withdrawn,
 } from '../../../src/core/config/asked.ts';
 import { type Config, parseConfig } from '../../../src/core/config/config.ts';
 import { catalogue } from '../../../src/core/platforms/catalogue.ts';
@@ -66,6 +67,21 @@ test('nobody asked for it: nothing but what the configuration says, and nothing 
         const left = [...chosen(platforms, order(asked, list))].filter((target) => !list.includes(target));
         assert.deepEqual(left.toSorted(), others.toSorted());
       }
+    }),
+  );
+});
+
+test('what is taken back again was never asked for, whatever was said before and of others since', () => {
+  const said = fc.array(fc.tuple(fc.constantFrom('install', 'uninstall'), named), { maxLength: 4 });
+  fc.assert(
+    fc.property(said, named, named, (list, some, vain) => {
+      const before = run(list);
+      const after = withdrawn(afterInstall(before, [...new Set([...some, ...vain])]), before, vain);
+      const rest = some.filter((target) => !vain.includes(target));
+      // No names would mean the whole configuration.
+      const kept = rest.length === 0 ? before : afterInstall(before, rest);
+      assert.deepEqual(new Set(after.added), new Set(kept.added));
+      assert.deepEqual(new Set(after.dropped), new Set(kept.dropped));
     }),
   );
 });

@@ -6,8 +6,8 @@ import {
   environmentText,
   parseInherited,
   programText,
-  shellWord,
 } from '../../../src/core/config/sandbox.ts';
+import { shellWord } from '../../../src/core/text/shell-word.ts';
 
 describe('the places of a sandbox', () => {
   it('name a device as the mount table does, beyond the first 256 too', () => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { type DropIn, isDropIn, parseDropIn } from '../../../src/core/drop-in/drop-in.ts';
+import { type DropIn, parseDropIn } from '../../../src/core/drop-in/drop-in.ts';
 import { isMeant, readRemovals } from '../../../src/core/drop-in/removal.ts';
+import { isDropIn } from '../../../src/core/drop-in/words.ts';
 import { catalogue } from '../../../src/core/platforms/catalogue.ts';
 
 type Act = DropIn & { readonly kind: 'act' };
@@ -46,9 +47,12 @@ describe('the spellings of tonistiigi/binfmt', () => {
       assert.deepEqual(act('--install', list).install, expected);
   });
 
-  test('an empty list installs nothing, as an input left empty in a pipeline', () => {
-    assert.equal(act('--install', '').install, null);
-  });
+  for (const option of ['--install', '--uninstall'])
+    test(`an empty list behind ${option} is refused: a variable that is not set asks for nothing`, () => {
+      for (const list of ['', ' ', ',', ' , '])
+        assert.match(faults(option, list), new RegExp(`^${option}: the list is empty; write `));
+      assert.match(faults(`${option}=`), /the list is empty/);
+    });
 
   test('every name of the catalogue can be installed or says why not', () => {
     for (const a of catalogue)
@@ -103,6 +107,35 @@ describe('the spellings of multiarch/qemu-user-static', () => {
     assert.equal(act('--reset', '--uninstall', 'arm64').install, null);
   });
 
+  test('options that write files for other tools are refused, and the fault ends with the line to use', () => {
+    for (const [line, use] of [
+      ['--reset -p yes --systemd ALL', '--reset -p yes'],
+      ['--systemd ALL --reset -p yes', '--reset -p yes'],
+      ['--systemd ALL', '--reset -p yes'],
+      ['-p yes -s ALL', '-p yes'],
+      ['--systemd aarch64 --exportdir /tmp', '--install aarch64'],
+      ['--reset --systemd=aarch64', '--reset --install aarch64'],
+      ['--debian', '--reset -p yes'],
+      ['--reset --qemu-suffix -mine -p yes', '--reset -p yes'],
+      ['--qemu-suffix=-mine --reset -p yes', '--reset -p yes'],
+      ['--exportdir /tmp/a --install arm64', '--install arm64'],
+      ['--exportdir', '--reset -p yes'],
+    ] as const) {
+      const last = faults(...line.split(' '))
+        .split('\n')
+        .at(-1);
+      assert.equal(last?.split('; write: ').at(1), use, last);
+    }
+  });
+
+  test('a suffix that emulators have anyway is taken', () => {
+    for (const line of ['--reset -p yes --qemu-suffix -static', '--qemu-suffix=-static --reset -p yes']) {
+      const { install, notes } = act(...line.split(' '));
+      assert.equal(install, 'everything');
+      assert.match(notes.join(), /not needed/);
+    }
+  });
+
   test('only yes and no are understood', () => {
     assert.match(faults('--reset', '-p', 'maybe'), /expected yes or no, got "maybe"/);
     assert.match(faults('--reset', '-c'), /expected yes or no/);
@@ -120,6 +153,9 @@ describe('which lines are in these spellings', () => {
     '-p yes',
     '-c no',
     '--persistent yes',
+    '--systemd ALL',
+    '--debian',
+    '--qemu-suffix -static --reset',
   ])
     test(`${line} is`, () => assert.ok(isDropIn(line.split(' '))));
 

@@ -69,6 +69,18 @@ test('platforms are understood under every name that people use', () => {
   assert.deepEqual(parsed, { ok: true, request: { type: 'install', targets: ['aarch64', 'riscv64'] } });
 });
 
+test('an installation says whether it takes what there is, and says it by true or false', () => {
+  const line = (available: unknown): string =>
+    JSON.stringify({ version: 1, type: 'install', targets: ['arm64'], available });
+  for (const available of [true, false])
+    assert.deepEqual(parseRequest(line(available)), {
+      ok: true,
+      request: { type: 'install', targets: ['aarch64'], available },
+    });
+  for (const available of [null, 'true', 1]) assert.equal(parseRequest(line(available)).ok, false);
+  assert.equal(parseRequest(line(true).replace('install', 'probe')).ok, false);
+});
+
 test('a version that is not ours is told apart from nonsense', () => {
   const parsed = parseRequest('{"version":2,"type":"status"}');
   assert.equal(!parsed.ok && parsed.error.code, 'unknown-version');
