@@ -22,7 +22,9 @@ describe('wrong usage ends with 2, says what was meant and prints nothing for pr
     [['--install', 'arm64', 'riscv64'], /commas/],
     [['--uninstall', 'qemu-['], /not a pattern/],
     [['--reset', '-p', 'maybe'], /expected yes or no/],
-    [['--reset', '--debian'], /not an option here/],
+    [['--reset', '--debian'], /; write: --reset$/m],
+    [['--reset', '-p', 'yes', '--systemd', 'ALL'], /; write: --reset -p yes\n$/],
+    [['--install', ''], /the list is empty/],
   ];
   for (const [args, expected] of cases)
     test(args.join(' '), () => {
