@@ -57,6 +57,8 @@ export type ProblemCode =
   | 'binfmt-d-invalid'
   | 'binfmt-d-unpublished'
   | 'shadowed'
+  | 'dangerous-entry'
+  | 'native-taken'
   | 'older-foreign'
   | 'untrusted-interpreter'
   | 'probe-privileged'
@@ -309,6 +311,18 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     remedy:
       'Keep ours in front: {set precedence ours}. Or remove the other one: echo -1 > /proc/sys/fs/binfmt_misc/NAME.',
   },
+  'dangerous-entry': {
+    title: 'An entry stops programs of this host',
+    severity: 'error',
+    remedy:
+      'Nothing can be started until it is gone, so type this line of builtins into a root shell that is open already; the detail has it ready for this very name: echo -1 >/proc/sys/fs/binfmt_misc/NAME. Then find who registers it. To have it removed by itself: {set onDanger remove}.',
+  },
+  'native-taken': {
+    title: 'An entry takes files that this host runs by itself',
+    severity: 'warning',
+    remedy:
+      'They run by its interpreter, slower and maybe not at all. See it: cat /proc/sys/fs/binfmt_misc/NAME. Remove it: echo -1 >/proc/sys/fs/binfmt_misc/NAME, and with its package or tool, lest it comes back.',
+  },
   'older-foreign': {
     title: 'Somebody else serves with an older interpreter than ours',
     severity: 'notice',
@@ -343,6 +357,7 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     severity: 'warning',
     remedy:
       'Tried again by itself, at least once a minute. Where it lasts, the host has no room for one more process (ulimit -u, pids.max, memory), or something kills them: dmesg | tail.',
+    dependsOn: ['dangerous-entry'],
   },
   'stale-interpreter': {
     title: 'An entry holds an older interpreter than the one on disk',
@@ -465,52 +480,63 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The probe found no entry that runs it',
     severity: 'error',
     remedy: 'See the handlers: {keeper} status. Register it: {keeper} install PLATFORM.',
-    dependsOn: ['status-zero', 'register-failed', 'handler-refused', 'source-missing', 'instance-missing'],
+    dependsOn: [
+      'dangerous-entry',
+      'status-zero',
+      'register-failed',
+      'handler-refused',
+      'source-missing',
+      'instance-missing',
+    ],
   },
   'probe-interpreter-missing': {
     title: 'The probe found its entry, but not the interpreter',
     severity: 'error',
     remedy:
       'The entry lacks the F flag or its interpreter needs a loader. See it: {keeper} status. Register anew: {keeper} install PLATFORM.',
-    dependsOn: ['interpreter-missing', 'interpreter-not-static'],
+    dependsOn: ['dangerous-entry', 'interpreter-missing', 'interpreter-not-static'],
   },
   'probe-permission': {
     title: 'The probe was not permitted to run',
     severity: 'error',
     remedy:
       'See what denied it: ausearch -m avc -ts recent (SELinux) or dmesg | grep -i denied (AppArmor). Check the file system for noexec: findmnt -T FILE.',
-    dependsOn: ['interpreter-noexec', 'interpreter-untrusted'],
+    dependsOn: ['dangerous-entry', 'interpreter-noexec', 'interpreter-untrusted'],
   },
   'probe-killed': {
     title: 'The probe was killed by a signal',
     severity: 'error',
     remedy:
       'See why: dmesg | tail, coredumpctl list. Mostly the emulator crashes: install a newer QEMU, then: {keeper} install PLATFORM.',
+    dependsOn: ['dangerous-entry'],
   },
   'probe-hung': {
     title: 'The probe did not end in time',
     severity: 'error',
     remedy:
       'On a slow or busy host give it longer: {set probe.timeout 30s}. Otherwise install a newer QEMU and try: {keeper} probe PLATFORM.',
+    dependsOn: ['dangerous-entry'],
   },
   'probe-wrong-interpreter': {
     title: 'The probe was run by another interpreter than expected',
     severity: 'error',
     remedy:
       'See who serves: {keeper} status. Keep ours in front: {set precedence ours}. Or remove the other one: echo -1 > /proc/sys/fs/binfmt_misc/NAME.',
-    dependsOn: ['shadowed', 'stale-interpreter'],
+    dependsOn: ['dangerous-entry', 'shadowed', 'stale-interpreter'],
   },
   'probe-wrong-answer': {
     title: 'The probe ran, but answered wrongly',
     severity: 'error',
     remedy:
       'Mostly QEMU older than 6.0 or a kernel older than 5.12, which know nothing of the P flag: upgrade, or set {set preserveArgv0 false}. Then: {keeper} probe PLATFORM.',
+    dependsOn: ['dangerous-entry'],
   },
   'probe-undecided': {
     title: 'The probe could not be tried, which proves nothing',
     severity: 'warning',
     remedy:
       'Tried again by itself, ever more rarely up to probe.interval; what serves goes on, and what was proved before holds. Where it lasts, the host has no room for one more process (ulimit -u, pids.max, memory, fs.file-max), or something kills probes: dmesg | tail.',
+    dependsOn: ['dangerous-entry'],
   },
   'config-invalid': {
     title: 'The configuration is invalid; the last valid one stays in force',

@@ -19,6 +19,7 @@ import {
 import {
   type Canaries,
   type EmulatedCount,
+  type NativeFiles,
   type ProbeFiles,
   type Probes,
   probeFacets,
@@ -65,6 +66,7 @@ export interface Machine
     Labels,
     Probes,
     ProbeFiles,
+    NativeFiles,
     Canaries,
     EmulatedCount,
     ControlListener,

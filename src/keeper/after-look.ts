@@ -1,3 +1,4 @@
+import { stoppersAmong } from '../core/native/danger.ts';
 import type { Clock } from '../host/system/clock.ts';
 import { serving } from './account/serving.ts';
 import { standing } from './account/standing-problems.ts';
@@ -35,11 +36,18 @@ export interface AfterLookParts {
 export function createAfterLook(parts: AfterLookParts): AfterLook {
   const { clock, board, mounts, custody, access, memory } = parts;
   const generations = new Map<string, string>();
+  let endangered = false;
 
   const looked = (): void => {
     const situation = parts.situation();
     for (const { origin, problems } of standing({ clock, situation, mounts, custody, access, memory }))
       board.sync(origin, problems);
+    const { observed } = situation.repair.view();
+    const before = endangered;
+    endangered =
+      observed.enabled && stoppersAmong(observed.entries, situation.world.desired.natives).length > 0;
+    // What failed meanwhile failed for no fault of its own.
+    if (before && !endangered) generations.clear();
     const kept = custody.view();
     parts.availability?.settle(serving(situation, kept), clock.now());
     // Its owner may have done what we could not.

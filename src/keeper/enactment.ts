@@ -1,7 +1,7 @@
 import { nothingAsked, selectAsked } from '../core/config/asked.ts';
 import type { Config } from '../core/config/config.ts';
 import type { Registration } from '../core/kernel/registration.ts';
-import { acceptHandler } from '../core/plan/acceptance.ts';
+import { acceptHandler } from '../core/native/acceptance.ts';
 import { counted } from '../core/report/log-words.ts';
 import { type Accept, dangersOf } from './prepare/accept.ts';
 import { type Curable, curableIn, placesOf, sameHandlers } from './prepare/curable.ts';

@@ -3,7 +3,7 @@ import { calledOf } from '../core/report/log-words.ts';
 import type { Clock } from '../host/system/clock.ts';
 import type { World } from './prepare/world.ts';
 import type { Availability } from './record/availability.ts';
-import { createHealLines } from './record/heal-lines.ts';
+import { createHealLines, type HealEvent } from './record/heal-lines.ts';
 import type { History } from './record/history.ts';
 import type { Occasion } from './record/occasion.ts';
 import type { ProblemBoard } from './record/problem-board.ts';
@@ -43,7 +43,7 @@ export function createHealLog(
   const account = (result: TaskResult, name: string, world: World, since: number, loss: boolean): number => {
     const { task, failed, servingAt } = result;
     const { desired } = world;
-    if (task.reason === 'leftover' || task.reason === 'steps-aside') return 0;
+    if (removals.has(task.reason)) return 0;
     if (failed !== null) counters.failed(name, failed.code);
     const end = servingAt ?? clock.now();
     const hit = task.reason === 'status-zero' ? desired.handlers.map((h) => h.registration.name) : [name];
@@ -71,14 +71,9 @@ export function createHealLog(
         const name = handler?.registration.name ?? subjectOf(task);
         const goneMs = account(result, name, world, since, occasion === 'loss');
         board.set('register-failed', name, failed && `${failed.step.action}: ${failed.message}`);
-        if (failed !== null || occasion === 'start') continue;
+        if (failed !== null || (occasion === 'start' && task.reason !== 'danger')) continue;
         const { reason, why } = task;
-        const kind =
-          reason === 'leftover' || reason === 'steps-aside'
-            ? 'removed'
-            : occasion === 'configure'
-              ? 'renewed'
-              : 'healed';
+        const kind = kindOf(reason, occasion);
         if (kind === 'healed')
           history.add({ at: clock.wall(), key: task.key ?? '', name, reason, why, tookMs: goneMs });
         const called = calledOf(handler ?? { platforms: [] }, name);
@@ -86,6 +81,15 @@ export function createHealLog(
       }
     },
   };
+}
+
+/** What goes never served for us. */
+const removals: ReadonlySet<string> = new Set(['leftover', 'steps-aside', 'danger']);
+
+function kindOf(reason: string, occasion: Occasion): HealEvent['kind'] {
+  if (reason === 'danger') return 'danger-removed';
+  if (removals.has(reason)) return 'removed';
+  return occasion === 'configure' ? 'renewed' : 'healed';
 }
 
 /** The name of the entry that a task is about, not that of a stand-in. */

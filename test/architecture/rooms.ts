@@ -17,9 +17,10 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/core/kernel': ['what binfmt_misc, ELF, the mount table, SELinux and systemd look like', ''],
   'src/core/platforms': ['the catalogue, OCI names, selection, QEMU versions', 'core: text kernel'],
   'src/core/config': ['schema, options, own handlers, where values come from', 'core: text kernel platforms'],
+  'src/core/native': ['what the host runs by itself, and what would stop it', 'core: kernel'],
   'src/core/plan': [
     'what is wanted, what is there, who owns it, what to do in which order',
-    'core: . kernel platforms',
+    'core: . kernel platforms native',
   ],
   'src/core/entries': ['what stands in the instance, whoever registered it', 'core: . kernel platforms plan'],
   'src/core/kept': ['what is done for entries of others that are kept', 'core: kernel plan'],
@@ -55,12 +56,12 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/host/store': ['deployed interpreters', 'core: . kernel report; host: system files selinux'],
   'src/host/probe': [
     'foreign and native programs that prove something',
-    'core: . witness; host: system files store',
+    'core: . kernel witness; host: system files store',
   ],
   'src/host/sandbox': ['namespaces of an own instance', 'core: . kernel config; host: system mounts'],
   'src/keeper': [
     'one instance: its keeper, what it tells, what it owns',
-    'core: . text kernel config plan report witness; host: . system instance probe; keeper: record repair entries kept prepare prove mounts account once',
+    'core: . text kernel config native plan report witness; host: . system instance probe; keeper: record repair kept prepare entries prove mounts account once',
   ],
   'src/keeper/record': [
     'memory, problems, history and totals',
@@ -68,7 +69,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/keeper/repair': [
     'observe, plan, apply',
-    'core: . kernel plan report; host: system instance; keeper: record',
+    'core: . kernel native plan report; host: system instance; keeper: record',
   ],
   'src/keeper/kept': [
     'custody of entries of others',
@@ -76,7 +77,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/keeper/prepare': [
     'from configuration to interpreters that are ready',
-    'core: . kernel platforms config plan report; host: system files instance mounts selinux store; keeper: record repair kept',
+    'core: . kernel platforms config native plan report; host: system files instance mounts selinux store; keeper: record repair kept',
   ],
   'src/keeper/entries': [
     'what is known of all entries beside their text',
@@ -92,7 +93,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/keeper/account': [
     'the report of this moment, and what follows from how things are',
-    'core: . text platforms config plan entries kept report; host: system; keeper: record repair entries kept prepare prove mounts',
+    'core: . text kernel platforms config native plan entries kept report; host: system; keeper: record repair kept prepare entries prove mounts',
   ],
   'src/keeper/once': [
     'registering without staying: the lock, others’ names, proofs, what lasts',

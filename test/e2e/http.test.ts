@@ -28,7 +28,7 @@ await suite(import.meta.url, 'HTTP', {
     const verbose = await get(at, '/readyz?verbose');
     assert.match(
       verbose.body,
-      /^\[\+\]lock ok\n\[\+\]first-pass ok\n\[\+\]mount ok\n\[\+\]instance ok\n\[\+\]kept ok\n\[\+\]linux/,
+      /^\[\+\]lock ok\n\[\+\]first-pass ok\n\[\+\]mount ok\n\[\+\]instance ok\n\[\+\]host-programs ok\n\[\+\]kept ok\n\[\+\]linux/,
     );
     const metrics = await get(at, '/metrics');
     assert.equal(metrics.headers['content-type'], 'text/plain; version=0.0.4; charset=utf-8');

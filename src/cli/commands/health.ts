@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Config } from '../../core/config/config.ts';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
+import { visible } from '../../core/text/visible.ts';
 import { printRequest } from '../../core/wire/control.ts';
 import { connectControl, nobodyListens } from '../../host/net/control-socket.ts';
 import type { Context } from '../terminal/context.ts';
@@ -105,7 +106,7 @@ function readAnswer(line: string, dir: string): Health {
   if (answer.type === 'report' && typeof answer.ok === 'boolean') {
     const report = isObject(answer.report) ? answer.report : {};
     const state = answer.ok ? 'ready' : 'not ready';
-    const text = `${String(report.summary ?? '')}; ${state}`;
+    const text = [`${String(report.summary ?? '')}; ${state}`, ...dangersIn(report)].join('\n');
     return { exit: answer.ok ? exitCodes.ok : exitCodes.failed, text };
   }
   const text =
@@ -113,6 +114,13 @@ function readAnswer(line: string, dir: string): Health {
       ? `the daemon was asked: ${String(answer.code)}: ${String(answer.detail)}`
       : `the daemon listens in ${dir}, but has not answered within ${patienceMs / 1000} s`;
   return { exit: exitCodes.failed, text };
+}
+
+/** Next to nothing can be started then, so whoever sees this must see what helps. */
+function dangersIn({ problems }: Readonly<Record<string, unknown>>): readonly string[] {
+  if (!Array.isArray(problems)) return [];
+  const dangers = problems.filter((p) => isObject(p) && p.code === 'dangerous-entry');
+  return dangers.map((p) => visible(`${p.title}: ${p.subject}: ${p.detail}`));
 }
 
 function parse(line: string): Readonly<Record<string, unknown>> {

@@ -8,6 +8,7 @@ export const defaults = {
   precedence: 'ours',
   names: 'keeper-',
   onStatusZero: 'heal',
+  onDanger: 'tell',
   adopt: [] as string[],
   binfmtD: false,
   'interpreters.sources': '/usr/bin /usr/libexec/qemu /usr/libexec/qemu-binfmt /usr/local/bin'.split(' '),

@@ -86,6 +86,11 @@ const rows = {
     values: ['heal', 'respect'],
     help: 'what to do when somebody wrote 0 to the status file, which switches all entries off',
   },
+  onDanger: {
+    type: 'choice',
+    values: ['tell', 'remove'],
+    help: 'what to do when somebody else registers an entry beside which programs of this host do not start any more: tell how to remove it, or remove it',
+  },
   adopt: {
     example: 'rosetta',
     type: 'list',

@@ -34,6 +34,7 @@ export const configSchema = z.strictObject({
   precedence: leaf('precedence', z.enum(['ours', 'last', 'theirs']).prefault(defaults.precedence)),
   names: leaf('names', prefix().prefault(defaults.names)),
   onStatusZero: leaf('onStatusZero', z.enum(['heal', 'respect']).prefault(defaults.onStatusZero)),
+  onDanger: leaf('onDanger', z.enum(['tell', 'remove']).prefault(defaults.onDanger)),
   adopt: leaf('adopt', z.array(entryName()).prefault(defaults.adopt)),
   binfmtD: leaf('binfmtD', z.boolean().prefault(defaults.binfmtD)),
   interpreters: z

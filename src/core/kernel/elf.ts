@@ -21,6 +21,13 @@ export interface ProgramHeader {
   readonly fileSize: number;
 }
 
+/** The beginning of a program that is there. */
+export interface ProgramFile {
+  readonly path: string;
+  /** At most the first 256 bytes, which is what the kernel matches. */
+  readonly header: Uint8Array;
+}
+
 /** What a header is made from; whatever is left out is what linkers write. */
 export type ElfFacts = Pick<ElfHeader, 'class' | 'data' | 'machine'> & Partial<ElfHeader>;
 

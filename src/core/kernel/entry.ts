@@ -66,7 +66,7 @@ export function parseEntry(text: string): EntryText | null {
       known.set(field.keyword, field.value);
     }
   }
-  const matcher = readMatcher(known);
+  const matcher = (unknown.length > 0 ? readTail(text) : null) ?? readMatcher(known);
   if (matcher === null) {
     // A half matcher is worse than none: its parts are kept as lines.
     for (const keyword of matcherKeywords) {
@@ -97,6 +97,14 @@ function readLine(line: string): { readonly keyword: Keyword; readonly value: st
   const keyword = order.find((one) => one === word);
   const value = keyword && patterns[keyword].exec(line)?.[1];
   return keyword === undefined || value === undefined ? null : { keyword, value };
+}
+
+/** What the kernel writes last is its own: a line break in a path can forge the lines before it, and no byte after. */
+function readTail(text: string): Matcher | null {
+  const [, offset, magic = '', mask = magic.replace(/./g, 'f')] =
+    /\noffset (\d{1,9})\nmagic ((?:[0-9a-f]{2})+)(?:\nmask ((?:[0-9a-f]{2})+))?\n?$/.exec(text) ?? [];
+  if (offset === undefined || mask.length !== magic.length) return null;
+  return { kind: 'magic', offset: Number(offset), magic: fromHex(magic), mask: fromHex(mask) };
 }
 
 function readMatcher(known: ReadonlyMap<Keyword, string>): Matcher | null {

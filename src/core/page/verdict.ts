@@ -26,6 +26,12 @@ export function verdictOf(report: Report): Verdict {
       word: 'Standing by',
       lead: 'Another keeper serves; this one takes over when it ends.',
     };
+  if (report.problems.some((p) => p.code === 'dangerous-entry'))
+    return {
+      mood: 'bad',
+      word: 'Programs of this host do not start',
+      lead: 'An entry takes them. It is named below, with the line that removes it.',
+    };
   if (!report.ready && errors === 0 && failing.length > 0 && failing.every(isWaiting))
     return {
       mood: 'wait',

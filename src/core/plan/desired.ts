@@ -1,3 +1,4 @@
+import type { NativePrograms } from '../native/acceptance.ts';
 import type { Handler } from './handler.ts';
 
 /** Who serves when somebody else registers a platform of ours too. */
@@ -9,6 +10,10 @@ export interface Desired {
   readonly handlers: readonly Handler[];
   readonly precedence: Precedence;
   readonly onStatusZero: 'heal' | 'respect';
+  /** Whether an entry of somebody else beside which the host's programs do not start is only told of; so by default. */
+  readonly onDanger?: 'tell' | 'remove';
+  /** What the host runs by itself; left out where nobody asks which entries are dangerous. */
+  readonly natives?: NativePrograms;
   /** Prefix of names reserved for us; may be empty. */
   readonly prefix: string;
   /** Directory of deployed interpreters, without a slash at its end, as a byte string. */

@@ -1,4 +1,5 @@
 import type { Entry } from '../kernel/entry.ts';
+import { dangerOf, stoppersAmong } from '../native/danger.ts';
 import { type Classified, classify, compare } from './classify.ts';
 import type { Desired } from './desired.ts';
 import { type Handler, temporaryName } from './handler.ts';
@@ -26,7 +27,7 @@ export function plan(
   const worse = worseOf(better, desired.handlers);
   const tasks: Task[] = [];
   const aside: StepsAside[] = [];
-  if (!observed.enabled && desired.onStatusZero === 'heal') tasks.push(statusZero);
+  tasks.push(...wholeInstance(desired, observed));
   for (const [turn, handler] of order.entries()) {
     const found = classify(handler, observed.entries, desired, memory);
     const standIn = standInOf(handler, byName, places);
@@ -61,6 +62,22 @@ export function taskFor(handler: Handler, found: Classified, standIn: StandIn | 
 /** The same task, or none where it registers a handler that is only held. */
 export function feasible(task: Task | null, handler: Handler): Task | null {
   return handler.held === true && task?.steps.some((s) => s.action === 'register') ? null : task;
+}
+
+/**
+ * What concerns the instance and no handler. Somebody may have switched everything off since an entry stopped the host's
+ * programs: as long as it is there, that is left so.
+ */
+function wholeInstance(desired: Desired, { enabled, entries }: Observed): Task[] {
+  const stoppers = stoppersAmong(entries, desired.natives);
+  const removed = desired.onDanger === 'remove' ? stoppers.map((e) => removal(e, desired)) : [];
+  const heals = !enabled && desired.onStatusZero === 'heal' && removed.length === stoppers.length;
+  return heals ? [...removed, statusZero] : removed;
+}
+
+function removal({ name, id, matcher }: Entry, { natives }: Desired): Task {
+  const why = `it takes ${dangerOf(matcher, natives)?.what}`;
+  return { key: null, reason: 'danger', why, steps: [{ action: 'remove', name, id }], needs: [] };
 }
 
 const statusZero: Task = {

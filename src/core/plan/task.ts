@@ -13,7 +13,7 @@ export type Step =
 export interface Task {
   /** The handler's key, or null for the instance and for leftovers. */
   readonly key: string | null;
-  readonly reason: EntryState | 'order' | 'status-zero' | 'leftover' | 'steps-aside';
+  readonly reason: EntryState | 'order' | 'status-zero' | 'leftover' | 'steps-aside' | 'danger';
   readonly why: string;
   readonly steps: readonly Step[];
   /** Keys of handlers whose own tasks must have succeeded first: until then this leftover serves in their place. */

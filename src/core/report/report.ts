@@ -159,7 +159,7 @@ export function isEmptied({ handlers, leftOut }: Pick<Report, 'handlers' | 'left
 }
 
 /** Conditions under which nothing that was proved before can be relied on. */
-export const stopsAll: ReadonlySet<string> = new Set(['locked-by-another', 'status-zero']);
+export const stopsAll: ReadonlySet<string> = new Set(['locked-by-another', 'status-zero', 'dangerous-entry']);
 
 /** Whether a probe ran under what serves this handler's files now. */
 function proven(handler: HandlerReport): boolean {

@@ -47,6 +47,12 @@ export function readyChecks({ phase, complete }: Progress, report: Report | null
       fault: [main, anchor].includes('binfmt') ? null : `main is ${main}, anchor is ${anchor}`,
     },
     { name: 'instance', fault: report.instance.enabled ? null : 'switched off: 0 was written to its status' },
+    {
+      name: 'host-programs',
+      fault: report.problems.some((p) => p.code === 'dangerous-entry')
+        ? 'an entry stops programs of this host; log, status and page name it and how to remove it'
+        : null,
+    },
     { name: 'kept', fault: isEmptied(report) ? 'everything was uninstalled by request' : null },
     ...report.handlers.filter((h) => h.required).map(platformCheck),
   ];

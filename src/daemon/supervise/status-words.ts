@@ -10,7 +10,9 @@ export function statusWords(report: Report): string {
   const healed = report.heals.recent.filter((heal) => report.at - heal.at < hourMs).length;
   // The report has the last heals only: where all of them are that young there were more.
   const more = healed === report.heals.recent.length && healed < report.heals.total ? 'at least ' : '';
-  const worst = report.problems.find((p) => p.severity === 'error');
+  const worst =
+    report.problems.find((p) => p.code === 'dangerous-entry') ??
+    report.problems.find((p) => p.severity === 'error');
   return [
     report.paused === null ? null : 'paused',
     isEmptied(report) ? 'everything was uninstalled by request' : null,

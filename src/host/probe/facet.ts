@@ -1,11 +1,14 @@
+import type { ProgramFile } from '../../core/kernel/elf.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import { type ForeignTrust, judgeForeign } from '../files/foreign-trust.ts';
+import type { HostArchitecture } from '../system/identity.ts';
 import type { Libc } from '../system/libc.ts';
 import { canary } from './canary.ts';
 import { runControlled } from './controlled-probe.ts';
 import { countEmulated, type Emulators } from './emulated.ts';
 import { provable, writeProbes } from './files.ts';
 import { runsNatively } from './native.ts';
+import { nativePrograms } from './native-programs.ts';
 import { type ProbeResult, type ProbeTask, runProbe } from './probe.ts';
 
 /** Runs foreign programs. */
@@ -28,6 +31,11 @@ export interface ProbeFiles {
   ): Promise<readonly string[]>;
 }
 
+/** How programs of the host begin. */
+export interface NativeFiles {
+  nativePrograms(own: Pick<HostArchitecture, 'machine' | 'class'>): Promise<readonly ProgramFile[]>;
+}
+
 /** Runs native programs. */
 export interface Canaries {
   canary(): Promise<Outcome>;
@@ -39,7 +47,7 @@ export interface EmulatedCount {
 }
 
 /** All of this room. */
-export function probeFacets(libc: Libc | null): Probes & ProbeFiles & Canaries & EmulatedCount {
+export function probeFacets(libc: Libc | null): Probes & ProbeFiles & NativeFiles & Canaries & EmulatedCount {
   return {
     runProbe: (task) => runProbe(task, libc),
     runControlled: (task, control) => runControlled(task, control, libc),
@@ -47,6 +55,7 @@ export function probeFacets(libc: Libc | null): Probes & ProbeFiles & Canaries &
     probeTargets: provable,
     writeProbes,
     runsNatively: (files, sure) => runsNatively(files, sure, libc),
+    nativePrograms: (own) => nativePrograms(own),
     canary,
     countEmulated: (emulators) => countEmulated(emulators),
   };

@@ -1,5 +1,8 @@
+import type { Entry } from '../../core/kernel/entry.ts';
+import { type Danger, dangerOf, stopsHost } from '../../core/native/danger.ts';
 import { identify } from '../../core/plan/memory.ts';
 import type { Problem } from '../../core/problems.ts';
+import { rescueLine } from '../../core/text/rescue.ts';
 import type { Clock } from '../../host/system/clock.ts';
 import type { Custody } from '../kept/custody.ts';
 import type { MountKeeper } from '../mounts/mend-mounts.ts';
@@ -28,6 +31,7 @@ export function standing({ clock, situation, mounts, custody, access, memory }: 
     { origin: 'kept', problems: custody.problems() },
     { origin: 'containers', problems: access.problems() },
     { origin: 'view', problems: seen(situation.repair.view(), situation, clock.now()) },
+    { origin: 'danger', problems: endangered(situation, mounts) },
     { origin: 'doubts', problems: doubted(situation.repair.view(), memory) },
   ];
 }
@@ -49,6 +53,25 @@ function seen(view: View, { repair }: Situation, now: number): Problem[] {
       return { code: 'name-taken', subject: v.handler.registration.name, detail };
     });
   return [...off, ...storms, ...shadowed, ...taken];
+}
+
+/** Where nothing can be started any more, this is all that people have: so it ends with what they have to type. */
+function endangered({ config, repair, world }: Situation, mounts: MountKeeper): Problem[] {
+  const { entries, enabled } = repair.view().observed;
+  const { main, anchor } = config.mounts;
+  const place = mounts.describe().main === 'binfmt' ? main : anchor;
+  return entries.flatMap((entry) => {
+    const danger = dangerOf(entry.matcher, world.desired.natives);
+    if (danger === null || !entry.enabled) return [];
+    const detail = `${dangerWords(danger, entry, enabled)}. To remove it: ${rescueLine(place, entry.name)}`;
+    return [{ code: stopsHost(danger) ? 'dangerous-entry' : 'native-taken', subject: entry.name, detail }];
+  });
+}
+
+function dangerWords({ kind, what }: Danger, { interpreter }: Entry, enabled: boolean): string {
+  const taken = `it takes ${what}, and has ${interpreter} run them`;
+  if (!enabled) return `${taken}, once somebody switches the instance on (it is left off until then)`;
+  return kind === 'programs' ? `${taken}: every exec fails` : taken;
 }
 
 /** It stays so however ours stand in front of it. */

@@ -6,14 +6,14 @@ import { matchesHeader } from '../../core/kernel/match.ts';
 import { architectureOf } from '../../core/platforms/catalogue.ts';
 import { sampleHeaders } from '../../core/platforms/catalogue-magic.ts';
 import type { Instance } from '../../host/instance/instance.ts';
-import type { ProbeFiles } from '../../host/probe/facet.ts';
+import type { NativeFiles, ProbeFiles } from '../../host/probe/facet.ts';
 import type { Children } from '../../host/system/facet.ts';
 import { type HostIdentity, targetOf } from '../prepare/host-identity.ts';
 import type { SuitableHost } from './judge-host.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
 /** What it uses of the machine. */
-type Host = Children & ProbeFiles;
+type Host = Children & ProbeFiles & NativeFiles;
 
 /** What this host is, and the programs that prove it. */
 export interface Learned {
@@ -43,7 +43,11 @@ export async function learnHost(
   const runsNatively = runs.filter((t) => t !== target);
   const sibling = siblings[target];
   const host: HostIdentity = {
-    native: { ...native, sibling: sibling !== undefined && runs.includes(sibling.target) ? sibling : null },
+    native: {
+      ...native,
+      sibling: sibling !== undefined && runs.includes(sibling.target) ? sibling : null,
+      files: await machine.nativePrograms(architecture),
+    },
     target,
     runsNatively,
     kernel,

@@ -6,7 +6,7 @@ import type { Instances } from '../../host/instance/facet.ts';
 import type { Instance } from '../../host/instance/instance.ts';
 import type { Mounts } from '../../host/mounts/facet.ts';
 import type { MountState, MountView } from '../../host/mounts/mounts.ts';
-import type { ProbeFiles } from '../../host/probe/facet.ts';
+import type { NativeFiles, ProbeFiles } from '../../host/probe/facet.ts';
 import type { Children, Namespaces, Rights, System, Timed } from '../../host/system/facet.ts';
 import { createClaim } from './claim.ts';
 import { judgeHost } from './judge-host.ts';
@@ -16,7 +16,7 @@ import { notOpened } from './not-opened.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
 /** What it uses of the machine. */
-type Host = System & Namespaces & Timed & Children & Rights & Instances & Mounts & ProbeFiles;
+type Host = System & Namespaces & Timed & Children & Rights & Instances & Mounts & ProbeFiles & NativeFiles;
 
 /** An opened instance with its mounts and what this host is. */
 export interface Opened extends Learned {

@@ -1,14 +1,14 @@
 import type { Config } from '../../core/config/config.ts';
 import type { Instances } from '../../host/instance/facet.ts';
 import type { Mounts } from '../../host/mounts/facet.ts';
-import type { ProbeFiles } from '../../host/probe/facet.ts';
+import type { NativeFiles, ProbeFiles } from '../../host/probe/facet.ts';
 import type { Children, Namespaces, Rights, System, Timed } from '../../host/system/facet.ts';
 import { type Opened, openHost } from '../mounts/open.ts';
 import type { Refusal } from '../mounts/refusal.ts';
 import type { OncePolicy } from './policy.ts';
 
 /** What it uses of the machine. */
-type Host = System & Namespaces & Timed & Children & Rights & Instances & Mounts & ProbeFiles;
+type Host = System & Namespaces & Timed & Children & Rights & Instances & Mounts & ProbeFiles & NativeFiles;
 
 /**
  * Opens the instance with the mounts that the policy allows. Just to look (`main`): in a container with a /proc of its

@@ -5,7 +5,7 @@ import {
   defaultProtectedExtensions,
   interpreterClash,
   type NativeHost,
-} from '../../core/plan/acceptance.ts';
+} from '../../core/native/acceptance.ts';
 import type { Problem } from '../../core/problems.ts';
 import type { Candidate } from './candidate.ts';
 

@@ -1,7 +1,5 @@
-import type { Config } from '../../core/config/config.ts';
 import { bytesOf } from '../../core/kernel/bytes.ts';
 import type { Desired } from '../../core/plan/desired.ts';
-import type { Handler } from '../../core/plan/handler.ts';
 import { inOrder } from '../../core/plan/order.ts';
 import type { Problem } from '../../core/problems.ts';
 import { keptOf, nothingDeclared, readDeclared } from '../kept/declared.ts';
@@ -17,7 +15,7 @@ export interface Accepted extends Obtained {
 /** Last step: the handlers in their order, and the entries of others beside them that are kept. */
 export async function order(from: Accepted): Promise<World> {
   const { machine, config, accepted, former } = from;
-  const desired = desiredOf(config, accepted, from.unready);
+  const desired = desiredOf(from);
   const declared = config.binfmtD ? await readDeclared(machine, desired, former.kept) : nothingDeclared;
   return {
     desired,
@@ -35,11 +33,13 @@ function distinct(problems: readonly Problem[]): readonly Problem[] {
   return [...new Map(problems.map((p) => [JSON.stringify([p.code, p.subject, p.detail]), p])).values()];
 }
 
-function desiredOf(config: Config, good: readonly Candidate[], unready: readonly Handler[]): Desired {
+function desiredOf({ config, host, accepted, unready }: Accepted): Desired {
   return {
-    handlers: inOrder(good.map((c) => c.handler)),
+    handlers: inOrder(accepted.map((c) => c.handler)),
     precedence: config.precedence,
     onStatusZero: config.onStatusZero,
+    onDanger: config.onDanger,
+    natives: host.native,
     prefix: config.names,
     store: bytesOf(config.interpreters.store),
     adopted: new Set(config.adopt.map(bytesOf)),

@@ -1,6 +1,6 @@
 import { type Asked, nothingAsked } from '../../core/config/asked.ts';
 import type { Config } from '../../core/config/config.ts';
-import { acceptHandler } from '../../core/plan/acceptance.ts';
+import { acceptHandler } from '../../core/native/acceptance.ts';
 import { type Accept, acceptCandidates } from './accept.ts';
 import type { HostIdentity } from './host-identity.ts';
 import { type Obtained, obtainAll } from './obtain-all.ts';

@@ -4,8 +4,8 @@ import type { Cancel, Clock } from '../../host/system/clock.ts';
 
 /** What happened to one entry. */
 export interface HealEvent {
-  /** Why entries are written: they were lost, a new configuration renews them, or they are not wanted any more. */
-  readonly kind: 'healed' | 'renewed' | 'removed';
+  /** Why entries are written: they were lost, a new configuration renews them, they are not wanted any more or stop the host. */
+  readonly kind: 'healed' | 'renewed' | 'removed' | 'danger-removed';
   readonly name: string;
   /** What people call it. */
   readonly called: string;
@@ -70,10 +70,13 @@ function write(logger: Logger, events: readonly HealEvent[], wanted: number): vo
     ...(kind === 'healed' && events.length > 1 ? { eachMs: events.map((e) => e.goneMs) } : {}),
   };
   const healed: Healed = { reason, called, count: events.length, goneMs, wanted };
-  logger.info(
-    fields,
-    kind === 'healed' ? healedWords(healed) : `${kind} ${some(called)}: ${reasonOf(reason, whys)}`,
-  );
+  if (kind === 'danger-removed')
+    logger.warn(fields, `removed ${some(called)}, which stopped programs of the host: ${whys[0] ?? ''}`);
+  else
+    logger.info(
+      fields,
+      kind === 'healed' ? healedWords(healed) : `${kind} ${some(called)}: ${reasonOf(reason, whys)}`,
+    );
 }
 
 function reasonOf(reason: string, whys: readonly string[]): string {

@@ -22,6 +22,7 @@ export function runTasks(
   const results: TaskResult[] = [];
   const undone = new Set<string>();
   let stuck = false;
+  let dangerous = false;
   let held = false;
   let again: number | null = null;
   if (tasks.length > 0) parts.begins();
@@ -29,6 +30,8 @@ export function runTasks(
     // What goes goes from behind to the front: an entry that stays may be worse than those that hide it.
     const goes = task.reason === 'leftover' || task.reason === 'steps-aside';
     if (task.needs.some((key) => undone.has(key)) || (stuck && goes)) continue;
+    // Switched on with such an entry in it, the instance would stop the host.
+    if (task.reason === 'status-zero' && dangerous) continue;
     const subject = task.key ?? (task.reason === 'status-zero' ? 'status' : null);
     const delay = pace.heldFor(subject, now);
     if (delay > 0) again = Math.min(again ?? delay, delay);
@@ -38,6 +41,7 @@ export function runTasks(
       again = Math.min(again ?? retryMs, retryMs);
     if (task.key !== null && result?.failed !== null) undone.add(task.key);
     stuck ||= goes && result?.failed !== null;
+    dangerous ||= task.reason === 'danger' && result?.failed !== null;
     if (result === null) continue;
     if (subject !== null) pace.attempted(subject, now);
     if (subject !== null && result.failed === null) pace.healed(subject, now);

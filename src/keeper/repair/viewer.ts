@@ -1,4 +1,5 @@
 import type { Entry } from '../../core/kernel/entry.ts';
+import { dangerOf } from '../../core/native/danger.ts';
 import { type Classified, classify } from '../../core/plan/classify.ts';
 import type { Desired } from '../../core/plan/desired.ts';
 import type { Handler } from '../../core/plan/handler.ts';
@@ -77,6 +78,7 @@ function observerOf(desired: Desired, memory: LiveMemory): Observer {
 /** Whether an entry can matter to any plan, as long as it lives, enabled or not. */
 function concerns(entry: Entry, desired: Desired, memory: LiveMemory): boolean {
   if (ownerOf(entry.name, desired) !== null || isRemovable(entry, desired, memory)) return true;
+  if (dangerOf(entry.matcher, desired.natives) !== null) return true;
   return victimsOf({ ...entry, enabled: true }, desired).length > 0;
 }
 

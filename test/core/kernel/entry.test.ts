@@ -8,6 +8,13 @@ import { byteString, registration } from '../../arbitraries.ts';
 const masked = 'enabled\ninterpreter /usr/bin/x y\nflags: POCF\noffset 4\nmagic 0102\nmask fffe\n';
 const extension = 'disabled\ninterpreter /bin/true\nflags: \nextension .ab\n';
 
+const elf = {
+  kind: 'magic',
+  offset: 0,
+  magic: Uint8Array.of(0x7f, 0x45, 0x4c, 0x46),
+  mask: Uint8Array.of(0xff, 0xff, 0xff, 0xff),
+} as const;
+
 test('what is rendered is read back the same', () => {
   fc.assert(
     fc.property(registration, fc.boolean(), (one, enabled) => {
@@ -70,6 +77,19 @@ test('a matcher that cannot be read is no matcher, and its lines are kept', () =
     const entry = parseEntry(masked.replace(from, to));
     assert.equal(entry?.matcher, null);
     assert.deepEqual(entry?.unknown, kept);
+  }
+});
+
+test('lines that a path forges hide neither what an entry matches nor that it is odd', () => {
+  for (const path of [
+    '/x\noffset 9',
+    '/x\nflags: \noffset 0\nmagic 41',
+    '/x\nmagic 41\nmask 00',
+    '/x\nextension .a',
+  ]) {
+    const entry = parseEntry(renderEntry({ name: 'x', matcher: elf, interpreter: path, flags: '' }, true));
+    assert.deepEqual(entry?.matcher, elf, JSON.stringify(path));
+    assert.notDeepEqual(entry?.unknown, []);
   }
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isMoreSpecific, matchesHeader, overlaps } from '../../../src/core/kernel/match.ts';
+import { hides, isMoreSpecific, matchesHeader, overlaps } from '../../../src/core/kernel/match.ts';
 import type { Matcher } from '../../../src/core/kernel/registration.ts';
 import { magicMatcher } from '../../arbitraries.ts';
 
@@ -85,6 +85,84 @@ test('dropping mask bits never makes a matcher more specific, and makes it less 
     }),
   );
 });
+
+test('an entry is hidden where all its files are taken by one in front', () => {
+  assert.ok(hides(magic('4d5a'), magic('4d5a714670440a')), 'wine hides the longer line of APE');
+  assert.ok(!hides(magic('4d5a714670440a'), magic('4d5a')));
+  assert.ok(hides(magic('4d5a'), magic('4d5a')));
+  assert.ok(hides(magic('00', '00', 200), jar), 'what takes every file takes every extension');
+  assert.ok(!hides(magic('41'), jar));
+  assert.ok(!hides(jar, magic('41')));
+});
+
+/** Two bits of three bytes, and a name: everything that these matchers can ask for, so that trying all files decides. */
+const values = [0, 1, 2, 3];
+const everyFile = values.flatMap((a) =>
+  values.flatMap((b) =>
+    values.flatMap((c) => ['x', 'x.a', 'x.b', 'x.a.b'].map((name) => ({ name, header: [a, b, c] }))),
+  ),
+);
+const small: fc.Arbitrary<Matcher> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc
+      .record({
+        offset: fc.nat(2),
+        pairs: fc.array(fc.tuple(fc.nat(3), fc.constantFrom(0, 1, 2, 3, 3)), { minLength: 1, maxLength: 3 }),
+      })
+      .map(({ offset, pairs }) => {
+        const kept = pairs.slice(0, 3 - offset);
+        const part = (at: 0 | 1): Uint8Array => Uint8Array.from(kept, (pair) => pair[at]);
+        return { kind: 'magic', offset, magic: part(0), mask: part(1) } as const;
+      }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom('a', 'b', 'a.b')
+      .map((extension): Matcher => ({ kind: 'extension', extension })),
+  },
+);
+
+test('what is said of a pair is what trying every file shows', () => {
+  const takes = (one: Matcher) =>
+    everyFile.filter((f) => matchesHeader(one, Uint8Array.from(f.header), f.name));
+  fc.assert(
+    fc.property(small, small, (front, behind) => {
+      const first = new Set(takes(front));
+      const all = takes(behind);
+      const common = all.filter((file) => first.has(file));
+      assert.equal(overlaps(front, behind), common.length > 0, 'overlaps');
+      assert.equal(hides(front, behind), all.length > 0 && common.length === all.length, 'hides');
+      if (hides(front, behind)) assert.ok(overlaps(front, behind));
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test('of any two magics one hides the other exactly if no bit that it asks for is left open or another there', () => {
+  fc.assert(
+    fc.property(magicMatcher, magicMatcher, fc.boolean(), (a, b, wider) => {
+      const front: Matcher = wider ? { ...b, mask: b.mask.map((mask, at) => mask & (a.mask[at] ?? 0)) } : a;
+      if (wider) assert.ok(hides(front, b));
+      // A file that fits `behind` and differs from what `front` asks for wherever it may.
+      const file = Uint8Array.from({ length: 256 }, (_, at) => {
+        const asked = ask(front, at);
+        const given = ask(b, at);
+        return (given.bits & given.mask) | (~asked.bits & ~given.mask & 0xff);
+      });
+      assert.ok(matchesHeader(b, file));
+      assert.equal(hides(front, b), matchesHeader(front, file));
+    }),
+  );
+});
+
+function ask(of: Matcher, at: number): { bits: number; mask: number } {
+  assert.equal(of.kind, 'magic');
+  const magicOf = of.kind === 'magic' ? of : null;
+  const place = at - (magicOf?.offset ?? 0);
+  return { bits: magicOf?.magic[place] ?? 0, mask: magicOf?.mask[place] ?? 0 };
+}
 
 function bytes(hex: string): Uint8Array {
   return Uint8Array.from(Buffer.from(hex, 'hex'));

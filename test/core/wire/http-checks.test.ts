@@ -25,7 +25,7 @@ describe('ready', () => {
     assert.deepEqual(ready({}), [200, 'ok\n']);
     assert.deepEqual(ready({}, { verbose: true }), [
       200,
-      '[+]lock ok\n[+]first-pass ok\n[+]mount ok\n[+]instance ok\n[+]kept ok\n[+]linux/aarch64 ok\nreadyz check passed\n',
+      '[+]lock ok\n[+]first-pass ok\n[+]mount ok\n[+]instance ok\n[+]host-programs ok\n[+]kept ok\n[+]linux/aarch64 ok\nreadyz check passed\n',
     ]);
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { acceptHandler } from '../../../src/core/plan/acceptance.ts';
+import { acceptHandler } from '../../../src/core/native/acceptance.ts';
 import { acceptCandidates } from '../../../src/keeper/prepare/accept.ts';
 import type { Candidate } from '../../../src/keeper/prepare/candidate.ts';
 

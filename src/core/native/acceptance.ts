@@ -1,4 +1,4 @@
-import { elfHeader, elfLayout } from '../kernel/elf.ts';
+import { elfHeader, elfLayout, type ProgramFile } from '../kernel/elf.ts';
 import { matchesHeader } from '../kernel/match.ts';
 import type { Fault, Matcher } from '../kernel/registration.ts';
 
@@ -8,6 +8,11 @@ export interface NativeHost {
   readonly class: 32 | 64;
   readonly data: 'little' | 'big';
   readonly sibling: { readonly machine: number; readonly class: 32 | 64 } | null;
+}
+
+/** The same, and some of it as it really is on this host. */
+export interface NativePrograms extends NativeHost {
+  readonly files: readonly ProgramFile[];
 }
 
 /**

@@ -4,13 +4,13 @@ import fc from 'fast-check';
 import { elfHeader } from '../../../src/core/kernel/elf.ts';
 import { matchesHeader } from '../../../src/core/kernel/match.ts';
 import type { Matcher } from '../../../src/core/kernel/registration.ts';
-import type { NativeHost } from '../../../src/core/plan/acceptance.ts';
+import type { NativeHost } from '../../../src/core/native/acceptance.ts';
 import {
   acceptHandler,
   defaultProtectedExtensions,
   interpreterClash,
   nativeTemplates,
-} from '../../../src/core/plan/acceptance.ts';
+} from '../../../src/core/native/acceptance.ts';
 import { magicMatcher } from '../../arbitraries.ts';
 
 const x86: NativeHost = { machine: 62, class: 64, data: 'little', sibling: { machine: 3, class: 32 } };
