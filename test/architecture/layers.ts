@@ -58,9 +58,11 @@ const layers: readonly Layer[] = [
   },
   {
     name: 'main',
-    holds: (file) => file === 'src/main.ts' || file === 'src/work.ts',
+    holds: (file) => ['src/main.ts', 'src/begin.ts', 'src/work.ts'].includes(file),
     allows: ({ to, kind }) =>
-      core(to) || ((inside('cli')(to) || ['src/work.ts', 'node:fs'].includes(to)) && kind === 'dynamic'),
+      core(to) ||
+      to === 'src/begin.ts' ||
+      ((inside('cli')(to) || ['src/work.ts', 'node:fs'].includes(to)) && kind === 'dynamic'),
   },
 ];
 
