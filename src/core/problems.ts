@@ -77,6 +77,7 @@ export type ProblemCode =
   | 'witness-missing'
   | 'witness-unavailable'
   | 'source-missing'
+  | 'not-registered'
   | 'preparation-failed'
   | 'store-full'
   | 'store-read-only'
@@ -431,6 +432,11 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     severity: 'error',
     remedy:
       'Install them: apt-get install --no-install-recommends qemu-user-static (dnf install qemu-user-static). Or say where they are: {set interpreters.sources [DIRECTORY]}.',
+  },
+  'not-registered': {
+    title: 'Nothing runs the programs of a platform',
+    severity: 'notice',
+    remedy: 'Register it: {keeper} install PLATFORM. To have it kept: {keeper} run.',
   },
   'preparation-failed': {
     title: 'An interpreter could not be made ready',

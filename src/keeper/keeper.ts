@@ -10,6 +10,7 @@ import { createCensus } from './census.ts';
 import { type Configuring, createConfiguring } from './configure.ts';
 import type { EnactmentParts } from './enactment.ts';
 import { createEntryKnowledge, type EntryKnowledge } from './entries/knowledge.ts';
+import { createEntryProofs, type EntryProofs } from './entries/proofs.ts';
 import { createInForce } from './in-force.ts';
 import { createCustody } from './kept/custody.ts';
 import { openLedger } from './ledger.ts';
@@ -91,7 +92,10 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   const configuring = createConfiguring({ ...upTo, proofs, prepared: prepared.tell }, first);
   const census = createCensus(machine, inForce.situation);
   const knowledge = createEntryKnowledge(machine, inForce.situation, memory);
-  const made: Made = { ...upTo, proofs, configuring, knowledge, ended: ending };
+  const { probes } = parts;
+  const { proved } = knowledge;
+  const others = createEntryProofs({ machine, situation: inForce.situation, probes, proved, changed });
+  const made: Made = { ...upTo, proofs, configuring, knowledge, others, ended: ending };
   return {
     ...atWork(made),
     report: () => reportOf(made, since, census.read()),
@@ -109,13 +113,14 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
 interface Made extends Omit<EnactmentParts, 'prepared' | 'ended'> {
   readonly configuring: Configuring;
   readonly knowledge: EntryKnowledge;
+  readonly others: EntryProofs;
   readonly ended: AbortController;
 }
 
 type AtWork = Omit<Keeper, 'report' | 'refresh' | 'problem' | 'reloaded' | 'onPrepared' | keyof AtTheEnd>;
 type AtTheEnd = Pick<Keeper, 'owned' | 'remove' | 'rest' | 'close'>;
 
-function atWork({ inForce, looks, proofs, configuring }: Made): AtWork {
+function atWork({ inForce, looks, proofs, configuring, others }: Made): AtWork {
   const { verification, access } = proofs;
   const { pause } = looks;
   const isPaused = (): boolean => pause.state() !== null;
@@ -126,9 +131,10 @@ function atWork({ inForce, looks, proofs, configuring }: Made): AtWork {
     lookAtLabels: () => void access.look(),
     stir: configuring.stir,
     verifyAll: () => (isPaused() ? Promise.resolve() : proofs.settled(verification.all())),
-    verify(keys) {
+    async verify(keys) {
       for (const key of keys === 'all' ? [] : keys) verification.queue(key);
-      return proofs.settled(keys === 'all' ? verification.all() : verification.idle());
+      const ours = keys === 'all' ? verification.all() : verification.idle();
+      await Promise.all([proofs.settled(ours), others.prove(keys)]);
     },
     pause: pause.begin,
     resume: pause.end,
@@ -139,13 +145,23 @@ function atWork({ inForce, looks, proofs, configuring }: Made): AtWork {
   };
 }
 
-function atTheEnd({ parts, ledger, inForce, looks, publisher, proofs, configuring, ended }: Made): AtTheEnd {
+function atTheEnd({
+  parts,
+  ledger,
+  inForce,
+  looks,
+  publisher,
+  proofs,
+  configuring,
+  others,
+  ended,
+}: Made): AtTheEnd {
   const { memory } = ledger;
   let removed = false;
   let withdrawn: Promise<void> = Promise.resolve();
   const rest = (): void => {
     ended.abort();
-    for (const part of [proofs, configuring, looks]) part.close();
+    for (const part of [proofs, others, configuring, looks]) part.close();
   };
   return {
     owned: (keys) => belongingsOf(inForce.situation(), memory, keys).map((entry) => entry.name),
@@ -180,5 +196,6 @@ function reportOf(
     totals: { ...ledger.counters.read(), process: passive === true ? null : me.figures() },
     native: [host.target, ...host.runsNatively],
     begun: situation.world !== emptyWorld,
+    passive: passive === true,
   });
 }

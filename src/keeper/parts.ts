@@ -34,6 +34,8 @@ export interface KeeperParts {
   readonly obtain?: (machine: Machine, config: Config) => Obtain | Promise<Obtain>;
   /** Looks and probes, but repairs nothing. */
   readonly passive?: boolean;
+  /** Proves nothing but what it is asked to. */
+  readonly unasked?: 'proves' | 'leaves';
   /** Witnesses can report to it, as to a daemon. */
   readonly hearsWitnesses?: boolean;
   /** What people asked for beside the configuration; nothing by default. */

@@ -81,7 +81,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/keeper/entries': [
     'what is known of all entries beside their text',
-    'core: . plan entries; host: system files; keeper: record prepare',
+    'core: . kernel platforms plan entries; host: system files store probe; keeper: record prepare',
   ],
   'src/keeper/prove': [
     'probes, the canary, what is known of ordinary containers',
@@ -132,9 +132,13 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'core: . text platforms config; host: system files mounts; cli: terminal',
   ],
   'src/cli/completion': ['completion for three shells', 'core: platforms; cli: line'],
+  'src/cli/report': [
+    'a report for people: tables, lines, one picture',
+    'core: . text entries report; cli: terminal',
+  ],
   'src/cli/ask': [
     'asking a running daemon',
-    'core: . text platforms config entries report wire; host: net; cli: sandbox terminal',
+    'core: . text platforms config entries report wire; host: net; cli: sandbox terminal report',
   ],
   'src/cli/emit': [
     'units for systemd, settings for Bottlerocket',
@@ -146,7 +150,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/cli/commands': [
     'one file a command',
-    'core: . text kernel platforms config report wire; host: . system files net mounts sandbox; keeper: . prepare once; publish: .; daemon: . log loop; cli: sandbox terminal line completion ask emit witness',
+    'core: . text kernel platforms config report wire; host: . system files net mounts sandbox; keeper: . prepare once; publish: .; daemon: . log loop; cli: sandbox terminal line completion report ask emit witness',
   ],
   'src/cli/drop-in': [
     'commands of older tools',

@@ -24,6 +24,7 @@ export function handlerLike(given: Partial<HandlerReport> = {}): HandlerReport {
     interpreter: `/var/lib/binfmt-keeper/store/4f55e2e88dc05dc0/qemu-${key}`,
     version: '7.2.22',
     owner: 'keeper',
+    entry: `keeper-${key}`,
     required: true,
     probe: { verdict: 'verified', detail: '', at: moment - 5000, tookMs: 12 },
     containers: { verdict: 'may', detail: 'no SELinux here', at: null },

@@ -56,7 +56,8 @@ const handler = z.object({
   flags: z.string().describe('flags of the entry that serves'),
   interpreter: z.string(),
   version: z.string().nullable().describe('version of the interpreter, where it is ours'),
-  owner: z.enum(['keeper', 'foreign', 'none']),
+  owner: z.enum(['keeper', 'foreign', 'none']).describe('entries say whose a foreign one is'),
+  entry: z.string().nullable().catch(null).describe('name of the entry that serves now'),
   required: z.boolean().describe('counts for readiness'),
   probe: proof.nullable().describe('last probe of what serves now'),
   containers: z

@@ -5,11 +5,11 @@ import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
 import { resolvePlatform } from '../../core/platforms/platforms.ts';
 import { autoTargets } from '../../core/platforms/select.ts';
 import type { ControlRequest } from '../../core/wire/control.ts';
+import { reportTable } from '../report/report-table.ts';
 import type { Context } from '../terminal/context.ts';
 import { render } from '../terminal/print.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { removedText } from '../terminal/removed-text.ts';
-import { reportTable } from '../terminal/report-table.ts';
 import { askDaemon, type Reply } from './ask.ts';
 
 /** Lets a running daemon do it, prints what came of it; null where none listens and the command must act itself. */

@@ -4,10 +4,10 @@ import { problemCatalogue } from '../../core/problems.ts';
 import type { Lasting } from '../../core/report/lasting.ts';
 import type { Report } from '../../core/report/report.ts';
 import { namedTargets, viaDaemon } from '../ask/via-daemon.ts';
+import { reportTable } from '../report/report-table.ts';
 import type { Context } from '../terminal/context.ts';
 import { render } from '../terminal/print.ts';
 import { withProgress } from '../terminal/progress.ts';
-import { reportTable } from '../terminal/report-table.ts';
 import { daemonLasting } from './lasting-daemon.ts';
 import { shoot } from './one-shot.ts';
 

@@ -37,6 +37,8 @@ export interface Manner {
   readonly obtain?: (machine: Machine, config: Config) => Obtain | Promise<Obtain>;
   /** Repairs nothing by itself. */
   readonly passive?: boolean;
+  /** Runs no programs by itself. */
+  readonly unasked?: 'proves' | 'leaves';
   /** Platforms in addition to those of the configuration. */
   readonly asked?: () => Asked;
 }

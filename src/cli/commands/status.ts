@@ -11,12 +11,12 @@ import { createLookUp } from '../../keeper/prepare/obtain.ts';
 import type { Obtain } from '../../keeper/prepare/ready-interpreter.ts';
 import { askDaemon, watchReports } from '../ask/ask.ts';
 import { tell } from '../ask/via-daemon.ts';
+import { reportTable } from '../report/report-table.ts';
 import { sandboxHint } from '../sandbox/hint.ts';
 import type { Context } from '../terminal/context.ts';
 import { render } from '../terminal/print.ts';
 import { withProgress } from '../terminal/progress.ts';
-import { reportTable } from '../terminal/report-table.ts';
-import { type Manner, oneShot, readReport } from './one-shot.ts';
+import { type Held, type Manner, oneShot, readReport } from './one-shot.ts';
 import { type WatchedReport, watched, watchStatus } from './watch.ts';
 
 /** Prints how things stand: the daemon's own report where one runs, else what can be seen without it. */
@@ -35,9 +35,25 @@ export async function status(context: Context, config: Config, targets: Targets)
     );
     return exitCodes.failed;
   }
-  return oneShot(context, config, looking(targets), async ({ keeper }) =>
-    show(context, only({ ...keeper.report(), daemon: null }, targets)),
+  return oneShot(context, config, looking(context, targets), async (held) =>
+    show(context, only(await seen(context, held, targets), targets)),
   );
+}
+
+/** How things stand without a daemon: what is registered is proved, in a time that people wait for. */
+async function seen({ flags }: Context, { keeper, machine }: Held, targets: Targets): Promise<Report> {
+  const { clock } = machine;
+  const proofs = flags['no-probe'] === true ? Promise.resolve() : keeper.verify(keysOf(targets));
+  const late = new Promise<void>((resolve) => void clock.after(patienceMs, resolve, 'idle'));
+  await Promise.all([keeper.refresh(), Promise.race([proofs, late])]);
+  return { ...keeper.report(), daemon: null };
+}
+
+/** An emulator that hangs has longer for a `probe`. */
+const patienceMs = 5000;
+
+function keysOf(targets: Targets): readonly string[] | 'all' {
+  return targets.length === 0 ? 'all' : targets;
 }
 
 /** Runs the probes now, whoever registered what serves. */
@@ -50,19 +66,20 @@ export async function probe(context: Context, config: Config, targets: Targets):
   if (reply?.type === 'report') return show(context, only(reply.report, targets));
   if (reply !== null) return tell(context, reply);
   context.err(sandboxHint('probe'));
-  return oneShot(context, config, looking(targets), async ({ keeper }) => {
-    const keys = targets.length === 0 ? 'all' : targets;
-    await withProgress(context, () => keeper.report().summary, keeper.verify(keys));
+  return oneShot(context, config, looking(context, targets), async ({ keeper }) => {
+    const proofs = Promise.all([keeper.refresh(), keeper.verify(keysOf(targets))]);
+    await withProgress(context, () => keeper.report().summary, proofs);
     return show(context, only({ ...keeper.report(), daemon: null }, targets));
   });
 }
 
 /** Looks without a daemon, at what was named too where the configuration does not keep it. */
-function looking(targets: Targets): Manner {
+function looking({ flags }: Context, targets: Targets): Manner {
   const asked = (): Asked => ({ ...nothingAsked, added: targets === 'all' ? [] : targets });
   const obtain = (machine: Machine, config: Config): Obtain =>
     createLookUp(machine, config, hostNameOf(config.interpreters.store));
-  return { does: 'look', obtain, passive: true, asked };
+  const unasked = flags['no-probe'] === true ? 'leaves' : 'proves';
+  return { does: 'look', obtain, passive: true, unasked, asked };
 }
 
 function only(report: Report, targets: Targets): Report {
@@ -72,14 +89,14 @@ function only(report: Report, targets: Targets): Report {
 /** The running daemon's reports, and between two daemons what can be seen without one. */
 function watch(context: Context, config: Config, targets: Targets): Promise<ExitCode> {
   const look = async (): Promise<WatchedReport> => {
-    const seen: Report[] = [];
+    const reports: Report[] = [];
     const told: string[] = [];
     const quiet = { ...context, err: (text: string) => void told.push(text) };
-    const exit = await oneShot(quiet, config, looking(targets), async ({ keeper }) => {
-      seen.push({ ...keeper.report(), daemon: null });
+    const exit = await oneShot(quiet, config, looking(context, targets), async (held) => {
+      reports.push(await seen(context, held, targets));
       return exitCodes.ok;
     });
-    const [report] = seen;
+    const [report] = reports;
     return report === undefined ? { report: null, why: told.join(''), exit } : watched(only(report, targets));
   };
   async function* stream(signal: AbortSignal): AsyncGenerator<Report> {

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
 import type { Report } from '../../core/report/report.ts';
+import { scrolledFrame } from '../report/frame.ts';
+import { reportTable } from '../report/report-table.ts';
 import type { Context } from '../terminal/context.ts';
-import { scrolledFrame } from '../terminal/frame.ts';
 import type { Key } from '../terminal/keys.ts';
 import { render } from '../terminal/print.ts';
-import { reportTable } from '../terminal/report-table.ts';
 import { openScreen } from '../terminal/screen.ts';
 
 /** Where reports come from: a daemon's stream, and one look at the host for when there is no daemon. */

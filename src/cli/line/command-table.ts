@@ -118,11 +118,16 @@ const rows = [
         short: '-w',
         help: 'go on showing it as it changes; arrow keys and Page Down scroll, q or Ctrl-C ends',
       },
+      {
+        flag: '--no-probe',
+        short: null,
+        help: 'run no foreign program: without a daemon nothing is proved then',
+      },
     ],
     takes: 'settings',
     summary: 'show handlers, problems and remedies',
     text: [
-      'Prints for each handler its state, flags, interpreter, version, owner, last probe, number of heals and last loss; then the problems that stand now, with their remedies. The report is that of the running daemon; without one it is what can be seen without changing anything.',
+      'Prints for each handler its state, flags, interpreter, version, owner, last probe, number of heals and last loss; then the problems that stand now, with their remedies. The report is that of the running daemon; without one it is what can be seen without changing anything, whoever registered it, and a program of each platform that is served is run, all within 5 s. A second table has the other entries of the instance.',
       'With --watch a terminal shows one picture that is drawn anew at each change; elsewhere each change is printed: a line of JSON, a YAML document or a table.',
     ],
     examples: [

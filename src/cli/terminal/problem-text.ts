@@ -36,7 +36,7 @@ export function problemLines(problems: readonly ReportedProblem[], view: View): 
 }
 
 /** As it can be typed here, not where the report was made; a later version may know problems that this one does not. */
-function remedyOf({ code, remedy }: ReportedProblem, { here }: View): string {
+export function remedyOf({ code, remedy }: ReportedProblem, { here }: View): string {
   const known: ProblemKind | undefined = problemCatalogue[code];
   return known !== undefined && /[{[]/.test(known.remedy) ? typed(known.remedy, here) : remedy;
 }

@@ -4,6 +4,7 @@ import { type Problem, problemCatalogue } from '../problems.ts';
 import type { EntryCondition, EntryProof, EntryReport } from './entry-report.ts';
 import { matchText, type Sampled, takenBy } from './matches.ts';
 import { type OwnerSigns, ownerOfEntry } from './owner.ts';
+import { servedBy } from './serves.ts';
 import { type FindWrong, finders } from './wrong.ts';
 
 /** What a probe found of one registration, by `identify(entry)`. */
@@ -70,22 +71,4 @@ function conditionOf(enabled: boolean, wrong: readonly Problem[], proof: EntryPr
   if (!enabled) return 'disabled';
   if (wrong.some((p) => problemCatalogue[p.code].severity === 'error')) return 'broken';
   return proof?.verdict === 'verified' ? 'ok' : 'unverified';
-}
-
-/** The platforms that each entry serves: it is the first that takes one of their headers. */
-function servedBy(entries: readonly Entry[]): ReadonlyMap<Entry, readonly Sampled[]> {
-  const gone = new Set<Uint8Array>();
-  const serves = new Map<Entry, readonly Sampled[]>();
-  for (const entry of entries) {
-    if (!entry.enabled) continue;
-    const served: Sampled[] = [];
-    for (const [platform, headers] of takenBy(entry.matcher)) {
-      const left = [...headers].filter((header) => !gone.has(header));
-      if (left.length === 0) continue;
-      for (const header of left) gone.add(header);
-      served.push(platform);
-    }
-    if (served.length > 0) serves.set(entry, served);
-  }
-  return serves;
 }

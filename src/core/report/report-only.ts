@@ -2,6 +2,7 @@ import { architectureOf } from '../platforms/catalogue.ts';
 import { type LeftOut, nativeRow } from '../platforms/select.ts';
 import type { Problem } from '../problems.ts';
 import { type HandlerReport, provenHandlers, type Report, stopsAll, summarize } from './report.ts';
+import { otherServed } from './served.ts';
 
 /**
  * The report of some targets alone, for `status PLATFORM` and `probe PLATFORM`: their handlers, what is wrong with them
@@ -9,9 +10,10 @@ import { type HandlerReport, provenHandlers, type Report, stopsAll, summarize } 
  * a handler.
  */
 export function onlyTargets(report: Report, targets: readonly string[]): Report {
-  const handlers = report.handlers.filter((h) => targets.includes(h.key));
+  const all = [...report.handlers, ...otherServed(report)];
+  const handlers = all.filter((h) => targets.includes(h.key));
   const leftOut = targets.filter((t) => !handlers.some((h) => h.key === t)).map((t) => absent(t, report));
-  const proven = provenHandlers(report).map((h) => h.key);
+  const proven = provenHandlers({ ...report, handlers }).map((h) => h.key);
   const isWell = (target: string): boolean =>
     proven.includes(target) || leftOut.some((row) => row.target === target && row.kind === 'native');
   const others = new Set(

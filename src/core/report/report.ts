@@ -34,6 +34,8 @@ export interface HandlerReport {
   readonly interpreter: string;
   readonly version: string | null;
   readonly owner: 'keeper' | 'foreign' | 'none';
+  /** Name of the entry that serves now, whoever registered it; null where none does. */
+  readonly entry: string | null;
   readonly required: boolean;
   readonly probe: ProbeReport | null;
   readonly containers: ContainersReport;
@@ -157,6 +159,13 @@ export function isEmptied({ handlers, leftOut }: Pick<Report, 'handlers' | 'left
   const kept = handlers.some((h) => h.required || h.platforms.length > 0 || h.probe !== null);
   return !kept && leftOut.some((row) => row.kind === 'uninstalled');
 }
+
+/** Whether nothing of what is wanted runs programs, so that what serves in its stead is worth telling. */
+export function isLost({ state }: HandlerReport): boolean {
+  return !standing.has(state);
+}
+
+const standing: ReadonlySet<HandlerReport['state']> = new Set(['ok', 'foreign-ok', 'unverified', 'stale']);
 
 /** Conditions under which nothing that was proved before can be relied on. */
 export const stopsAll: ReadonlySet<string> = new Set(['locked-by-another', 'status-zero', 'dangerous-entry']);

@@ -1,5 +1,6 @@
 import { resolvePlatform } from '../platforms/platforms.ts';
 import type { Report } from '../report/report.ts';
+import { otherServed } from '../report/served.ts';
 import { isObject, parseJson } from '../text/json.ts';
 
 /** What is spoken on the control socket: one line of JSON each way, one request a connection, answers until the end. */
@@ -140,7 +141,7 @@ export function controlError(
 export function isSatisfied(report: Report, targets: Targets): boolean {
   if (targets === 'all' || targets.length === 0) return report.ready;
   return targets.every((target) =>
-    report.handlers.some(
+    [...report.handlers, ...otherServed(report)].some(
       (h) =>
         h.key === target && (h.state === 'ok' || h.state === 'foreign-ok') && h.probe?.verdict === 'verified',
     ),

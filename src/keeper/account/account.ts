@@ -1,14 +1,24 @@
 import { drawEntries } from '../../core/entries/draw.ts';
+import { identify } from '../../core/plan/memory.ts';
 import { isOurs } from '../../core/plan/ownership.ts';
 import type { Problem } from '../../core/problems.ts';
-import { composeReport, type Report } from '../../core/report/report.ts';
+import { problemsOfLook } from '../../core/report/looked.ts';
+import { composeReport, isLost, type Report } from '../../core/report/report.ts';
+import { rowAsServed } from '../../core/report/served.ts';
 import type { Totals } from '../../core/report/totals.ts';
 import type { Here } from '../../core/text/typed.ts';
 import { version } from '../../core/version.ts';
 import type { EntryKnowledge } from '../entries/knowledge.ts';
+import { servingEntry } from '../prepare/situation.ts';
 import type { ProblemBoard } from '../record/problem-board.ts';
 import type { View } from '../repair/viewer.ts';
-import { type HandlerSources, handlerReport, keptReport, unmetReport } from './handler-reports.ts';
+import {
+  type HandlerSources,
+  handlerReport,
+  keptReport,
+  probeReport,
+  unmetReport,
+} from './handler-reports.ts';
 import { type StandingParts, standing } from './standing-problems.ts';
 
 /** Where the account is drawn from. */
@@ -16,6 +26,8 @@ export interface AccountParts extends HandlerSources, StandingParts {
   readonly pid: number;
   readonly board: ProblemBoard;
   readonly knowledge: EntryKnowledge;
+  /** Who only looks keeps nothing, so that what serves is what counts. */
+  readonly passive: boolean;
   readonly totals: Totals;
   /** Architectures that the host runs by itself, its own first. */
   readonly native: readonly string[];
@@ -38,23 +50,22 @@ function composed(parts: AccountParts): Report {
   const { situation, history, board, mounts, since } = parts;
   const { world, repair } = situation;
   const view = repair.view();
+  const entries = entriesOf(view, parts);
+  const handlers = rowsOf(view, parts, entries);
+  const problems = once([...board.list(), ...world.problems, ...standing(parts).flatMap((s) => s.problems)]);
   return composeReport(
     {
       version,
       at: parts.clock.wall(),
       daemon: { pid: parts.pid, since, command: parts.here.command },
       paused: parts.paused,
-      handlers: [
-        ...view.handlers.map((v) => handlerReport(v, parts)),
-        ...world.unmet.map((u) => unmetReport(u, parts)),
-        ...parts.custody.view().map((k) => keptReport(k, parts)),
-      ],
+      handlers,
       leftOut: world.leftOut,
       native: parts.native,
-      problems: once([...board.list(), ...world.problems, ...standing(parts).flatMap((s) => s.problems)]),
+      problems: parts.passive ? problemsOfLook(problems, handlers) : problems,
       mounts: mounts.describe(),
       instance: { enabled: view.observed.enabled, foreign: foreignEntries(view, parts) },
-      entries: entriesOf(view, parts.knowledge),
+      entries,
       emulated: parts.emulated,
       totals: parts.totals,
       heals: { total: history.total(), recent: history.recent() },
@@ -63,8 +74,28 @@ function composed(parts: AccountParts): Report {
   );
 }
 
-function entriesOf({ observed }: View, { signs, proved, found }: EntryKnowledge): Report['entries'] {
+function entriesOf(view: View, { knowledge, verification }: AccountParts): Report['entries'] {
+  const { observed } = view;
+  const proved = new Map(knowledge.proved);
+  for (const one of view.handlers) {
+    const serving = servingEntry(one);
+    const last = verification.resultOf(one.handler.key);
+    if (serving === null || last?.generation !== identify(serving)) continue;
+    proved.set(last.generation, { proof: probeReport(last), version: last.result.version ?? null });
+  }
+  const { signs, found } = knowledge;
   return drawEntries({ entries: observed.all ?? observed.entries, signs: signs(), proved, found });
+}
+
+/** What is wanted, by what serves it: of a platform without a handler, and for one who looks of all that is lost. */
+function rowsOf(view: View, parts: AccountParts, entries: Report['entries']): Report['handlers'] {
+  const { world } = parts.situation;
+  const wanted = view.handlers.map((v) => handlerReport(v, parts));
+  return [
+    ...wanted.map((row) => (parts.passive && isLost(row) ? rowAsServed(row, entries) : row)),
+    ...world.unmet.map((u) => rowAsServed(unmetReport(u, parts), entries)),
+    ...parts.custody.view().map((k) => keptReport(k, parts)),
+  ];
 }
 
 /** All of ours concern us, so they are among the entries that were looked at closely. */

@@ -41,8 +41,9 @@ export function handlerReport(view: View['handlers'][number], parts: HandlerSour
     why: whyOf(view, parts, { fine, barred, current, containers }),
     flags: serving?.flags ?? '',
     interpreter: serving?.interpreter ?? handler.registration.interpreter,
-    version: state === 'foreign-ok' ? null : (info?.version ?? null),
+    version: (state === 'foreign-ok' ? current?.result.version : info?.version) ?? null,
     owner: serving === null ? 'none' : state === 'foreign-ok' || view.taken ? 'foreign' : 'keeper',
+    entry: serving?.name ?? null,
     required: isRequired(config, handler.key, handler.platforms.length > 0),
     probe: current === undefined ? null : probeReport(current),
     containers,
@@ -86,6 +87,7 @@ export function unmetReport(row: Situation['world']['unmet'][number], parts: Han
     interpreter: '',
     version: null,
     owner: 'none',
+    entry: null,
     required: isRequired(config, row.target, row.platforms.length > 0),
     probe: null,
     containers: nothingThere,
@@ -107,6 +109,7 @@ export function keptReport({ kept, entry, state, why }: KeptView, parts: Handler
     interpreter: entry?.interpreter ?? '',
     version: null,
     owner: entry === null ? 'none' : 'foreign',
+    entry: entry?.name ?? null,
     required: false,
     probe: null,
     containers: { ...nothingThere, detail: 'it is kept as it is' },
@@ -121,7 +124,8 @@ function unproven(provable: boolean, probe: string | null, last: Verified | unde
   return `${last.result.verdict}: ${last.result.detail}`;
 }
 
-function probeReport({ result, at }: Verified): HandlerReport['probe'] {
+/** The last probe as it is told. */
+export function probeReport({ result, at }: Verified): NonNullable<HandlerReport['probe']> {
   const { verdict, detail, tookMs } = result;
   return { verdict, detail, at, tookMs };
 }

@@ -1,16 +1,18 @@
 import type { ProvedEntry } from '../../core/entries/draw.ts';
 import type { DeclaredLine, OwnerSigns } from '../../core/entries/owner.ts';
+import { textOf } from '../../core/kernel/bytes.ts';
 import { filesInForce, readDeclarations } from '../../core/plan/binfmt-d.ts';
 import { sameEntry } from '../../core/plan/memory.ts';
 import { isStored } from '../../core/plan/ownership.ts';
 import type { Problem } from '../../core/problems.ts';
 import type { Declarations } from '../../host/files/facet.ts';
+import type { Stores } from '../../host/store/facet.ts';
 import type { System, Timed } from '../../host/system/facet.ts';
 import type { Situation } from '../prepare/situation.ts';
 import type { LiveMemory } from '../record/memory.ts';
 
 /** What it uses of the machine. */
-type Host = System & Timed & Declarations;
+type Host = System & Timed & Declarations & Stores;
 
 /** What is known of all entries of the instance beside their text, whoever registered them. */
 export interface EntryKnowledge {
@@ -34,11 +36,15 @@ export function createEntryKnowledge(
   memory: LiveMemory,
 ): EntryKnowledge {
   let declared: OwnerSigns['declared'] = new Map();
+  let files: OwnerSigns['files'] = null;
   let readAt = Number.NEGATIVE_INFINITY;
   let running: Promise<void> | null = null;
   const kernelRelease = machine.kernelRelease();
   const read = async (): Promise<void> => {
-    declared = byName(await declaredLines(machine));
+    [declared, files] = await Promise.all([
+      declaredLines(machine).then(byName),
+      filesAmong(machine, situation()),
+    ]);
     readAt = machine.clock.now();
   };
   return {
@@ -52,7 +58,7 @@ export function createEntryKnowledge(
     signs: () => ({
       declared,
       kernelRelease,
-      files: null,
+      files,
       ours({ name, id, interpreter }) {
         const { desired } = situation().world;
         if (isStored(interpreter, desired.store, memory)) return 'its interpreter lies in the store';
@@ -64,6 +70,21 @@ export function createEntryKnowledge(
     found: new Map(),
   };
 }
+
+/** Those interpreters, of entries that are named as containers name theirs, that are files here. */
+async function filesAmong(machine: Stores, { repair }: Situation): Promise<ReadonlySet<string>> {
+  const { observed } = repair.view();
+  const named = (observed.all ?? observed.entries).filter(({ name }) => name.startsWith('qemu-'));
+  const found = new Set<string>();
+  for (const path of new Set(named.map(({ interpreter }) => interpreter))) {
+    if (!path.startsWith('/usr/bin/')) continue;
+    const file = await machine.inspectInterpreter(textOf(path), { requireStatic: false });
+    if (file.ok || !isAbsent.has(file.code)) found.add(path);
+  }
+  return found;
+}
+
+const isAbsent: ReadonlySet<string> = new Set(['interpreter-missing', 'interpreter-unreachable']);
 
 async function declaredLines(machine: Declarations): Promise<readonly DeclaredLine[]> {
   const { directories } = await machine.readBinfmtD();

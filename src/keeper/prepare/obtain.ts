@@ -129,10 +129,26 @@ export function createLookUp(
     const [stuck] = (await reachable(machine, [dir])).hung;
     if (stuck !== undefined) return stuck;
     const kept = await fromStore(machine, store, architecture);
-    if (kept === null) return noneFound(architecture, 'it was never deployed');
+    if (kept === null) return notDeployed(machine, architecture, sources);
     return kept.path.startsWith(`${dir}/`)
       ? { ...kept, path: `${name}${kept.path.slice(dir.length)}` }
       : kept;
+  };
+}
+
+/** Where an emulator lies ready, all that lacks is somebody who registers it. */
+async function notDeployed(
+  machine: Host,
+  architecture: Architecture,
+  directories: readonly string[],
+): Promise<Problem> {
+  const { sources } = await reachable(machine, directories);
+  const found = await machine.findInterpreter(architecture, sources);
+  if (!found.ok) return missing(architecture, found.tried);
+  return {
+    code: 'not-registered',
+    subject: architecture.target,
+    detail: `${found.path} would run its files`,
   };
 }
 

@@ -71,6 +71,7 @@ function handler(differs: Partial<HandlerReport> = {}): HandlerReport {
     interpreter: '/store/1/qemu-aarch64',
     version: '10.0',
     owner: 'keeper',
+    entry: null,
     required: true,
     probe: { verdict: 'verified', detail: '', at: 0, tookMs: 1 },
     containers: { verdict: 'may', detail: 'no SELinux here', at: null },

@@ -133,6 +133,7 @@ function handler(more: Partial<HandlerReport>): HandlerReport {
     interpreter: '/i',
     version: null,
     owner: 'keeper',
+    entry: null,
     required: true,
     probe: { verdict: 'verified', detail: '', at: 0, tookMs: 1 },
     containers: { verdict: 'may', detail: 'no SELinux here', at: null },

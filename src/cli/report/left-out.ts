@@ -1,7 +1,7 @@
 import type { Report } from '../../core/report/report.ts';
 import { visible } from '../../core/text/visible.ts';
-import { cutEnd } from './text.ts';
-import { wrap } from './wrap.ts';
+import { cutEnd } from '../terminal/text.ts';
+import { wrap } from '../terminal/wrap.ts';
 
 /**
  * Why architectures have no handler, in few lines: whole families of them are counted or named together, and programs

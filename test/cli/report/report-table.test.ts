@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { frameOf, scrolledFrame } from '../../../src/cli/terminal/frame.ts';
+import { frameOf, scrolledFrame } from '../../../src/cli/report/frame.ts';
+import { reportParts, reportTable, roughly } from '../../../src/cli/report/report-table.ts';
 import { keysIn } from '../../../src/cli/terminal/keys.ts';
-import { reportParts, reportTable, roughly } from '../../../src/cli/terminal/report-table.ts';
 import { plain, styleFor } from '../../../src/cli/terminal/style.ts';
 import { widthOf } from '../../../src/cli/terminal/text.ts';
 import { selectArchitectures } from '../../../src/core/platforms/select.ts';
@@ -209,5 +209,56 @@ describe('an age', () => {
   it('is told in one unit', () => {
     const ages = [0, 119_000, 121_000, 7_100_000, 7_300_000, 172_700_000, 172_900_000].map(roughly);
     assert.deepEqual(ages, ['0s', '119s', '2m', '118m', '2h', '48h', '2d']);
+  });
+});
+
+describe('a look without a daemon', () => {
+  const entry = {
+    ...{ name: 'qemu-arm', platforms: ['linux/arm'], serves: ['linux/arm'], matches: '7f at 0' },
+    ...{ interpreter: '/usr/bin/qemu-arm', flags: 'OCF', enabled: true, version: '10.2.1' },
+    owner: { kind: 'tonistiigi' as const, evidence: 'line' as const, detail: '' },
+    ...{ state: 'ok' as const, wrong: [], probe: null },
+  };
+  const report = reportLike({
+    daemon: null,
+    handlers: [
+      handlerLike({ key: 'arm', state: 'foreign-ok', owner: 'foreign', entry: 'qemu-arm' }),
+      handlerLike({ key: 's390x', state: 'missing', owner: 'none', entry: null, probe: null }),
+      handlerLike({ key: 'mips', state: 'missing', owner: 'none', entry: null, probe: null }),
+    ],
+    problems: [
+      { code: 'not-registered', subject: 's390x', detail: 'x would run its files' },
+      { code: 'not-registered', subject: 'mips', detail: 'x would run its files' },
+    ],
+    entries: [
+      entry,
+      {
+        ...{
+          ...entry,
+          name: 'jar',
+          platforms: [],
+          serves: [],
+          matches: '.jar',
+          interpreter: '/usr/bin/jexec',
+        },
+        state: 'broken' as const,
+        wrong: [{ code: 'kept-without-interpreter', subject: 'jar', detail: '/usr/bin/jexec is gone' }],
+      },
+    ],
+  });
+  const text = reportTable(report);
+
+  it('tells whose entry serves, and what is not registered in one line with its remedy', () => {
+    assert.match(text, /^linux\/arm +foreign-ok .* tonistiigi\/binfmt /m);
+    assert.doesNotMatch(text, /^linux\/(s390x|mips) /m);
+    assert.match(text, /^not registered: linux\/s390x, linux\/mips → .*binfmt-keeper install PLATFORM/m);
+    assert.doesNotMatch(text, /HEALS|notice not-registered/);
+  });
+
+  it('has a second table of what else is registered, and what is wrong with it', () => {
+    assert.match(text, /^OTHER ENTRY +STATE +MATCHES/m);
+    assert.match(text, /^jar +broken +\.jar .* kept-without-interpreter +\/usr\/bin\/jexec$/m);
+    assert.match(text, /^jar: kept-without-interpreter: \/usr\/bin\/jexec is gone$/m);
+    assert.doesNotMatch(text, /^qemu-arm /m);
   });
 });

@@ -1,18 +1,22 @@
+import { ownerNames } from '../../core/entries/owner-names.ts';
 import { whyLasting } from '../../core/report/lasting.ts';
 import type { HandlerReport, Report } from '../../core/report/report.ts';
+import { isNamed, otherServed } from '../../core/report/served.ts';
 import { formatDuration } from '../../core/text/duration.ts';
 import { visible } from '../../core/text/visible.ts';
+import { problemLines, type View } from '../terminal/problem-text.ts';
+import { plain } from '../terminal/style.ts';
+import { type Column, tableLines } from '../terminal/table.ts';
+import { cutEnd, shortenPath } from '../terminal/text.ts';
+import { wrap } from '../terminal/wrap.ts';
 import { leftOutLines } from './left-out.ts';
-import { problemLines, type View } from './problem-text.ts';
-import { plain } from './style.ts';
-import { type Column, tableLines } from './table.ts';
-import { cutEnd, shortenPath } from './text.ts';
-import { wrap } from './wrap.ts';
+import { isToldByLine, isUnregistered, unnamedLines, unregisteredLines } from './looked.ts';
+import { entriesWithoutRow, otherEntryLines } from './other-entries.ts';
 
 /** A report for people: handlers, problems with their remedies, and the sentence that sums it up. */
 export function reportTable(report: Report, view: View = { columns: null, style: plain }): string {
-  const { head, rows, notes, problems, summary } = reportParts(report, view);
-  const blocks = [[head, ...rows, ...notes], ...problems, [summary]];
+  const { head, rows, notes, others, problems, summary } = reportParts(report, view);
+  const blocks = [[head, ...rows, ...notes], others, ...problems, [summary]].filter((one) => one.length > 0);
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
@@ -23,6 +27,8 @@ export interface ReportParts {
   readonly rows: readonly string[];
   /** Why handlers are not as they should be, and what was left out. */
   readonly notes: readonly string[];
+  /** Entries that no row speaks of: a table of its own, its head first; empty where there are none. */
+  readonly others: readonly string[];
   /** One block for each kind. */
   readonly problems: readonly (readonly string[])[];
   readonly summary: string;
@@ -30,29 +36,37 @@ export interface ReportParts {
 
 /** Draws up the parts; times are told as of `now` (Unix ms). */
 export function reportParts(report: Report, view: View, now = Date.now()): ReportParts {
-  const { handlers } = report;
+  const served = otherServed(report);
+  const named = served.filter((row) => isNamed(row.key));
+  const handlers = [...report.handlers.filter((h) => !isUnregistered(report, h)), ...named];
   const width = view.columns ?? Number.POSITIVE_INFINITY;
   const [head = '', ...rows] =
-    handlers.length === 0 ? ['no handlers'] : tableLines(columnsOf(report, view, now), view.columns);
+    handlers.length === 0
+      ? [nothingServed(report)]
+      : tableLines(columnsOf(handlers, report, view, now), view.columns);
   const reasons = grouped(
     handlers.filter((h) => h.why !== '' && h.probe !== null && h.state !== 'foreign-ok'),
     (h) => h.why,
     (h) => h.name,
   );
-  const codes = [...new Set(report.problems.map((p) => p.code))];
+  const problems = report.problems.filter((p) => !isToldByLine(report, p));
+  const codes = [...new Set(problems.map((p) => p.code))];
   return {
     head: view.style.strong(head),
     rows,
     notes: [
       ...reasons.flatMap(([why, names]) => wrap(`${names}: ${why}`, width, '', '  ')),
-      ...leftOutLines(report.leftOut, width),
+      ...unregisteredLines(report, view, width),
+      ...unnamedLines(served, view, width),
+      ...leftOutLines(withoutServed(report.leftOut, served), width),
       ...(report.lasting?.lasts === true
         ? wrap(`the entries outlive this process: ${whyLasting(report.lasting)}`, width, '', '  ')
         : []),
     ],
+    others: otherEntryLines(entriesWithoutRow(report, [...report.handlers, ...served]), view),
     problems: codes.map((code) =>
       problemLines(
-        report.problems.filter((p) => p.code === code),
+        problems.filter((p) => p.code === code),
         view,
       ),
     ),
@@ -68,7 +82,12 @@ export function roughly(ms: number): string {
   return s < 172_800 ? `${Math.round(s / 3600)}h` : `${Math.round(s / 86_400)}d`;
 }
 
-function columnsOf({ handlers }: Report, { style }: View, now: number): readonly Column[] {
+function columnsOf(
+  handlers: readonly HandlerReport[],
+  report: Report,
+  { style }: View,
+  now: number,
+): readonly Column[] {
   const lost = ({ lostAt }: HandlerReport): string =>
     lostAt === null ? '-' : `${roughly(now - lostAt)} ago`;
   const paint = (cell: string, row: number): string => {
@@ -84,15 +103,34 @@ function columnsOf({ handlers }: Report, { style }: View, now: number): readonly
     { head: 'STATE', rank: 0, cells: of((h) => h.state), paint },
     { head: 'FLAGS', rank: 7, cells: of((h) => h.flags || '-') },
     { head: 'VERSION', rank: 4, cells: of((h) => h.version ?? '-') },
-    { head: 'OWNER', rank: 5, cells: of((h) => h.owner) },
+    { head: 'OWNER', rank: 5, cells: of((h) => ownerCell(h, report)) },
     { head: 'PROBE', rank: 1, cells: of((h) => probeCell(h, now)) },
-    ...(handlers.some(isTelling)
+    ...(handlers.some((h) => isTelling(h, report))
       ? [{ head: 'CONTAINERS', rank: 1, cells: of((h) => containersCell(h, now)) }]
       : []),
-    { head: 'HEALS', rank: 2, cells: of((h) => String(h.heals)) },
-    { head: 'LOST', rank: 3, cells: of(lost) },
+    ...(report.daemon !== null || handlers.some((h) => h.heals > 0 || h.lostAt !== null)
+      ? [
+          { head: 'HEALS', rank: 2, cells: of((h) => String(h.heals)) },
+          { head: 'LOST', rank: 3, cells: of(lost) },
+        ]
+      : []),
     { head: 'INTERPRETER', rank: 6, cells: of((h) => h.interpreter), least: 14, fit: shortenPath },
   ];
+}
+
+/** Whose entry serves, where it is not ours. */
+function ownerCell({ owner, entry }: HandlerReport, { entries }: Report): string {
+  const kind = owner === 'foreign' ? entries.find((one) => one.name === entry)?.owner.kind : undefined;
+  return kind === undefined ? owner : ownerNames[kind];
+}
+
+/** Without a daemon nothing is lost where nothing was registered. */
+function nothingServed({ daemon, handlers }: Report): string {
+  return daemon === null && handlers.length > 0 ? 'no platform is registered' : 'no handlers';
+}
+
+function withoutServed(leftOut: Report['leftOut'], served: readonly HandlerReport[]): Report['leftOut'] {
+  return leftOut.filter((row) => !served.some((one) => one.key === row.target));
 }
 
 function probeCell({ probe }: HandlerReport, now: number): string {
@@ -100,8 +138,10 @@ function probeCell({ probe }: HandlerReport, now: number): string {
 }
 
 /** Without SELinux and witnesses the column would say the same of all. */
-function isTelling({ containers, probe }: HandlerReport): boolean {
-  return containers.at !== null || (probe !== null && containers.verdict !== 'may');
+function isTelling({ containers, probe, owner }: HandlerReport, { daemon }: Report): boolean {
+  if (containers.at !== null) return true;
+  // Nobody looks at what others registered where no daemon runs.
+  return probe !== null && containers.verdict !== 'may' && (daemon !== null || owner === 'keeper');
 }
 
 function containersCell({ containers: { verdict, at } }: HandlerReport, now: number): string {

@@ -1,7 +1,7 @@
 import type { Report } from '../../core/report/report.ts';
-import type { View } from './problem-text.ts';
+import type { View } from '../terminal/problem-text.ts';
+import { cutEnd } from '../terminal/text.ts';
 import { reportParts, roughly } from './report-table.ts';
-import { cutEnd } from './text.ts';
 
 /** What of a report that is longer than the window is seen. */
 export interface Frame {
@@ -28,8 +28,12 @@ export function scrolledFrame(
   wanted: number,
   now = Date.now(),
 ): Frame {
-  const { head, rows, notes, problems, summary } = reportParts(report, view, now);
-  const rest = [...notes, ...problems.flatMap((block) => ['', ...block])];
+  const { head, rows, notes, others, problems, summary } = reportParts(report, view, now);
+  const rest = [
+    ...notes,
+    ...(others.length === 0 ? [] : ['', ...others]),
+    ...problems.flatMap((block) => ['', ...block]),
+  ];
   const body = [...rows, ...rest];
   const room = Math.max(0, view.rows - 5);
   const from = Math.min(wanted, Math.max(0, body.length - room));

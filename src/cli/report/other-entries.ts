@@ -1,0 +1,60 @@
+import type { EntryReport } from '../../core/entries/entry-report.ts';
+import { ownerNames } from '../../core/entries/owner-names.ts';
+import type { HandlerReport, Report } from '../../core/report/report.ts';
+import { visible } from '../../core/text/visible.ts';
+import type { View } from '../terminal/problem-text.ts';
+import { type Column, tableLines } from '../terminal/table.ts';
+import { shortenPath } from '../terminal/text.ts';
+import { wrap } from '../terminal/wrap.ts';
+
+/** The second table: entries that no row of a platform speaks of. Empty where there are none. */
+export function otherEntryLines(entries: readonly EntryReport[], view: View): readonly string[] {
+  if (entries.length === 0) return [];
+  const [head = '', ...rows] = tableLines(columnsOf(entries, view), view.columns);
+  const width = view.columns ?? Number.POSITIVE_INFINITY;
+  const wrong = entries.flatMap(({ name, wrong: found }) =>
+    found.flatMap(({ code, detail }) => wrap(visible(`${name}: ${code}: ${detail}`), width, '', '  ')),
+  );
+  return [view.style.strong(head), ...rows, ...wrong];
+}
+
+/** Entries that are nobody's row: not ours, and serving no platform that has one. */
+export function entriesWithoutRow(
+  { entries }: Pick<Report, 'entries'>,
+  rows: readonly HandlerReport[],
+): readonly EntryReport[] {
+  const told = new Set(rows.flatMap((row) => row.entry ?? []));
+  return entries.filter((one) => !told.has(one.name) && (one.owner.kind !== 'ours' || one.wrong.length > 0));
+}
+
+function columnsOf(entries: readonly EntryReport[], { style }: View): readonly Column[] {
+  const of = (tell: (entry: EntryReport) => string): readonly string[] => entries.map(tell);
+  const paint = (cell: string, row: number): string => {
+    const state = entries[row]?.state;
+    return state === 'ok' ? style.good(cell) : state === 'broken' ? style.bad(cell) : style.middling(cell);
+  };
+  return [
+    { head: 'OTHER ENTRY', rank: 0, cells: of((e) => e.name) },
+    { head: 'STATE', rank: 1, cells: of(stateOf), paint },
+    { head: 'MATCHES', rank: 2, cells: of(matchesOf), least: 10 },
+    { head: 'FLAGS', rank: 4, cells: of((e) => e.flags || '-') },
+    { head: 'OWNER', rank: 3, cells: of((e) => ownerNames[e.owner.kind]) },
+    { head: 'WRONG', rank: 1, cells: of((e) => e.wrong.map((p) => p.code).join(', ') || '-') },
+    { head: 'INTERPRETER', rank: 5, cells: of((e) => e.interpreter), least: 14, fit: shortenPath },
+  ];
+}
+
+/** Nobody has a program for it: that is no fault of the entry. */
+function stateOf({ state, platforms }: EntryReport): string {
+  return state === 'unverified' && platforms.length === 0 ? 'registered' : state;
+}
+
+/** A platform's name says more than its bytes, and so does the machine of an ELF header that no platform has. */
+function matchesOf({ platforms, matches }: EntryReport): string {
+  if (platforms.length > 3) return `${platforms.length} platforms`;
+  if (platforms.length > 0) return platforms.join(', ');
+  const [, order, low = '', high = ''] = /^7f454c46..(..).{24}(..)(..)/.exec(matches) ?? [];
+  if (order !== undefined)
+    return `ELF, machine ${Number.parseInt(order === '01' ? high + low : low + high, 16)}`;
+  return matches.replace(/([0-9a-f]{24})[0-9a-f]{12,}/g, '$1…');
+}
