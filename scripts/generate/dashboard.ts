@@ -27,8 +27,19 @@ const states = {
   6: ['disabled', 'red'],
   7: ['shadowed', 'red'],
   8: ['missing', 'dark-red'],
+  9: ['interpreter dead', 'dark-red'],
 } as const;
-const numbered = ['ok', 'foreign', 'unverified', 'stale', 'drifted', 'disabled', 'shadowed', 'missing'];
+const numbered = [
+  'ok',
+  'foreign',
+  'unverified',
+  'stale',
+  'drifted',
+  'disabled',
+  'shadowed',
+  'missing',
+  'dead',
+];
 
 const rows: readonly Row[] = [
   {

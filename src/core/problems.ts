@@ -66,6 +66,13 @@ export type ProblemCode =
   | 'canary-failed'
   | 'canary-undecided'
   | 'stale-interpreter'
+  | 'entry-interpreter-missing'
+  | 'entry-interpreter-mode'
+  | 'entry-interpreter-noexec'
+  | 'entry-interpreter-machine'
+  | 'entry-interpreter-emulated'
+  | 'entry-interpreter-hung'
+  | 'entry-not-renewable'
   | 'interpreter-missing'
   | 'interpreter-untrusted'
   | 'interpreter-not-static'
@@ -93,6 +100,9 @@ export type ProblemCode =
   | 'probe-wrong-interpreter'
   | 'probe-wrong-answer'
   | 'probe-undecided'
+  | 'check-failed'
+  | 'check-hung'
+  | 'check-untrusted'
   | 'config-invalid'
   | 'restart-needed'
   | 'state-unreadable'
@@ -363,7 +373,50 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
   'stale-interpreter': {
     title: 'An entry holds an older interpreter than the one on disk',
     severity: 'warning',
-    remedy: 'It is replaced by itself in the next pass. At once: {keeper} install PLATFORM.',
+    remedy:
+      'Ours and those that we keep are registered anew by themselves, once the new file can serve: the detail says what it lacks. An entry of somebody else is left alone; have it registered anew: systemctl restart systemd-binfmt, or update-binfmts --enable. Or let the keeper do that from now on: {set adopt [NAME]}.',
+  },
+  'entry-interpreter-missing': {
+    title: 'The interpreter of an entry is not there',
+    severity: 'warning',
+    remedy:
+      'The detail says what is missing. Put it back: dpkg -S FILE or rpm -qf FILE names its package, apt-get install --reinstall PACKAGE brings it. Or remove the entry: echo -1 > /proc/sys/fs/binfmt_misc/NAME.',
+  },
+  'entry-interpreter-mode': {
+    title: 'The interpreter of an entry may not be executed',
+    severity: 'warning',
+    remedy:
+      'Allow it: chmod +x FILE; what is no regular file is replaced by one. Or remove the entry: echo -1 > /proc/sys/fs/binfmt_misc/NAME.',
+  },
+  'entry-interpreter-noexec': {
+    title: 'The interpreter of an entry lies on a mount without execution',
+    severity: 'warning',
+    remedy:
+      'Allow it there: mount -o remount,exec MOUNTPOINT, which the detail names; and in /etc/fstab, or it returns. Or remove the entry: echo -1 > /proc/sys/fs/binfmt_misc/NAME.',
+  },
+  'entry-interpreter-machine': {
+    title: 'The interpreter of an entry is no program of this machine',
+    severity: 'warning',
+    remedy:
+      'See what it is, and what this machine is: file FILE; uname -m. Then put the right one in its place, as with apt-get install --reinstall PACKAGE (dpkg -S FILE names it). Or remove the entry: echo -1 > /proc/sys/fs/binfmt_misc/NAME.',
+  },
+  'entry-interpreter-emulated': {
+    title: 'The interpreter of an entry is itself run by another entry',
+    severity: 'warning',
+    remedy:
+      'It works, slowly, as long as that other entry does. Better install the interpreter of this machine in its place: file FILE; uname -m. Or remove the entry: echo -1 > /proc/sys/fs/binfmt_misc/NAME.',
+  },
+  'entry-interpreter-hung': {
+    title: 'The interpreter of an entry lies where nothing answers',
+    severity: 'warning',
+    remedy:
+      'Programs that it should run hang as well. See which file system stands still: findmnt -T FILE. Then restore its server, or detach it: umount -l MOUNTPOINT. Or remove the entry: echo -1 > /proc/sys/fs/binfmt_misc/NAME.',
+  },
+  'entry-not-renewable': {
+    title: 'An entry runs on by a file that could not be registered again',
+    severity: 'warning',
+    remedy:
+      'Nothing fails as long as the entry stays; after a loss or a restart of the host it does. The detail says what is wrong with its file: put it right, or install it again: apt-get install --reinstall PACKAGE (dpkg -S FILE names it). Or remove the entry: echo -1 > /proc/sys/fs/binfmt_misc/NAME.',
   },
   'interpreter-missing': {
     title: 'The interpreter file does not exist',
@@ -543,6 +596,25 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     remedy:
       'Tried again by itself, ever more rarely up to probe.interval; what serves goes on, and what was proved before holds. Where it lasts, the host has no room for one more process (ulimit -u, pids.max, memory, fs.file-max), or something kills probes: dmesg | tail.',
     dependsOn: ['dangerous-entry'],
+  },
+  'check-failed': {
+    title: 'The check of a handler of your own failed',
+    severity: 'error',
+    remedy:
+      'The detail says how it ended. Try the same by hand, as a user without rights: setpriv --reuid 60876 --regid 60876 --clear-groups --no-new-privs COMMAND. Then correct check: or the interpreter in /etc/binfmt-keeper/config.yaml.',
+    dependsOn: ['status-zero', 'no-permission'],
+  },
+  'check-hung': {
+    title: 'The check of a handler of your own did not end in time',
+    severity: 'error',
+    remedy:
+      'Give it longer by timeout: in check:, in /etc/binfmt-keeper/config.yaml; or choose a check that ends by itself and waits for no input.',
+  },
+  'check-untrusted': {
+    title: 'The check of a handler of your own is a file that others could change',
+    severity: 'error',
+    remedy:
+      "It is not run. See the whole way to it: namei -l FILE. Then make it root's: chown root:root FILE && chmod go-w FILE, its directories as well; or name another file in check:, in /etc/binfmt-keeper/config.yaml.",
   },
   'config-invalid': {
     title: 'The configuration is invalid; the last valid one stays in force',

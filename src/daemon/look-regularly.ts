@@ -20,6 +20,7 @@ export function lookRegularly(
     () => {
       keeper.lookAtAll();
       keeper.lookAtLabels();
+      keeper.lookAtInterpreters();
       // What a read-only instance refused.
       opened.instance.lock();
       supervision.alive();

@@ -24,6 +24,7 @@ import {
   type Probes,
   probeFacets,
 } from './probe/facet.ts';
+import { type Programs, programFacet } from './programs/facet.ts';
 import { type Labels, labelFacet } from './selinux/facet.ts';
 import { createSelinux } from './selinux/selinux.ts';
 import { type Stores, storeFacet } from './store/facet.ts';
@@ -69,6 +70,7 @@ export interface Machine
     NativeFiles,
     Canaries,
     EmulatedCount,
+    Programs,
     ControlListener,
     WitnessListener,
     HttpListening,
@@ -89,6 +91,7 @@ export async function createMachine(): Promise<Machine> {
     ...storeFacet(libc, selinux),
     ...labelFacet(selinux),
     ...probeFacets(libc),
+    ...programFacet(),
     ...netFacets(libc),
   };
 }

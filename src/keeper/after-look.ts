@@ -2,6 +2,7 @@ import { stoppersAmong } from '../core/native/danger.ts';
 import type { Clock } from '../host/system/clock.ts';
 import { serving } from './account/serving.ts';
 import { standing } from './account/standing-problems.ts';
+import type { Liveness } from './alive/liveness.ts';
 import type { Custody } from './kept/custody.ts';
 import type { MountKeeper } from './mounts/mend-mounts.ts';
 import { generationOf, type Situation } from './prepare/situation.ts';
@@ -24,6 +25,7 @@ export interface AfterLookParts {
   readonly board: ProblemBoard;
   readonly mounts: MountKeeper;
   readonly custody: Custody;
+  readonly liveness: Liveness;
   readonly access: ContainerAccess;
   readonly memory: LiveMemory;
   /** Null for one who only looks. */
@@ -34,13 +36,15 @@ export interface AfterLookParts {
 
 /** Problems follow what was seen, and whatever serves now and did not before has to prove itself, whoever registered it. */
 export function createAfterLook(parts: AfterLookParts): AfterLook {
-  const { clock, board, mounts, custody, access, memory } = parts;
+  const { clock, board, mounts, custody, liveness, access, memory } = parts;
   const generations = new Map<string, string>();
   let endangered = false;
 
   const looked = (): void => {
     const situation = parts.situation();
-    for (const { origin, problems } of standing({ clock, situation, mounts, custody, access, memory }))
+    for (const { origin, problems } of standing({
+      ...{ clock, situation, mounts, custody, liveness, access, memory },
+    }))
       board.sync(origin, problems);
     const { observed } = situation.repair.view();
     const before = endangered;
@@ -49,7 +53,7 @@ export function createAfterLook(parts: AfterLookParts): AfterLook {
     // What failed meanwhile failed for no fault of its own.
     if (before && !endangered) generations.clear();
     const kept = custody.view();
-    parts.availability?.settle(serving(situation, kept), clock.now());
+    parts.availability?.settle(serving(situation, kept, liveness), clock.now());
     // Its owner may have done what we could not.
     for (const one of kept) if (one.state === 'ok') board.set('register-failed', one.kept.name, null);
     if (parts.isPaused()) return;

@@ -8,6 +8,8 @@ export interface Configuring {
   configure(config: Config): Promise<void>;
   /** Something changed that may have cured what could not be made ready. */
   stir(): void;
+  /** Prepares the configuration in force again: a file that it names is not what it was. */
+  again(): void;
   close(): void;
 }
 
@@ -18,11 +20,11 @@ export function createConfiguring(all: EnactmentParts, first: Config): Configuri
   const enactment = createEnactment(all);
   const queue = inTurn();
   let latest = first;
-  const retry = createRetry(machine.clock, parts.watchPlaces ?? unwatched, () =>
+  const again = (): Promise<void> =>
     queue(() => enactment.again(latest)).catch((error) => {
       logger.error({ err: error }, 'preparing again failed; trying later');
-    }),
-  );
+    });
+  const retry = createRetry(machine.clock, parts.watchPlaces ?? unwatched, again);
   enactment.settled.hear(retry.settle);
   const next = (config: Config): Promise<void> => {
     latest = config;
@@ -34,7 +36,14 @@ export function createConfiguring(all: EnactmentParts, first: Config): Configuri
     // Not the one in force: a newer one may be under way.
     void next(latest);
   });
-  return { configure: next, stir: retry.stir, close: retry.close };
+  return {
+    configure: next,
+    stir: retry.stir,
+    again() {
+      if (!ended.aborted && parts.passive !== true) void again();
+    },
+    close: retry.close,
+  };
 }
 
 const unwatched: WatchPlaces = () => ({ use: () => Promise.resolve(), close() {} });

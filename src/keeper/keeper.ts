@@ -1,10 +1,13 @@
 import type { Config } from '../core/config/config.ts';
 import { runDirectory } from '../core/config/run-directory.ts';
+import { machinesOf } from '../core/entries/machines.ts';
 import type { ProblemCode } from '../core/problems.ts';
 import type { Report } from '../core/report/report.ts';
 import { usualHere } from '../core/text/typed.ts';
 import type { WitnessResult } from '../core/witness/witness.ts';
 import { drawReport } from './account/account.ts';
+import { createLiveness } from './alive/liveness.ts';
+import { rosterOf } from './alive/roster.ts';
 import { belongingsOf, removeBelongings } from './belongings.ts';
 import { createCensus } from './census.ts';
 import { type Configuring, createConfiguring } from './configure.ts';
@@ -28,6 +31,8 @@ export interface Keeper {
   lookAtAll(): void;
   /** Prepares again where the SELinux label of an interpreter was changed; for a slow timer. */
   lookAtLabels(): void;
+  /** Looks whether the interpreters of all entries are alive; for the same timer. */
+  lookAtInterpreters(): void;
   /** Something changed that may have cured what could not be made ready: it is prepared again soon. */
   stir(): void;
   /** Queues a probe of every handler, unless paused; resolves when all that waits has run. */
@@ -76,8 +81,16 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   const { board, memory } = ledger;
   const inForce = createInForce(instance, memory, first);
   const answered = createSignal();
+  const judgedInterpreters = createSignal();
+  const ownChanged = createSignal();
+  const liveness = createLiveness({
+    ...{ machine, changed: judgedInterpreters.tell, due: answered.tell, ownChanged: ownChanged.tell },
+    around: machinesOf(parts.host.native, parts.host.runsNatively),
+    roster: () => rosterOf(inForce.situation(), memory),
+  });
   const custody = createCustody({
     ...{ instance, memory, placeOf: machine.placeOf, judgeForeign: machine.judgeForeign },
+    renewal: liveness.renewals.due,
     found: answered.tell,
     recorded: ledger.records.save,
   });
@@ -86,12 +99,17 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   const publisher = parts.publisher((problems) => board.sync('binfmt-d', problems));
   const ending = new AbortController();
   const ended = ending.signal;
-  const upTo = { parts, ledger, inForce, custody, looks, publisher, ended, changed };
+  const upTo = {
+    ...{ parts, ledger, inForce, custody, liveness, judgedInterpreters, looks, publisher, ended, changed },
+  };
   const proofs = createProofs(upTo);
   const prepared = createSignal();
   const configuring = createConfiguring({ ...upTo, proofs, prepared: prepared.tell }, first);
+  ownChanged.hear(configuring.again);
+  // What is wanted is looked at once it is prepared, and from then on by the timer.
+  prepared.hear(() => void liveness.look());
   const census = createCensus(machine, inForce.situation);
-  const knowledge = createEntryKnowledge(machine, inForce.situation, memory);
+  const knowledge = createEntryKnowledge(machine, inForce.situation, memory, liveness.found);
   const { probes } = parts;
   const { proved } = knowledge;
   const others = createEntryProofs({ machine, situation: inForce.situation, probes, proved, changed });
@@ -100,7 +118,8 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     ...atWork(made),
     report: () => reportOf(made, since, census.read()),
     async refresh() {
-      await Promise.all([census.refresh(), knowledge.refresh()]);
+      const looked = liveness.hasLooked() ? null : liveness.look();
+      await Promise.all([census.refresh(), knowledge.refresh(), looked]);
     },
     problem: board.set,
     reloaded: ledger.counters.reloaded,
@@ -120,7 +139,7 @@ interface Made extends Omit<EnactmentParts, 'prepared' | 'ended'> {
 type AtWork = Omit<Keeper, 'report' | 'refresh' | 'problem' | 'reloaded' | 'onPrepared' | keyof AtTheEnd>;
 type AtTheEnd = Pick<Keeper, 'owned' | 'remove' | 'rest' | 'close'>;
 
-function atWork({ inForce, looks, proofs, configuring, others }: Made): AtWork {
+function atWork({ inForce, looks, liveness, proofs, configuring, others }: Made): AtWork {
   const { verification, access } = proofs;
   const { pause } = looks;
   const isPaused = (): boolean => pause.state() !== null;
@@ -129,6 +148,7 @@ function atWork({ inForce, looks, proofs, configuring, others }: Made): AtWork {
     look: looks.at,
     lookAtAll: () => looks.atAll(),
     lookAtLabels: () => void access.look(),
+    lookAtInterpreters: () => void liveness.look(),
     stir: configuring.stir,
     verifyAll: () => (isPaused() ? Promise.resolve() : proofs.settled(verification.all())),
     async verify(keys) {
@@ -145,23 +165,14 @@ function atWork({ inForce, looks, proofs, configuring, others }: Made): AtWork {
   };
 }
 
-function atTheEnd({
-  parts,
-  ledger,
-  inForce,
-  looks,
-  publisher,
-  proofs,
-  configuring,
-  others,
-  ended,
-}: Made): AtTheEnd {
+function atTheEnd(made: Made): AtTheEnd {
+  const { parts, ledger, inForce, looks, liveness, publisher, proofs, configuring, others, ended } = made;
   const { memory } = ledger;
   let removed = false;
   let withdrawn: Promise<void> = Promise.resolve();
   const rest = (): void => {
     ended.abort();
-    for (const part of [proofs, others, configuring, looks]) part.close();
+    for (const part of [proofs, others, configuring, liveness, looks]) part.close();
   };
   return {
     owned: (keys) => belongingsOf(inForce.situation(), memory, keys).map((entry) => entry.name),
@@ -182,14 +193,14 @@ function atTheEnd({
 }
 
 function reportOf(
-  { parts, ledger, inForce, looks, proofs, custody, knowledge }: Made,
+  { parts, ledger, inForce, looks, proofs, custody, liveness, knowledge }: Made,
   since: number,
   emulated: Report['emulated'],
 ): Report {
   const { machine, host, me, passive, here = usualHere } = parts;
   const situation = inForce.situation();
   return drawReport({
-    ...{ ...ledger, ...proofs, situation, custody, knowledge, since, emulated, here },
+    ...{ ...ledger, ...proofs, situation, custody, liveness, knowledge, since, emulated, here },
     mounts: parts.mounts,
     ...{ clock: machine.clock, pid: me.pid },
     paused: looks.pause.state(),

@@ -1,4 +1,5 @@
 import { createAfterLook } from './after-look.ts';
+import type { Liveness } from './alive/liveness.ts';
 import type { InForce } from './in-force.ts';
 import type { Custody } from './kept/custody.ts';
 import type { Ledger } from './ledger.ts';
@@ -30,6 +31,9 @@ export interface ProofsParts {
   readonly ledger: Ledger;
   readonly inForce: InForce;
   readonly custody: Custody;
+  readonly liveness: Liveness;
+  /** Something is known of interpreters that was not. */
+  readonly judgedInterpreters: Signal;
   readonly looks: Looks;
   readonly publisher: Publisher;
   readonly ended: AbortSignal;
@@ -38,7 +42,7 @@ export interface ProofsParts {
 
 /** Makes them hear of looks, and the looks of what they find. */
 export function createProofs(all: ProofsParts): Proofs {
-  const { parts, ledger, inForce, custody, looks, ended, changed } = all;
+  const { parts, ledger, inForce, custody, liveness, looks, ended, changed } = all;
   const { machine, logger, mounts } = parts;
   const { clock } = machine;
   const { board, memory } = ledger;
@@ -61,16 +65,18 @@ export function createProofs(all: ProofsParts): Proofs {
     changed: judged.tell,
   });
   const afterLook = createAfterLook({
-    ...{ clock, board, mounts, custody, access, memory, situation, isPaused },
+    ...{ clock, board, mounts, custody, liveness, access, memory, situation, isPaused },
     availability: parts.passive === true ? null : ledger.availability,
     prove: parts.unasked === 'leaves' ? () => {} : verification.queue,
   });
   const guard = guardOf(all);
-  judged.hear(() => {
+  const news = (): void => {
     if (ended.aborted) return;
     afterLook.looked();
     changed();
-  });
+  };
+  judged.hear(news);
+  all.judgedInterpreters.hear(news);
   looks.registered.hear((keys, kept) => void guard.check(keys, kept));
   looks.complete.hear(access.looked);
   looks.complete.hear(afterLook.looked);

@@ -22,7 +22,10 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'what is wanted, what is there, who owns it, what to do in which order',
     'core: . kernel platforms native',
   ],
-  'src/core/entries': ['what stands in the instance, whoever registered it', 'core: . kernel platforms plan'],
+  'src/core/entries': [
+    'what stands in the instance, whoever registered it',
+    'core: . text kernel platforms native plan',
+  ],
   'src/core/kept': ['what is done for entries of others that are kept', 'core: kernel plan'],
   'src/core/report': [
     'the report and what is written of it: metrics, history, state',
@@ -34,7 +37,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/core/drop-in': ['spellings of older tools', 'core: text kernel platforms report'],
   'src/host': [
     'all that the machine can do, as one argument',
-    'host: system files net instance mounts selinux store probe',
+    'host: programs system files net instance mounts selinux store probe',
   ],
   'src/host/libc': ['C functions that Node lacks, by what they act on', 'core: .'],
   'src/host/system': [
@@ -58,10 +61,14 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'foreign and native programs that prove something',
     'core: . kernel witness; host: system files store',
   ],
+  'src/host/programs': [
+    'what lies where the interpreters of entries should',
+    'core: kernel entries; host: system mounts',
+  ],
   'src/host/sandbox': ['namespaces of an own instance', 'core: . kernel config; host: system mounts'],
   'src/keeper': [
     'one instance: its keeper, what it tells, what it owns',
-    'core: . text kernel config native plan report witness; host: . system instance probe; keeper: record repair kept prepare entries prove mounts account once',
+    'core: . text kernel config native plan entries report witness; host: . system instance probe; keeper: alive record repair kept prepare entries prove mounts account once',
   ],
   'src/keeper/record': [
     'memory, problems, history and totals',
@@ -77,7 +84,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/keeper/prepare': [
     'from configuration to interpreters that are ready',
-    'core: . kernel platforms config native plan report; host: system files instance mounts selinux store; keeper: record repair kept',
+    'core: . kernel platforms config native plan entries report; host: system files instance mounts selinux store; keeper: record repair kept',
   ],
   'src/keeper/entries': [
     'what is known of all entries beside their text',
@@ -91,9 +98,13 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'main mount and anchor; who has the instance',
     'core: . kernel platforms config report; host: system instance mounts probe; keeper: prepare',
   ],
+  'src/keeper/alive': [
+    'whether the interpreters of all entries are alive, and which are to be renewed',
+    'core: . kernel platforms plan entries; host: system programs; keeper: record prepare',
+  ],
   'src/keeper/account': [
     'the report of this moment, and what follows from how things are',
-    'core: . text kernel platforms config native plan entries kept report; host: system; keeper: record repair kept prepare entries prove mounts',
+    'core: . text kernel platforms config native plan entries kept report; host: system; keeper: alive record repair kept prepare entries prove mounts',
   ],
   'src/keeper/once': [
     'registering without staying: the lock, others’ names, proofs, what lasts',

@@ -25,6 +25,7 @@ export function handlerLike(given: Partial<HandlerReport> = {}): HandlerReport {
     version: '7.2.22',
     owner: 'keeper',
     entry: `keeper-${key}`,
+    proof: 'probe',
     required: true,
     probe: { verdict: 'verified', detail: '', at: moment - 5000, tookMs: 12 },
     containers: { verdict: 'may', detail: 'no SELinux here', at: null },

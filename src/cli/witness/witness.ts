@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ParsedConfig } from '../../core/config/config.ts';
 import { runDirectory } from '../../core/config/run-directory.ts';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
+import { resolvePlatform } from '../../core/platforms/platforms.ts';
 import { parseDuration } from '../../core/text/duration.ts';
 import { visible } from '../../core/text/visible.ts';
 import { parseAcknowledgement, printMessage } from '../../core/witness/message.ts';
@@ -89,11 +90,18 @@ async function targetsFor(
   const said = (path: string): boolean => origins.get(path)?.kind !== 'built-in';
   return chooseTargets({
     args,
-    required: said('readiness.required') ? config.readiness.required : null,
+    required: said('readiness.required') ? platformsIn(config.readiness.required) : null,
     platforms: said('platforms') ? config.platforms : null,
     reported: args.length > 0 ? null : await reportedIn(runDirectory(config)),
     provable,
   });
+}
+
+/** Handlers of the user's own and adopted entries have no probe that a witness could run. */
+function platformsIn(required: 'auto' | readonly string[]): 'auto' | readonly string[] | null {
+  if (required === 'auto') return required;
+  const platforms = required.filter((name) => 'target' in resolvePlatform(name));
+  return platforms.length === 0 && required.length > 0 ? null : platforms;
 }
 
 /** What it requires is only asked for, so it does not matter whose directory it is. */
@@ -104,7 +112,8 @@ async function reportedIn(dir: string): Promise<readonly string[] | null> {
     if (text === null) return null;
     const { readReportShape } = await import('../ask/report-schema.ts');
     const report = readReportShape(JSON.parse(text));
-    return report?.handlers.filter((h) => h.required).map((h) => h.key) ?? null;
+    const required = report?.handlers.filter((h) => h.required && h.proof === 'probe');
+    return required?.map((h) => h.key) ?? null;
   } catch {
     return null; // not JSON
   }

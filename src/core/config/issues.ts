@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { nearest } from '../text/suggest.ts';
 import { exampleOf, type Setting, settings } from './options.ts';
+import { ownCheckExample, ownCheckKeys } from './own-check.ts';
 import { ownHandlerExample, ownHandlerKeys } from './own-handler.ts';
 
 /** One thing wrong with a configuration: where, and what would be right. */
@@ -62,7 +63,7 @@ function unknownKey(path: readonly PropertyKey[], key: string): string {
 }
 
 function keysAt(path: readonly PropertyKey[]): readonly string[] {
-  if (path[0] === 'handlers') return ownHandlerKeys;
+  if (path[0] === 'handlers') return path[2] === 'check' ? ownCheckKeys : ownHandlerKeys;
   const names = [...settings.map((s) => s.config.split('.')), ['handlers']];
   const below = names.filter((name) => path.every((part, i) => name[i] === part));
   return [...new Set(below.map((name) => name[path.length] ?? ''))];
@@ -109,10 +110,14 @@ function wrongType(expected: string, value: unknown, example: string | null): st
 
 /** Something right for a place of the file: an item of a list, a key of a handler, or a mapping with one of its keys. */
 function exampleAt(path: readonly PropertyKey[]): string | null {
-  const [first, at, key] = path;
+  const [first, at, key, part] = path;
   if (first === 'handlers') {
     const handler = `{name: ${ownHandlerExample.name}, extension: ${ownHandlerExample.extension}, interpreter: ${ownHandlerExample.interpreter}}`;
     if (at === undefined) return `[${handler}]`;
+    if (key === 'check' && part !== undefined) {
+      const inCheck = ownCheckKeys.find((name) => name === part);
+      return inCheck === undefined ? null : ownCheckExample[inCheck];
+    }
     const known = ownHandlerKeys.find((name) => name === key);
     return key === undefined ? handler : known === undefined ? null : ownHandlerExample[known];
   }

@@ -140,7 +140,7 @@ const rows = {
     type: 'word-or-list',
     values: ['auto'],
     takes: 'platforms',
-    help: 'platforms that must be verified to be ready: auto (all kept ones that have a probe), or a list',
+    help: 'what must be verified to be ready: auto (all kept platforms that have a probe), or a list of platforms and of names in handlers: and adopt:',
   },
   'readiness.containers': {
     type: 'choice',

@@ -6,6 +6,13 @@ import {
   type Registration,
 } from '../kernel/registration.ts';
 
+import { type OwnCheck, type OwnCheckText, ownCheckSchema, writeOwnCheck } from './own-check.ts';
+
+/** A handler of the user's own: what is registered, and what proves it. */
+export interface OwnHandler extends Registration {
+  readonly check?: OwnCheck;
+}
+
 /** A handler of the user's own as the configuration file writes it. */
 export interface OwnHandlerText {
   name: string;
@@ -15,6 +22,7 @@ export interface OwnHandlerText {
   extension?: string | undefined;
   interpreter: string;
   flags: string;
+  check?: OwnCheckText | undefined;
 }
 
 /** What is wrong with one key of a handler. */
@@ -43,6 +51,7 @@ const shape = z.strictObject({
   extension: z.string().optional().describe('in place of a magic: end of the file name, without the dot'),
   interpreter: z.string().describe('absolute path of the program that runs such files'),
   flags: z.string().prefault('').describe('letters of P, O, C, F'),
+  check: ownCheckSchema.optional().describe('what is run to prove that the handler works'),
 });
 
 /** The keys of one handler, for suggestions. */
@@ -57,15 +66,24 @@ export const ownHandlerExample: Readonly<Record<keyof OwnHandlerText, string>> =
   extension: 'jar',
   interpreter: '/usr/bin/jexec',
   flags: '"F"',
+  check: '{file: /usr/local/lib/sample.jar}',
 };
 
 /** One element of `handlers`, turned into a registration; the rules are the kernel's, so that it is refused here, with a place. */
-export const ownHandlerSchema = shape.transform((given, context): Registration => {
+export const ownHandlerSchema = shape.transform(({ check, ...given }, context): OwnHandler => {
   const read = readOwnHandler(given);
-  if (!Array.isArray(read)) return read;
+  const misfit = check === undefined ? null : misfitOf(check, given.extension);
+  if (misfit !== null) context.addIssue({ code: 'custom', path: ['check', 'file'], message: misfit });
+  if (!Array.isArray(read)) return check === undefined ? read : { ...read, check };
   for (const { key, why } of read) context.addIssue({ code: 'custom', path: [key], message: why });
   return z.NEVER;
 });
+
+/** A sample of another name would never be run by the handler; by its bytes that is told when it is read. */
+function misfitOf({ isSample, command }: OwnCheck, extension: string | undefined): string | null {
+  if (!isSample || extension === undefined || command[0]?.endsWith(`.${extension}`) === true) return null;
+  return `must end in .${extension}, as what the handler runs does; got ${JSON.stringify(command[0]?.slice(0, 60))}`;
+}
 
 /** Turns a handler's text into a registration of byte strings, or lists all that is wrong with it. */
 function readOwnHandler(given: OwnHandlerText): Registration | KeyFault[] {
@@ -98,9 +116,10 @@ function readOwnHandler(given: OwnHandlerText): Registration | KeyFault[] {
 }
 
 /** The same handler as the configuration file would write it. */
-export function writeOwnHandler(handler: Registration): OwnHandlerText {
+export function writeOwnHandler({ check, ...handler }: OwnHandler): OwnHandlerText {
   const { matcher } = handler;
-  const rest = { interpreter: text(handler.interpreter), flags: handler.flags };
+  const proof = check === undefined ? {} : { check: writeOwnCheck(check) };
+  const rest = { interpreter: text(handler.interpreter), flags: handler.flags, ...proof };
   if (matcher.kind === 'extension') {
     return { name: text(handler.name), extension: text(matcher.extension), ...rest };
   }

@@ -17,6 +17,7 @@ import {
   faultOfPath,
   faultOfPlatform,
   faultOfPromPath,
+  faultOfRequired,
   forms,
   longest,
   readDuration,
@@ -113,7 +114,7 @@ const lists: Readonly<Partial<Record<SettingPath, TextRule>>> = {
   credentials: faultOfPlatform,
   adopt: faultOfEntryName,
   'interpreters.sources': pathRule,
-  'readiness.required': faultOfPlatform,
+  'readiness.required': faultOfRequired,
 };
 
 function within(most: number, fault: TextRule): TextRule {

@@ -15,6 +15,12 @@ export function faultOfPlatform(name: string): string | null {
   return `${found.problem}${hint}`;
 }
 
+/** Items of `readiness.required`: platforms, or names of handlers and adopted entries, which another setting knows. */
+export function faultOfRequired(name: string): string | null {
+  if (name === 'all' || name === 'auto') return `the word ${name} stands alone, not in a list`;
+  return faultOfEntryName(name) === null ? null : faultOfPlatform(name);
+}
+
 /** Items of `adopt`; the kernel counts the bytes of UTF-8. */
 export function faultOfEntryName(name: string): string | null {
   const bytes = new TextEncoder().encode(name).length;

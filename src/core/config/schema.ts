@@ -10,6 +10,7 @@ import {
   faultOfPath,
   faultOfPlatform,
   faultOfPromPath,
+  faultOfRequired,
   forms,
   longest,
   readDuration,
@@ -70,7 +71,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       required: leaf(
         'readiness.required',
-        z.union([z.literal('auto'), platformList()]).prefault(defaults['readiness.required']),
+        z.union([z.literal('auto'), platformList(faultOfRequired)]).prefault(defaults['readiness.required']),
       ),
       containers: leaf(
         'readiness.containers',
@@ -141,11 +142,11 @@ function later(accepted: string): { error: string } {
   return { error: `not supported by this version; only ${accepted} is accepted` };
 }
 
-function platformList() {
+function platformList(rule: TextRule = faultOfPlatform) {
   return z.array(z.string()).superRefine((names, context) => {
     let faults = 0;
     for (const [at, name] of names.entries()) {
-      const message = faultOfPlatform(name);
+      const message = rule(name);
       if (message === null) continue;
       context.addIssue({ code: 'custom', path: [at], message });
       // Each suggestion costs a walk through the catalogue: a list of a hundred thousand typos gets no more of them.

@@ -1,6 +1,7 @@
 import type { Entry } from '../kernel/entry.ts';
 import { identify } from '../plan/memory.ts';
 import { type Problem, problemCatalogue } from '../problems.ts';
+import { fatalCodes } from './ailment.ts';
 import type { EntryCondition, EntryProof, EntryReport } from './entry-report.ts';
 import { matchText, type Sampled, takenBy } from './matches.ts';
 import { type OwnerSigns, ownerOfEntry } from './owner.ts';
@@ -69,6 +70,7 @@ function drawEntry(
 
 function conditionOf(enabled: boolean, wrong: readonly Problem[], proof: EntryProof | null): EntryCondition {
   if (!enabled) return 'disabled';
-  if (wrong.some((p) => problemCatalogue[p.code].severity === 'error')) return 'broken';
+  if (wrong.some(({ code }) => fatalCodes.has(code) || problemCatalogue[code].severity === 'error'))
+    return 'broken';
   return proof?.verdict === 'verified' ? 'ok' : 'unverified';
 }

@@ -42,7 +42,7 @@ export interface EntryProof {
   readonly tookMs: number;
 }
 
-/** How an entry stands; `broken`: something in `wrong` is an error. */
+/** How an entry stands; `broken`: something in `wrong` is an error, or lets each exec fail. */
 export type EntryCondition = (typeof entryConditions)[number];
 
 /** All of them. */

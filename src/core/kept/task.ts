@@ -31,7 +31,8 @@ export function keptTask(judgement: Judgement, entry: Entry | null, standIn: Ent
   if (due === 'enable')
     return { ...common, reason: 'disabled', steps: [{ action: 'enable', name, id: entry.id }] };
   if (due === 'replace') {
-    return { ...common, reason: 'drifted', steps: replacementOf(handler, entry, leftover) };
+    const reason = state === 'stale' ? state : 'drifted';
+    return { ...common, reason, steps: replacementOf(handler, entry, leftover) };
   }
   if (state !== 'ok' || leftover.length === 0) return null;
   return { ...common, reason: 'leftover', why: `${spare} is not wanted any more`, steps: leftover };

@@ -1,4 +1,4 @@
-import { type HandlerReport, isEmptied, type Report } from '../report/report.ts';
+import { type HandlerReport, isEmptied, isProven, type Report } from '../report/report.ts';
 import { lasted } from '../text/duration.ts';
 import { usualCommand } from '../text/typed.ts';
 import { html, type IconName, icon, identifier, literal, type Markup } from './html.ts';
@@ -113,9 +113,7 @@ export function verdictSection(report: Report): Markup {
 
 /** Required platforms that no probe has proven under what serves now. */
 function failingOf(report: Report): readonly HandlerReport[] {
-  return report.handlers.filter(
-    (h) => h.required && !((h.state === 'ok' || h.state === 'foreign-ok') && h.probe?.verdict === 'verified'),
-  );
+  return report.handlers.filter((h) => h.required && !isProven(h));
 }
 
 function isWaiting(handler: HandlerReport): boolean {

@@ -23,7 +23,7 @@ export interface Adopted {
 
 /** How things stand for a kept entry and what is due, once its owner has been quiet for long enough. */
 export interface Judgement {
-  readonly state: 'ok' | 'missing' | 'disabled' | 'drifted';
+  readonly state: 'ok' | 'missing' | 'disabled' | 'drifted' | 'stale';
   readonly why: string;
   readonly due: 'nothing' | 'record' | 'restore' | 'enable' | 'replace';
   /** The registration to be recorded or made; null where nothing is known. */

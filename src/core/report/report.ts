@@ -26,13 +26,15 @@ export interface HandlerReport {
   readonly name: string;
   /**
    * `ok` only after a probe ran under what serves now, and nothing says that ordinary containers cannot run the same;
-   * `unverified` where the entry is right but that is not proved.
+   * `unverified` where the entry is right but that is not proved; `dead` where what it runs cannot be run.
    */
-  readonly state: EntryState | 'unverified';
+  readonly state: EntryState | 'unverified' | 'dead';
   readonly why: string;
   readonly flags: string;
   readonly interpreter: string;
   readonly version: string | null;
+  /** What can prove it: a probe of its platform, or the check of an own handler; `none`: it is only watched. */
+  readonly proof: 'probe' | 'check' | 'none';
   readonly owner: 'keeper' | 'foreign' | 'none';
   /** Name of the entry that serves now, whoever registered it; null where none does. */
   readonly entry: string | null;
@@ -110,7 +112,7 @@ export type ReportFacts = Omit<Report, 'schema' | 'ready' | 'summary' | 'problem
 export function composeReport(facts: ReportFacts, here: Here = usualHere): Report {
   const required = facts.handlers.filter((h) => h.required);
   const stopped = facts.problems.some((p) => stopsAll.has(p.code)) || isEmptied(facts);
-  const ready = required.every((h) => proven(h)) && !stopped;
+  const ready = required.every((h) => isProven(h)) && !stopped;
   const codes = new Set(facts.problems.map((p) => p.code));
   const problems = facts.problems
     .filter((p) => !(problemCatalogue[p.code].dependsOn ?? []).some((cause) => codes.has(cause)))
@@ -131,7 +133,7 @@ export function provenHandlers({
   readonly problems: readonly Problem[];
   readonly instance: Report['instance'];
 }): readonly HandlerReport[] {
-  return isOff({ problems, instance }) ? [] : handlers.filter(proven);
+  return isOff({ problems, instance }) ? [] : handlers.filter(isProven);
 }
 
 /** Whether the kernel runs no handler at all. */
@@ -147,7 +149,7 @@ function isOff({
 
 /** Whether a probe of the keeper's own ran under what serves now, whatever is known of ordinary containers. */
 export function ranHere(handler: HandlerReport, report: Pick<Report, 'problems' | 'instance'>): boolean {
-  const registered = proven(handler) || handler.state === 'unverified';
+  const registered = isProven(handler) || handler.state === 'unverified';
   return registered && handler.probe?.verdict === 'verified' && !isOff(report);
 }
 
@@ -170,16 +172,24 @@ const standing: ReadonlySet<HandlerReport['state']> = new Set(['ok', 'foreign-ok
 /** Conditions under which nothing that was proved before can be relied on. */
 export const stopsAll: ReadonlySet<string> = new Set(['locked-by-another', 'status-zero', 'dangerous-entry']);
 
-/** Whether a probe ran under what serves this handler's files now. */
-function proven(handler: HandlerReport): boolean {
+/**
+ * Whether a program ran under what serves this handler's files now. What nothing can prove is good enough for whoever asks for
+ * it by name as long as all that can be known of it is well.
+ */
+export function isProven(handler: HandlerReport): boolean {
+  if (handler.proof === 'none') return handler.required && handler.state === 'unverified';
   return (handler.state === 'ok' || handler.state === 'foreign-ok') && handler.probe?.verdict === 'verified';
+}
+
+function isCounted({ platforms, probe, proof, required }: HandlerReport): boolean {
+  return platforms.length > 0 || probe !== null || proof === 'check' || required;
 }
 
 /** What nobody can prove, users' own handlers and entries of others, is told apart and never counted as failed. */
 export function summarize(
   facts: Pick<ReportFacts, 'handlers' | 'heals' | 'instance' | 'leftOut' | 'problems'>,
 ): string {
-  const all = facts.handlers.filter((h) => h.platforms.length > 0 || h.probe !== null).length;
+  const all = facts.handlers.filter((h) => isCounted(h)).length;
   const rest = facts.handlers.length - all;
   const proven = provenHandlers(facts);
   const good = proven.length;

@@ -58,7 +58,7 @@ function whyOf({ name, wrong, probe, state, owner }: EntryReport): string {
 function unwanted(key: string, platforms: readonly string[], name: string): HandlerReport {
   return {
     ...{ key, platforms, name, state: 'missing', why: '', flags: '', interpreter: '', version: null },
-    ...{ owner: 'none', entry: null, required: false, probe: null },
+    ...{ owner: 'none', entry: null, proof: 'probe', required: false, probe: null },
     containers: notLooked,
     ...{ heals: 0, lostAt: null, unavailableMs: 0 },
   };

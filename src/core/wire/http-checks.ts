@@ -1,4 +1,5 @@
-import { type HandlerReport, isEmptied, type Report } from '../report/report.ts';
+import { type HandlerReport, isEmptied, isProven, type Report } from '../report/report.ts';
+import { visible } from '../text/visible.ts';
 import { type HttpAnswer, textAnswer } from './http-answer.ts';
 import type { HttpCheckRoute } from './http-route.ts';
 
@@ -79,14 +80,13 @@ function line({ name, fault }: HttpCheck): string {
   return fault === null ? `[+]${name} ok` : `[-]${name} failed: ${fault}`;
 }
 
-/** Required handlers are rows of the catalogue, so that their names are known words. */
+/** Names of handlers of the user's own may hold anything. */
 function platformCheck(handler: HandlerReport): HttpCheck {
   const { state, probe, containers } = handler;
-  const works = state === 'ok' || state === 'foreign-ok';
-  const fault = works && probe?.verdict === 'verified' ? null : state;
+  const fault = isProven(handler) ? null : state;
   const found = probe?.verdict === 'verified' ? `containers ${containers.verdict}` : probe?.verdict;
   return {
-    name: handler.platforms[0] ?? handler.key,
+    name: handler.platforms[0] ?? visible(handler.key).replace(/\s/g, '_'),
     fault: fault === 'unverified' && found !== undefined ? `unverified: ${found}` : fault,
   };
 }

@@ -4,6 +4,7 @@ import { type ForeignTrust, judgeForeign } from '../files/foreign-trust.ts';
 import type { HostArchitecture } from '../system/identity.ts';
 import type { Libc } from '../system/libc.ts';
 import { canary } from './canary.ts';
+import { type CheckTask, runCheck } from './check.ts';
 import { runControlled } from './controlled-probe.ts';
 import { countEmulated, type Emulators } from './emulated.ts';
 import { provable, writeProbes } from './files.ts';
@@ -16,6 +17,8 @@ export interface Probes {
   runProbe(task: ProbeTask): Promise<ProbeResult>;
   /** The same where somebody else's entry runs it; `control` is our interpreter. */
   runControlled(task: ProbeTask, control: string): Promise<ProbeResult>;
+  /** Proves a handler of the user's own by what he says. */
+  runCheck(task: CheckTask): Promise<ProbeResult>;
   /** Whether an interpreter of somebody else may be run. */
   judgeForeign(interpreter: string, flags: string): Promise<ForeignTrust>;
 }
@@ -51,6 +54,7 @@ export function probeFacets(libc: Libc | null): Probes & ProbeFiles & NativeFile
   return {
     runProbe: (task) => runProbe(task, libc),
     runControlled: (task, control) => runControlled(task, control, libc),
+    runCheck: (task) => runCheck(task, libc),
     judgeForeign,
     probeTargets: provable,
     writeProbes,

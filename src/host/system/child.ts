@@ -12,6 +12,8 @@ export interface ChildOptions {
   readonly maxOutput?: number;
   /** User and group to run as, without any other group; null for our own. */
   readonly id?: number | null;
+  /** Where it begins; `/` by default. */
+  readonly cwd?: string;
   /** Descriptors that the child has as 3 and so on. */
   readonly files?: readonly number[];
   /** Called in the same turn in which the kernel has executed the program, before this process can see it end. */
@@ -41,10 +43,10 @@ export function runChild(
   return new Promise((resolve) => {
     let child: ChildProcess;
     try {
-      const { id = null, files = [] } = options;
+      const { id = null, files = [], cwd = '/' } = options;
       const as = id === null ? {} : { uid: id, gid: id };
       const stdio = ['pipe' as const, 'pipe' as const, 'pipe' as const, ...files];
-      child = spawn(command, args, { cwd: '/', detached: true, env: environment(), stdio, ...as });
+      child = spawn(command, args, { cwd, detached: true, env: environment(), stdio, ...as });
     } catch (error) {
       // Node throws for every errno but a handful: ELOOP, for one, the sign of a handler that catches everything.
       resolve(notStarted(errnoOf(error)));

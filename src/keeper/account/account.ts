@@ -84,7 +84,7 @@ function entriesOf(view: View, { knowledge, verification }: AccountParts): Repor
     proved.set(last.generation, { proof: probeReport(last), version: last.result.version ?? null });
   }
   const { signs, found } = knowledge;
-  return drawEntries({ entries: observed.all ?? observed.entries, signs: signs(), proved, found });
+  return drawEntries({ entries: observed.all ?? observed.entries, signs: signs(), proved, found: found() });
 }
 
 /** What is wanted, by what serves it: of a platform without a handler, and for one who looks of all that is lost. */

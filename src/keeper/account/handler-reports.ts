@@ -1,6 +1,10 @@
 import { keptKey } from '../../core/kept/task.ts';
+import type { Handler } from '../../core/plan/handler.ts';
+import { architectureOf } from '../../core/platforms/catalogue.ts';
 import type { ContainersReport, HandlerReport } from '../../core/report/report.ts';
+import type { Liveness } from '../alive/liveness.ts';
 import type { KeptView } from '../kept/kept-problems.ts';
+import type { HandlerInfo } from '../prepare/candidate.ts';
 import { generationOf, type Situation, servingEntry } from '../prepare/situation.ts';
 import type { ContainerAccess } from '../prove/container-access.ts';
 import type { Verification } from '../prove/verification.ts';
@@ -13,6 +17,7 @@ import { isRequired } from './required.ts';
 /** Where it is known from how handlers stand. */
 export interface HandlerSources {
   readonly situation: Situation;
+  readonly liveness: Liveness;
   readonly verification: Verification;
   readonly access: ContainerAccess;
   readonly history: History;
@@ -33,12 +38,15 @@ export function handlerReport(view: View['handlers'][number], parts: HandlerSour
   const containers = parts.access.of(view);
   const barred = ran && parts.access.isDemanded(view) && !serves.has(containers.verdict);
   const proven = ran && !barred;
+  const ailment = serving === null ? null : parts.liveness.of(serving);
+  const isDead = fine && ailment?.fatal === true && (state === 'ok' || !ran);
   return {
     key: handler.key,
     platforms: handler.platforms,
     name: handler.registration.name,
-    state: fine && !proven ? 'unverified' : state,
-    why: whyOf(view, parts, { fine, barred, current, containers }),
+    proof: proofOf(handler, info?.check),
+    state: isDead ? 'dead' : fine && !proven ? 'unverified' : state,
+    why: isDead ? (ailment?.detail ?? '') : whyOf(view, parts, { fine, barred, current, containers }),
     flags: serving?.flags ?? '',
     interpreter: serving?.interpreter ?? handler.registration.interpreter,
     version: (state === 'foreign-ok' ? current?.result.version : info?.version) ?? null,
@@ -69,18 +77,20 @@ function whyOf(
   const { fine, barred, current, containers } = known;
   if (!fine || (current?.result.verdict === 'verified' && !barred)) return view.why;
   if (barred) return `runs for the keeper; for ordinary containers: ${containers.detail}`;
-  const probe = parts.situation.world.info.get(view.handler.key)?.probe ?? null;
-  return unproven(view.handler.platforms.length > 0, probe, current);
+  const info = parts.situation.world.info.get(view.handler.key);
+  return unproven(view.handler.platforms.length > 0, info, current);
 }
 
 /** A platform that was asked for and got no handler still counts: nobody is ready who lacks it. */
 export function unmetReport(row: Situation['world']['unmet'][number], parts: HandlerSources): HandlerReport {
   const { config } = parts.situation;
-  const name = `${config.names}${row.target}`;
+  const isOwn = config.handlers.some((h) => h.name === row.target);
+  const name = isOwn ? row.target : `${config.names}${row.target}`;
   return {
     key: row.target,
     platforms: row.platforms,
     name,
+    proof: isOwn ? 'none' : 'probe',
     state: 'missing',
     why: row.why,
     flags: '',
@@ -99,18 +109,22 @@ export function unmetReport(row: Situation['world']['unmet'][number], parts: Han
 /** A kept entry of somebody else: nothing proves it, so it is never more than there and unchanged. */
 export function keptReport({ kept, entry, state, why }: KeptView, parts: HandlerSources): HandlerReport {
   const by = kept.adopted ? 'adopted' : (kept.declared?.where ?? '');
+  const ailment = entry === null ? null : parts.liveness.of(entry);
+  const seen = state === 'ok' && ailment?.fatal === true ? 'dead' : state;
+  const wrong = state === 'ok' ? (ailment?.detail ?? 'kept as it is') : why;
   return {
     key: kept.name,
     platforms: [],
     name: kept.name,
-    state: state === 'ok' ? 'unverified' : state,
-    why: state === 'ok' ? `kept as it is (${by})` : `${why} (${by})`,
+    proof: 'none',
+    state: seen === 'ok' ? 'unverified' : seen,
+    why: `${wrong} (${by})`,
     flags: entry?.flags ?? '',
     interpreter: entry?.interpreter ?? '',
     version: null,
     owner: entry === null ? 'none' : 'foreign',
     entry: entry?.name ?? null,
-    required: false,
+    required: isRequired(parts.situation.config, kept.name, false),
     probe: null,
     containers: { ...nothingThere, detail: 'it is kept as it is' },
     heals: parts.history.of(keptKey(kept.name)),
@@ -118,9 +132,16 @@ export function keptReport({ kept, entry, state, why }: KeptView, parts: Handler
   };
 }
 
-function unproven(provable: boolean, probe: string | null, last: Verified | undefined): string {
-  if (probe === null) return provable ? 'its probe could not be written' : 'there is no probe for it';
-  if (last === undefined) return 'the probe has not run yet';
+function proofOf(handler: Handler, check: HandlerInfo['check']): HandlerReport['proof'] {
+  if (architectureOf(handler.key) !== undefined) return 'probe';
+  return check === null || check === undefined ? 'none' : 'check';
+}
+
+function unproven(provable: boolean, info: HandlerInfo | undefined, last: Verified | undefined): string {
+  const checked = info?.check !== null && info?.check !== undefined;
+  if (info?.probe == null && !checked)
+    return provable ? 'its probe could not be written' : 'watched; it has no check: that would prove it';
+  if (last === undefined) return `the ${checked ? 'check' : 'probe'} has not run yet`;
   return `${last.result.verdict}: ${last.result.detail}`;
 }
 

@@ -1,4 +1,5 @@
 import type { Config } from '../../core/config/config.ts';
+import { bytesOf } from '../../core/kernel/bytes.ts';
 import { resolvePlatform } from '../../core/platforms/platforms.ts';
 
 /** Whether readiness waits for it. */
@@ -7,6 +8,6 @@ export function isRequired(config: Config, key: string, provable: boolean): bool
   if (required === 'auto') return provable && config.probe.enabled;
   return required.some((name) => {
     const found = resolvePlatform(name);
-    return 'target' in found && found.target === key;
+    return ('target' in found && found.target === key) || bytesOf(name) === key;
   });
 }

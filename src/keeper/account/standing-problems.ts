@@ -4,6 +4,7 @@ import { identify } from '../../core/plan/memory.ts';
 import type { Problem } from '../../core/problems.ts';
 import { rescueLine } from '../../core/text/rescue.ts';
 import type { Clock } from '../../host/system/clock.ts';
+import type { Liveness } from '../alive/liveness.ts';
 import type { Custody } from '../kept/custody.ts';
 import type { MountKeeper } from '../mounts/mend-mounts.ts';
 import type { Situation } from '../prepare/situation.ts';
@@ -17,18 +18,21 @@ export interface StandingParts {
   readonly situation: Situation;
   readonly mounts: MountKeeper;
   readonly custody: Custody;
+  readonly liveness: Liveness;
   readonly access: ContainerAccess;
   readonly memory: LiveMemory;
 }
 
 /** Problems that follow from how things are now, by what they were found at. */
-export function standing({ clock, situation, mounts, custody, access, memory }: StandingParts): readonly {
+export function standing(parts: StandingParts): readonly {
   readonly origin: string;
   readonly problems: readonly Problem[];
 }[] {
+  const { clock, situation, mounts, custody, liveness, access, memory } = parts;
   return [
     { origin: 'mounts', problems: mounts.problems() },
     { origin: 'kept', problems: custody.problems() },
+    { origin: 'interpreters', problems: liveness.problems() },
     { origin: 'containers', problems: access.problems() },
     { origin: 'view', problems: seen(situation.repair.view(), situation, clock.now()) },
     { origin: 'danger', problems: endangered(situation, mounts) },

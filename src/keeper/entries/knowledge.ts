@@ -22,8 +22,8 @@ export interface EntryKnowledge {
   signs(): OwnerSigns;
   /** What a probe found of a registration, by `identify(entry)`. */
   readonly proved: Map<string, ProvedEntry>;
-  /** What is wrong with a registration, by `identify(entry)`: whoever looks at interpreters writes it here. */
-  readonly found: Map<string, readonly Problem[]>;
+  /** What looks at interpreters found wrong with a registration, by `identify(entry)`. */
+  found(): ReadonlyMap<string, readonly Problem[]>;
 }
 
 /** Files of others change when packages are installed. */
@@ -34,6 +34,7 @@ export function createEntryKnowledge(
   machine: Host,
   situation: () => Situation,
   memory: LiveMemory,
+  found: EntryKnowledge['found'],
 ): EntryKnowledge {
   let declared: OwnerSigns['declared'] = new Map();
   let files: OwnerSigns['files'] = null;
@@ -67,7 +68,7 @@ export function createEntryKnowledge(
       },
     }),
     proved: new Map(),
-    found: new Map(),
+    found,
   };
 }
 

@@ -1,5 +1,6 @@
 import { standsBehind } from '../../core/kept/adopted-place.ts';
 import { handlersIn, keptTask } from '../../core/kept/task.ts';
+import type { Entry } from '../../core/kernel/entry.ts';
 import type { Registration } from '../../core/kernel/registration.ts';
 import { type Kept, quietMs } from '../../core/plan/custody.ts';
 import { prepare } from '../../core/plan/prepared.ts';
@@ -12,7 +13,7 @@ import { earlier, type Repaired } from '../repair/repaired.ts';
 import type { View } from '../repair/viewer.ts';
 import { type Bars, createBars } from './bars.ts';
 import { createKeptList, type KeptList } from './kept-list.ts';
-import { type KeptView, keptProblem } from './kept-problems.ts';
+import { type KeptView, keptProblem, renewed } from './kept-problems.ts';
 import { createRefusals, type Refusals } from './refusals.ts';
 import { createWatches, lookAgainMs, type Watches, type WatchesParts } from './watches.ts';
 
@@ -31,6 +32,8 @@ export interface CustodyParts extends WatchesParts {
   readonly instance: Instance;
   readonly memory: LiveMemory;
   readonly recorded: () => void;
+  /** The version of the file with which an entry is to be registered anew, since the one that it holds was replaced; null where it is not. */
+  readonly renewal: (entry: Entry) => string | null;
 }
 
 /** Makes a custody of nothing. */
@@ -41,7 +44,8 @@ export function createCustody(parts: CustodyParts): Custody {
   const bars = createBars();
   const refusals = createRefusals();
   const tidied = new Set<string>();
-  const state = { list, watches, bars, refusals, tidied, memory, recorded: parts.recorded };
+  const { recorded, renewal } = parts;
+  const state = { list, watches, bars, refusals, tidied, memory, recorded, renewal };
 
   const look = (now: number, view: () => View): Repaired => {
     const results: TaskResult[] = [];
@@ -74,7 +78,9 @@ export function createCustody(parts: CustodyParts): Custody {
     view: () => list.shown().map(list.judge),
     problems: () =>
       list.shown().flatMap((kept) => {
-        const view = list.judge(kept);
+        const seen = list.judge(kept);
+        const isStale = seen.entry !== null && renewal(seen.entry) !== null;
+        const view = isStale ? renewed(seen) : seen;
         const refused = view.registration && list.refuse(view.registration);
         return keptProblem(view, refused, watches.unusable(kept.name)) ?? [];
       }),
@@ -93,17 +99,22 @@ interface State {
   readonly tidied: Set<string>;
   readonly memory: LiveMemory;
   readonly recorded: () => void;
+  readonly renewal: CustodyParts['renewal'];
 }
 
 /** What is due for one entry now, or after how many milliseconds it may be. */
 function lookAt(
-  { list, watches, bars, refusals, tidied, memory, recorded }: State,
+  { list, watches, bars, refusals, tidied, memory, recorded, renewal }: State,
   kept: Kept,
   now: number,
 ): { readonly task: Task | null; readonly again: number | null } {
-  const view = list.judge(kept);
+  const seen = list.judge(kept);
+  const version = seen.entry === null ? null : renewal(seen.entry);
+  const view = version === null ? seen : renewed(seen);
   const { entry, due, registration } = view;
   const watched = watches.of(kept.name, entry, now);
+  // What was found of the file before says nothing of another one.
+  if (version !== null) watches.meet(watched, version);
   const idle = { task: null, again: null };
   if (registration === null || bars.isBarred(registration)) return idle;
   if (due === 'nothing') {

@@ -8,6 +8,12 @@ export interface KeptView extends Judgement {
   readonly entry: Entry | null;
 }
 
+/** The same where its file was replaced since, so that it is to be registered anew; not where anything else is due. */
+export function renewed(view: KeptView): KeptView {
+  if (view.due !== 'nothing' || view.state !== 'ok' || view.kept.published === true) return view;
+  return { ...view, state: 'stale', why: 'holds a file that was replaced', due: 'replace' };
+}
+
 /** What is wrong with a kept entry: `refused` for a dangerous line, `unusable` for an interpreter that is not to be run. */
 export function keptProblem(
   view: KeptView,

@@ -12,6 +12,8 @@ export interface Watches {
   of(name: string, entry: Entry | null, now: number): Watch;
   /** False while nobody knows yet; `found` is called when the answer came. */
   isThere(watched: Watch, registration: Registration, now: number): boolean;
+  /** Its file is of this version: what was answered of another one is asked again. */
+  meet(watched: Watch, version: string): void;
   /** The last answer, where there is one that says that the interpreter cannot be used. */
   unusable(name: string): Answer | null;
   forget(name: string): void;
@@ -33,6 +35,7 @@ export interface Watch {
   readonly signature: string;
   readonly changedAt: number;
   check: Check | null;
+  version: string | null;
 }
 
 /** Whether the interpreter of a registration is there; `why` null while nobody knows yet. */
@@ -56,11 +59,15 @@ export function createWatches(parts: WatchesParts): Watches {
       const signature = entry === null ? '' : `${identify(entry)} ${entry.enabled}`;
       const known = watches.get(name);
       if (known?.signature === signature) return known;
-      const fresh: Watch = { signature, changedAt: now, check: null };
+      const fresh: Watch = { signature, changedAt: now, check: null, version: null };
       watches.set(name, fresh);
       return fresh;
     },
     isThere: (watched, registration, now) => isThere(parts, watched, registration, now),
+    meet(watched, version) {
+      if (watched.version !== version) watched.check = null;
+      watched.version = version;
+    },
     unusable(name) {
       const answer = watches.get(name)?.check?.answer;
       return answer?.good === false ? answer : null;

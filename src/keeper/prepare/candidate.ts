@@ -1,3 +1,4 @@
+import type { OwnCheck } from '../../core/config/own-check.ts';
 import { textOf } from '../../core/kernel/bytes.ts';
 import type { Handler } from '../../core/plan/handler.ts';
 import type { Problem } from '../../core/problems.ts';
@@ -8,6 +9,8 @@ import type { Recalled } from './recall.ts';
 export interface HandlerInfo {
   readonly version: string | null;
   readonly probe: string | null;
+  /** Of an own handler: what is run to prove it. */
+  readonly check?: OwnCheck | null;
 }
 
 /** A handler that is not accepted yet. */

@@ -1,4 +1,6 @@
 import type { Config } from '../../core/config/config.ts';
+import { machinesOf } from '../../core/entries/machines.ts';
+import { textOf } from '../../core/kernel/bytes.ts';
 import { resolvePlatform } from '../../core/platforms/platforms.ts';
 import type { Problem } from '../../core/problems.ts';
 import type { Places } from '../../host/mounts/facet.ts';
@@ -27,14 +29,19 @@ export async function obtainAll(from: Selected): Promise<Obtained> {
     { machine, config, kernel: host.kernel, probes, obtain, recalled, known: former.info },
     chosen.chosen,
   );
-  const own = await ownCandidates(machine, config.handlers, recalled);
+  const own = await ownCandidates(
+    machine,
+    config.handlers,
+    recalled,
+    machinesOf(host.native, host.runsNatively),
+  );
   const lacking = accountOf(config, made);
   return {
     ...from,
     candidates: [...made.candidates, ...own.candidates],
     unready: [...made.unready, ...own.unready],
     leftOut: [...chosen.leftOut, ...lacking.leftOut],
-    unmet: [...chosen.missing, ...lacking.unmet],
+    unmet: [...chosen.missing, ...lacking.unmet, ...own.unmet],
     problems: [
       ...(obtain.problems ?? []),
       ...chosen.faults.map((f) => ({ code: 'config-invalid' as const, subject: f.given, detail: f.why })),
@@ -43,7 +50,8 @@ export async function obtainAll(from: Selected): Promise<Obtained> {
       ...lacking.problems,
       ...own.problems,
     ],
-    sources: made.sources,
+    // As with emulators: a package that replaces one is noticed at once.
+    sources: [...made.sources, ...config.handlers.map((h) => textOf(h.interpreter))],
   };
 }
 

@@ -1,15 +1,18 @@
 import type { Config } from '../../core/config/config.ts';
+import type { machinesOf } from '../../core/entries/machines.ts';
 import { textOf } from '../../core/kernel/bytes.ts';
+import { readElfHeader } from '../../core/kernel/elf.ts';
 import { canonicalFlags, type Matcher } from '../../core/kernel/registration.ts';
 import type { Handler } from '../../core/plan/handler.ts';
 import type { Problem } from '../../core/problems.ts';
 import type { Places } from '../../host/mounts/facet.ts';
 import type { Stores } from '../../host/store/facet.ts';
 import type { Children, Namespaces } from '../../host/system/facet.ts';
-import { type Candidate, standIn } from './candidate.ts';
+import { type Candidate, type HandlerInfo, standIn } from './candidate.ts';
 import { judgePlace } from './elsewhere.ts';
 import type { Gathered } from './platform-candidates.ts';
 import type { Recalled } from './recall.ts';
+import type { World } from './world.ts';
 
 /** What it uses of the machine. */
 type Host = Namespaces & Children & Places & Stores;
@@ -21,12 +24,14 @@ export async function ownCandidates(
   machine: Host,
   handlers: readonly OwnHandler[],
   recalled: (wanted: Handler) => Recalled | null,
-): Promise<Gathered> {
+  machines: Machines,
+): Promise<GatheredOwn> {
   const candidates: Candidate[] = [];
   const problems: Problem[] = [];
   const unready: Handler[] = [];
+  const unmet: GatheredOwn['unmet'][number][] = [];
   for (const own of handlers) {
-    const { made, problem } = await attempt(machine, own);
+    const { made, problem } = await attempt(machine, own, machines);
     if (problem !== null) problems.push(problem);
     if (made !== null) {
       candidates.push(made);
@@ -35,32 +40,42 @@ export async function ownCandidates(
     const wanted = wantedHandler(own);
     unready.push(wanted);
     const there = recalled(wanted);
-    if (there === null || problem === null) continue;
-    const older = await standIn(machine, wanted, there, problem, nothingKnown);
+    const older = there && problem && (await standIn(machine, wanted, there, problem, infoOf(own)));
     if (older !== null) candidates.push(older);
+    else unmet.push({ target: own.name, platforms: [], why: problem?.detail ?? '' });
   }
-  return { candidates, problems, unready };
+  return { candidates, problems, unready, unmet };
 }
 
-const nothingKnown = { version: null, probe: null };
+/** What became of them, with those that there is nothing for. */
+export interface GatheredOwn extends Gathered {
+  readonly unmet: World['unmet'];
+}
+
+type Machines = ReturnType<typeof machinesOf>;
+
+function infoOf({ check }: OwnHandler): HandlerInfo {
+  return { version: null, probe: null, check: check ?? null };
+}
 
 /** Either a candidate, maybe with a remark, or why there is none. */
 async function attempt(
   machine: Host,
   own: OwnHandler,
+  machines: Machines,
 ): Promise<{ readonly made: Candidate | null; readonly problem: Problem | null }> {
   const reached = await machine.reach(textOf(own.interpreter), 2000);
   if (!reached.ok)
     return { made: null, problem: { code: 'hung-path', subject: own.name, detail: reached.message } };
   const place = own.flags.includes('F') ? await judgePlace(machine, own.interpreter, own.name) : null;
   if (place?.refused) return { made: null, problem: place.problem };
-  const made = await inspected(machine, own);
+  const made = await inspected(machine, own, machines);
   if ('code' in made) return { made: null, problem: made };
   return { made, problem: place?.problem ?? null };
 }
 
 /** Its interpreter is used where it is, since only the user knows what it needs. */
-async function inspected(machine: Host, own: OwnHandler): Promise<Candidate | Problem> {
+async function inspected(machine: Host, own: OwnHandler, machines: Machines): Promise<Candidate | Problem> {
   const wanted = wantedHandler(own);
   const pinned = own.flags.includes('F');
   const found = await machine.inspectInterpreter(textOf(own.interpreter), { requireStatic: pinned });
@@ -68,8 +83,18 @@ async function inspected(machine: Host, own: OwnHandler): Promise<Candidate | Pr
     const code = found.code === 'interpreter-unreachable' ? 'hung-path' : found.code;
     return { code, subject: own.name, detail: found.message };
   }
+  const misfit = otherMachine(own, found.header, machines);
+  if (misfit !== null) return misfit;
   const interpreter = pinned ? { dev: found.dev, ino: found.ino, sha256: '' } : null;
-  return { handler: { ...wanted, interpreter }, info: nothingKnown, header: found.header };
+  return { handler: { ...wanted, interpreter }, info: infoOf(own), header: found.header };
+}
+
+/** What another handler would have to run is refused anyway, lest it runs in circles. */
+function otherMachine(own: OwnHandler, header: Uint8Array, { runsHere, nameOf }: Machines): Problem | null {
+  const elf = readElfHeader(header);
+  if (elf === null || runsHere(elf)) return null;
+  const detail = `${textOf(own.interpreter)} is a program for ${nameOf(elf)}, which this machine does not run`;
+  return { code: 'entry-interpreter-machine', subject: own.name, detail };
 }
 
 function wantedHandler({ name, matcher, interpreter, flags }: OwnHandler): Handler {

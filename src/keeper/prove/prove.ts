@@ -32,8 +32,15 @@ export function proofOf(
   const { foreign, handler } = view;
   if (view.state === 'foreign-ok' && foreign !== null)
     return () => proveForeign(machine, handler, foreign, { ...manner, file });
-  if (file === null) return null;
   const { interpreter, registration } = handler;
+  const check = config.probe.enabled ? (world.info.get(handler.key)?.check ?? null) : null;
+  // Somebody's entry in front of ours would run it.
+  if (check !== null && view.state === 'ok') {
+    const { command, isSample, status, timeout } = check;
+    const sampleOf = isSample ? registration.matcher : null;
+    return () => machine.runCheck({ command, sampleOf, status, timeoutMs: timeout ?? config.probe.timeout });
+  }
+  if (file === null) return null;
   return () =>
     machine.runProbe({
       ...manner,

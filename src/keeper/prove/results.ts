@@ -1,3 +1,4 @@
+import type { OwnCheck } from '../../core/config/own-check.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Handler } from '../../core/plan/handler.ts';
 import type { ProblemCode } from '../../core/problems.ts';
@@ -26,15 +27,17 @@ export function createResults(board: ProblemBoard, logger: Logger, situation: ()
       const { verdict, detail } = verified.result;
       const last = results.get(verified.key);
       const before = last?.result.verdict;
+      const codes = codesOf(situation().world.info.get(verified.key)?.check ?? null);
       if (verdict === 'undecided') {
         if (last?.generation !== verified.generation) results.set(verified.key, verified);
-        board.set(problemOf[verdict], name, detail);
+        board.set('probe-undecided', name, detail);
         return;
       }
       results.set(verified.key, verified);
       const told = verdict === 'verified' && before !== 'verified';
-      for (const [v, code] of Object.entries(problemOf))
-        board.set(code, name, v === verdict ? detail : null, told);
+      const standing = codes[verdict] ?? null;
+      for (const code of new Set(Object.values(codes)))
+        board.set(code, name, code === standing ? detail : null, told);
       if (verdict !== before) tell(logger, situation(), view, verified, before !== undefined);
     },
     keep(handlers) {
@@ -54,7 +57,8 @@ function tell(
   again: boolean,
 ): void {
   const { name } = handler.registration;
-  if (verdict === 'untrusted')
+  const isCheck = codesOf(world.info.get(key)?.check ?? null) === problemOfCheck;
+  if (verdict === 'untrusted' && !isCheck)
     logger.warn(
       { event: 'not-proved', handler: name, verdict },
       `${calledOf(handler, name)} is not run: ${detail}`,
@@ -67,7 +71,14 @@ function tell(
   logger.info(fields, again ? `${words}, as it was not before` : words);
 }
 
-const problemOf: Readonly<Record<Exclude<ProbeVerdict, 'verified' | 'untrusted'>, ProblemCode>> = {
+type Codes = Readonly<Partial<Record<ProbeVerdict, ProblemCode>>>;
+
+/** What is told of each verdict: a check is the user's own program, of which nothing else is known. */
+function codesOf(check: OwnCheck | null): Codes {
+  return check === null ? problemOf : problemOfCheck;
+}
+
+const problemOf: Codes = {
   'not-registered': 'probe-not-registered',
   'interpreter-missing': 'probe-interpreter-missing',
   permission: 'probe-permission',
@@ -78,5 +89,20 @@ const problemOf: Readonly<Record<Exclude<ProbeVerdict, 'verified' | 'untrusted'>
   undecided: 'probe-undecided',
 };
 
+const problemOfCheck: Codes = {
+  'not-registered': 'check-failed',
+  'interpreter-missing': 'check-failed',
+  permission: 'check-failed',
+  killed: 'check-failed',
+  'wrong-answer': 'check-failed',
+  hung: 'check-hung',
+  untrusted: 'check-untrusted',
+  undecided: 'probe-undecided',
+};
+
 /** Raised by what a probe found. */
-const ofProbes: ReadonlySet<ProblemCode> = new Set(['older-foreign', ...Object.values(problemOf)]);
+const ofProbes: ReadonlySet<ProblemCode> = new Set([
+  'older-foreign',
+  ...Object.values(problemOf),
+  ...Object.values(problemOfCheck),
+]);

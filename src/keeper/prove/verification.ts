@@ -1,4 +1,5 @@
 import type { Logger } from '../../core/logger.ts';
+import { architectureOf } from '../../core/platforms/catalogue.ts';
 import type { Probes } from '../../host/probe/facet.ts';
 import type { Clock } from '../../host/system/clock.ts';
 import type { Rights } from '../../host/system/facet.ts';
@@ -94,7 +95,9 @@ export function createVerification(parts: VerificationParts): Verification {
     resultOf: results.of,
     renew() {
       const { config, world } = situation();
-      results.keep(config.probe.enabled ? world.desired.handlers : []);
+      results.keep(
+        config.probe.enabled ? world.desired.handlers.filter(({ key }) => isProvable(world, key)) : [],
+      );
       failures.forgiveAll();
     },
     close() {
@@ -102,6 +105,11 @@ export function createVerification(parts: VerificationParts): Verification {
       failures.forgiveAll();
     },
   };
+}
+
+/** An own handler without a check is not proved any more. */
+function isProvable({ info }: Situation['world'], key: string): boolean {
+  return architectureOf(key) !== undefined || info.get(key)?.check != null;
 }
 
 function viewOf({ repair }: Situation, key: string): View['handlers'][number] | undefined {

@@ -72,6 +72,7 @@ function handler(differs: Partial<HandlerReport> = {}): HandlerReport {
     version: '10.0',
     owner: 'keeper',
     entry: null,
+    proof: 'probe',
     required: true,
     probe: { verdict: 'verified', detail: '', at: 0, tookMs: 1 },
     containers: { verdict: 'may', detail: 'no SELinux here', at: null },

@@ -59,6 +59,7 @@ async function testBed() {
     judgeForeign: async () => ({ distrust: null, sure: true }),
     found: () => {},
     recorded: () => {},
+    renewal: () => null,
   });
   custody.use([kept], () => null);
   custody.look(0, view);

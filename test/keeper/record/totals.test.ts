@@ -98,7 +98,7 @@ describe('the time without a handler', () => {
     });
     const matcher = { kind: 'extension', extension: 'x' } as const;
     const known = { name: 'lost', matcher, interpreter: '/bin/x', flags: '' };
-    assert.deepEqual(serving(stage, [kept('never-seen', null), kept('lost', known)]), [
+    assert.deepEqual(serving(stage, [kept('never-seen', null), kept('lost', known)], { of: () => null }), [
       { handler: 'lost', serves: false },
     ]);
   });

@@ -1,0 +1,136 @@
+import { readElfHeader } from '../kernel/elf.ts';
+import type { Entry } from '../kernel/entry.ts';
+import { matchesHeader } from '../kernel/match.ts';
+import type { Problem, ProblemCode } from '../problems.ts';
+import { visible } from '../text/visible.ts';
+import type { FileSight, Sight } from './sight.ts';
+
+/** What is wrong with the interpreter of an entry; `fatal`: each exec of one of its files fails. */
+export interface Ailment {
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly fatal: boolean;
+}
+
+/** Codes of the fatal ones. */
+export const fatalCodes: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+  'entry-interpreter-missing',
+  'entry-interpreter-mode',
+  'entry-interpreter-noexec',
+  'entry-interpreter-machine',
+  'entry-interpreter-hung',
+]);
+
+/** A file by its identity. */
+export interface FileId {
+  readonly dev: number;
+  readonly ino: number;
+}
+
+/** What decides which CPU runs an ELF file. */
+export interface ElfKind {
+  readonly machine: number;
+  readonly class: 32 | 64;
+  readonly data: 'little' | 'big';
+}
+
+/** What an entry is judged by beside its interpreter. */
+export interface Surroundings {
+  /** Whether the host runs such an ELF file by itself. */
+  readonly runsHere: (elf: ElfKind) => boolean;
+  /** What it is called, such as aarch64. */
+  readonly nameOf: (elf: ElfKind) => string;
+  /** All entries, in search order. */
+  readonly entries: readonly Entry[];
+}
+
+/**
+ * What is wrong with an entry's interpreter, the first cause only; null where nothing is, or nobody can tell. With `F` the
+ * kernel runs the file that it opened (`pinned`, where that is known), whatever becomes of the path.
+ */
+export function ailmentOf(
+  entry: Entry,
+  sight: Sight,
+  pinned: FileId | null,
+  around: Surroundings,
+): Ailment | null {
+  if (entry.interpreter === '' || sight.kind === 'unseen') return null;
+  if (!entry.flags.includes('F')) return faultOf(entry, sight, around);
+  if (sight.kind === 'file' && wasReplaced(entry, sight, pinned)) return replaced(entry, sight, around);
+  const fault = faultOf(entry, sight, around);
+  // What is no program of this machine was none when it was opened.
+  if (fault === null || !fault.fatal || fault.code === 'entry-interpreter-machine') return fault;
+  const detail = `${whyOf(sight)}: the entry runs on by the file that the kernel holds, but could not be registered again`;
+  return { code: 'entry-not-renewable', detail, fatal: false };
+}
+
+/** Why what lies at a path cannot serve an entry that would be registered with it now; null where nothing is known against it. */
+export function faultOf(
+  entry: Pick<Entry, 'name' | 'interpreter'>,
+  sight: Sight,
+  around: Surroundings,
+): Ailment | null {
+  if (sight.kind === 'unseen') return null;
+  const kind = faultKind(sight);
+  if (kind === null) return sight.kind === 'file' ? foreignProgram(entry, sight, around) : null;
+  return { code: kind.code, detail: `${whyOf(sight)}: each exec ${kind.ends}`, fatal: true };
+}
+
+/** Whether the file at the path is another one than that which the kernel opened. */
+function wasReplaced(entry: Entry, sight: FileSight, pinned: FileId | null): boolean {
+  if (pinned !== null) return pinned.dev !== sight.dev || pinned.ino !== sight.ino;
+  // Made after the registration, it cannot be what was registered; the kernel keeps such times in steps of 4 ms.
+  return sight.bornMs !== null && sight.bornMs > entry.id.ctimeMs + 4;
+}
+
+/** The same as problems, each with its entry for a subject. */
+export function ailmentProblem(name: string, { code, detail }: Ailment): Problem {
+  return { code, subject: name, detail };
+}
+
+function faultKind(sight: Exclude<Sight, { kind: 'unseen' }>): { code: ProblemCode; ends: string } | null {
+  if (sight.kind === 'hung') return { code: 'entry-interpreter-hung', ends: 'hangs' };
+  if (sight.kind === 'gone') return { code: 'entry-interpreter-missing', ends: 'ends with ENOENT' };
+  if (sight.barred !== null) {
+    const code = sight.barred.by === 'mode' ? 'entry-interpreter-mode' : 'entry-interpreter-noexec';
+    return { code, ends: 'ends with EACCES' };
+  }
+  return sight.lacks === null ? null : { code: 'entry-interpreter-missing', ends: 'ends with ENOENT' };
+}
+
+function whyOf(sight: Exclude<Sight, { kind: 'unseen' }>): string {
+  return sight.kind === 'file' ? (sight.barred?.why ?? sight.lacks ?? '') : sight.why;
+}
+
+function replaced(entry: Entry, sight: FileSight, around: Surroundings): Ailment {
+  const fault = faultOf(entry, sight, around);
+  const detail = `${visible(entry.interpreter)} was replaced since; the entry runs the file of before`;
+  const unfit = fault?.fatal === true ? `; the new one cannot serve: ${fault.detail}` : '';
+  return { code: 'stale-interpreter', detail: `${detail}${unfit}`, fatal: false };
+}
+
+/** A program for another CPU, or none at all: then another entry must run it, and this very one cannot. */
+function foreignProgram(
+  entry: Pick<Entry, 'name' | 'interpreter'>,
+  { head }: FileSight,
+  around: Surroundings,
+): Ailment | null {
+  if (head[0] === 0x23 && head[1] === 0x21) return null;
+  const elf = readElfHeader(head);
+  if (elf !== null && around.runsHere(elf)) return null;
+  const runner = around.entries.find(
+    (one) => one.enabled && one.matcher !== null && matchesHeader(one.matcher, head, entry.interpreter),
+  );
+  const what = elf === null ? 'no program that the kernel starts' : `a program for ${around.nameOf(elf)}`;
+  const is = `${visible(entry.interpreter)} is ${what}`;
+  const dead = (why: string): Ailment => ({
+    code: 'entry-interpreter-machine',
+    detail: `${is}, which ${why}`,
+    fatal: true,
+  });
+  if (runner === undefined) return dead('nothing runs here: each exec ends with ENOEXEC');
+  if (runner.name === entry.name) return dead('this very entry would have to run: each exec ends with ELOOP');
+  if (elf === null) return null;
+  const detail = `${is}, which runs only as long as the entry ${visible(runner.name)} does`;
+  return { code: 'entry-interpreter-emulated', detail, fatal: false };
+}
