@@ -4,6 +4,7 @@ import { runDirectory } from '../../core/config/run-directory.ts';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
 import { resolvePlatform } from '../../core/platforms/platforms.ts';
 import { autoTargets } from '../../core/platforms/select.ts';
+import { onlyTargets } from '../../core/report/report-only.ts';
 import type { ControlRequest } from '../../core/wire/control.ts';
 import { reportTable } from '../report/report-table.ts';
 import type { Context } from '../terminal/context.ts';
@@ -25,7 +26,10 @@ export async function viaDaemon(
   const reply = await withProgress(context, () => said, asked);
   if (reply === null) return null;
   if (request.type === 'install') sayIgnored(context);
-  return tell(context, reply);
+  if (reply.type !== 'report' || request.type !== 'install') return tell(context, reply);
+  const { targets } = request;
+  const named = targets === 'all' || targets.length === 0;
+  return tell(context, named ? reply : { ...reply, report: onlyTargets(reply.report, targets) });
 }
 
 /** Prints the daemon's last word. */

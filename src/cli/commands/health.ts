@@ -52,6 +52,8 @@ const usualConfig = '/etc/binfmt-keeper/config.yaml';
 
 /** The run directory where it takes no parser to know it; null where one has to look. */
 async function usualDirectory(env: NodeJS.ProcessEnv): Promise<string | null> {
+  // An empty list is refused by whoever reads it in full.
+  if (env.BINFMT_KEEPER_PLATFORMS?.trim() === '') return null;
   const anchor = env.BINFMT_KEEPER_MOUNTS_ANCHOR;
   // The environment goes before the file.
   if (anchor) return /^(\/\w[\w.-]*){2,}$/.test(anchor) ? dirname(anchor) : null;

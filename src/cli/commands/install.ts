@@ -3,6 +3,7 @@ import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
 import { problemCatalogue } from '../../core/problems.ts';
 import type { Lasting } from '../../core/report/lasting.ts';
 import type { Report } from '../../core/report/report.ts';
+import { onlyTargets } from '../../core/report/report-only.ts';
 import { namedTargets, viaDaemon } from '../ask/via-daemon.ts';
 import { reportTable } from '../report/report-table.ts';
 import type { Context } from '../terminal/context.ts';
@@ -22,19 +23,29 @@ export async function install(context: Context, config: Config): Promise<ExitCod
     return exitCodes.failed;
   }
   const shot = await shoot(context, config, { does: 'install', persist }, async ({ keeper, probes }) => {
-    await withProgress(context, () => keeper.report().summary, keeper.verifyAll());
+    const proofs = Promise.all([keeper.refresh(), keeper.verifyAll()]);
+    await withProgress(context, () => keeper.report().summary, proofs);
     const report = keeper.report();
     const proven = report.handlers.find((h) => h.probe?.verdict === 'verified');
-    return { result: report, made: true, proof: probes.get(proven?.key ?? '') ?? null };
+    const made = report.handlers.length > 0;
+    return { result: report, made, proof: probes.get(proven?.key ?? '') ?? null };
   });
   if (!shot.ok) return shot.exit;
   const { result: report, lasting } = shot;
   // What is asked for in a sandbox is that it leaves nothing behind.
   const demanded = persist || context.flags.sandbox !== true;
   const told = { ...(demanded && lasting !== null ? tell(report, lasting, config) : report), daemon: null };
-  context.out(render(told, context.format, () => reportTable(told, context)));
-  const failed = told.problems.some((p) => p.severity === 'error') || (demanded && lasting?.lasts !== true);
+  const shown = onlyNamed(told, namedTargets(context));
+  context.out(render(shown, context.format, () => reportTable(shown, context)));
+  // Where the host runs all of it by itself, nothing was made that could last.
+  const fades = demanded && report.handlers.length > 0 && lasting?.lasts !== true;
+  const failed = told.problems.some((p) => p.severity === 'error') || fades;
   return told.ready && !failed ? exitCodes.ok : exitCodes.failed;
+}
+
+/** Whoever names platforms is told of these. */
+function onlyNamed(report: Report, targets: readonly string[] | 'all'): Report {
+  return targets === 'all' || targets.length === 0 ? report : onlyTargets(report, targets);
 }
 
 /** What does not last is a problem, whose remedy names the run directory that is configured. */

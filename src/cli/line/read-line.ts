@@ -1,4 +1,5 @@
 import yargs, { type Argv } from 'yargs';
+import { isBlankList } from '../../core/config/layers.ts';
 import { nearest } from '../../core/text/suggest.ts';
 import { type Command, commands } from './command-table.ts';
 import { type Flags, flagFaults, notAmong, strayArgument } from './flag-faults.ts';
@@ -40,13 +41,25 @@ export async function readLine(argv: readonly string[]): Promise<Line> {
     return { kind: 'misused', faults: [unknownCommand(words, stray[0]), ...flagFaults(flags, null)] };
   }
   const rest = [...listOf(args), ...stray];
-  const faults = [...argumentFaults(command, rest), ...flagFaults(flags, command)];
+  const faults = [
+    ...argumentFaults(command, rest),
+    ...emptyFaults(command, rest),
+    ...flagFaults(flags, command),
+  ];
   const isCommandLine = command.argument?.values === 'command';
   if (faults.length > 0 && isCommandLine)
     faults.push(`${command.name}: options of the command stand behind --`);
   if (faults.length > 0) return { kind: 'misused', faults };
   if (isCommandLine) return { kind: 'command', command, flags, args: rest };
   return { kind: 'command', command, flags, args: rest.flatMap((w) => w.split(',')).filter((w) => w !== '') };
+}
+
+/** A variable that was not set must not make a command speak of everything. */
+function emptyFaults({ name, argument }: Command, words: readonly string[]): readonly string[] {
+  if (argument?.values !== 'platforms' || !words.some(isBlankList)) return [];
+  return [
+    `${name}: an empty word stands where a platform should; write names such as arm64, or no word at all`,
+  ];
 }
 
 class UsageError extends Error {}

@@ -7,17 +7,22 @@ import { remedyOf } from '../terminal/problem-text.ts';
 import { wrap } from '../terminal/wrap.ts';
 
 /** Whether a row says no more than that nobody registered it: without a daemon that is no loss. */
-export function isUnregistered({ daemon, problems }: Report, { key, state }: HandlerReport): boolean {
+export function isUnregistered(report: Report, { key, state }: HandlerReport): boolean {
   return (
-    daemon === null &&
+    isLook(report) &&
     state === 'missing' &&
-    problems.some((p) => p.subject === key && aboutUnregistered.has(p.code))
+    report.problems.some((p) => p.subject === key && aboutUnregistered.has(p.code))
   );
 }
 
+/** Whether it is of one who looked, and neither keeps nor registers anything: who does has figures of its process. */
+export function isLook({ daemon, totals }: Report): boolean {
+  return daemon === null && totals.process === null;
+}
+
 /** Problems that the one line of what is not registered tells. */
-export function isToldByLine({ daemon }: Report, { code }: Pick<Problem, 'code'>): boolean {
-  return daemon === null && aboutUnregistered.has(code);
+export function isToldByLine(report: Report, { code }: Pick<Problem, 'code'>): boolean {
+  return isLook(report) && aboutUnregistered.has(code);
 }
 
 const aboutUnregistered: ReadonlySet<string> = new Set(['not-registered', 'source-missing']);

@@ -45,8 +45,10 @@ function columnsOf(entries: readonly EntryReport[], { style }: View): readonly C
 }
 
 /** Nobody has a program for it: that is no fault of the entry. */
-function stateOf({ state, platforms }: EntryReport): string {
-  return state === 'unverified' && platforms.length === 0 ? 'registered' : state;
+function stateOf({ state, platforms, serves }: EntryReport): string {
+  if (state !== 'unverified') return state;
+  // Others stand in front of it.
+  return platforms.length === 0 ? 'registered' : serves.length === 0 ? 'behind' : state;
 }
 
 /** A platform's name says more than its bytes, and so does the machine of an ELF header that no platform has. */

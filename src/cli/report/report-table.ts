@@ -10,7 +10,7 @@ import { type Column, tableLines } from '../terminal/table.ts';
 import { cutEnd, shortenPath } from '../terminal/text.ts';
 import { wrap } from '../terminal/wrap.ts';
 import { leftOutLines } from './left-out.ts';
-import { isToldByLine, isUnregistered, unnamedLines, unregisteredLines } from './looked.ts';
+import { isLook, isToldByLine, isUnregistered, unnamedLines, unregisteredLines } from './looked.ts';
 import { entriesWithoutRow, otherEntryLines } from './other-entries.ts';
 
 /** A report for people: handlers, problems with their remedies, and the sentence that sums it up. */
@@ -125,8 +125,8 @@ function ownerCell({ owner, entry }: HandlerReport, { entries }: Report): string
 }
 
 /** Without a daemon nothing is lost where nothing was registered. */
-function nothingServed({ daemon, handlers }: Report): string {
-  return daemon === null && handlers.length > 0 ? 'no platform is registered' : 'no handlers';
+function nothingServed(report: Report): string {
+  return isLook(report) && report.handlers.length > 0 ? 'no platform is registered' : 'no handlers';
 }
 
 function withoutServed(leftOut: Report['leftOut'], served: readonly HandlerReport[]): Report['leftOut'] {
@@ -138,10 +138,11 @@ function probeCell({ probe }: HandlerReport, now: number): string {
 }
 
 /** Without SELinux and witnesses the column would say the same of all. */
-function isTelling({ containers, probe, owner }: HandlerReport, { daemon }: Report): boolean {
+function isTelling({ containers, probe, owner, required }: HandlerReport, report: Report): boolean {
   if (containers.at !== null) return true;
-  // Nobody looks at what others registered where no daemon runs.
-  return probe !== null && containers.verdict !== 'may' && (daemon !== null || owner === 'keeper');
+  // What others registered is judged where a daemon wants it.
+  const judged = owner === 'keeper' || (required && !isLook(report));
+  return probe !== null && containers.verdict !== 'may' && judged;
 }
 
 function containersCell({ containers: { verdict, at } }: HandlerReport, now: number): string {

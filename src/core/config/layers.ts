@@ -49,7 +49,9 @@ export function readEnvLayer(env: ConfigSources['env'], read: ReadSetting): Laye
     });
   // An empty variable counts as unset: templates and EnvironmentFile= leave such behind.
   const set = settings.flatMap((s) => {
-    const text = env[s.env]?.trim();
+    const given = env[s.env];
+    const text = given?.trim();
+    if (given !== undefined && namesNothing(s, given)) return [emptyList(s.env, s)];
     return text ? [read(s, fromText(s, text), { kind: 'env', name: s.env, called: s.env })] : [];
   });
   const errors = [...unknown, ...wrongWords(env), ...set.flatMap((l) => l.errors)];
@@ -85,10 +87,30 @@ export function readFlagLayer(
       return [{ errors: [`${origin.called}: given more than once`], values: [] }];
     }
     const texts: readonly unknown[] = Array.isArray(given) ? given : [given];
+    if (texts.some((t) => typeof t === 'string' && namesNothing(s, t))) return [emptyList(origin.called, s)];
     const value = texts.every((t) => typeof t === 'string') ? fromText(s, texts.join(',')) : given;
     return [read(s, value, origin)];
   });
   return { errors: set.flatMap((l) => l.errors), values: set.flatMap((l) => l.values) };
+}
+
+/**
+ * Whether a list of platforms has no item. Nobody writes that: a variable of a pipeline was not set, and neither all nor
+ * none of them is what was meant.
+ */
+function namesNothing({ takes }: Setting, text: string): boolean {
+  return takes === 'platforms' && isBlankList(text);
+}
+
+/** Whether a list has no item. */
+export function isBlankList(text: string): boolean {
+  return /^[\s,]*$/.test(text);
+}
+
+function emptyList(called: string, { values }: Setting): Layer {
+  const words = [...values, 'a list such as linux/arm64,linux/riscv64'];
+  const why = `the list is empty; write ${words.join(', or ')}, or leave it out`;
+  return { errors: [`${called}: ${why}`], values: [] };
 }
 
 /** Puts a value at a path of keys. */

@@ -29,9 +29,22 @@ export function onlyTargets(report: Report, targets: readonly string[]): Report 
     ready: targets.every(isWell) && (handlers.length === 0 || !stopped),
     summary: summaryOf({ ...report, handlers, leftOut }),
     handlers,
+    entries: report.entries.filter((e) => concerns(e, targets, handlers)),
     leftOut,
     problems,
   };
+}
+
+/** Whether an entry takes files of one of the targets, or is what a handler wants. */
+function concerns(
+  { name, platforms }: Report['entries'][number],
+  targets: readonly string[],
+  handlers: readonly HandlerReport[],
+): boolean {
+  const names = targets.flatMap((t) => architectureOf(t)?.platforms[0] ?? t);
+  return (
+    platforms.some((p) => names.includes(p)) || handlers.some((h) => h.name === name || h.entry === name)
+  );
 }
 
 /** Why a target has no handler. */

@@ -65,6 +65,8 @@ async function attempt(maySee: boolean): Promise<Confinement | null> {
 interface Rights {
   readonly capabilities: bigint;
   readonly noNewPrivileges: boolean;
+  /** Of root, or of one who has a capability: anybody else has nothing that a foreign program could take. */
+  readonly powerful: boolean;
   /** Whether `ownId` exists here as user and as group, and groups may be set. */
   readonly hasOwnId: boolean;
 }
@@ -77,7 +79,7 @@ function waysFor(rights: Rights, maySee: boolean, initial: boolean): readonly Co
   const tool = 'setpriv(1) of util-linux is missing';
   const sealed = noNewPrivileges ? [] : ['setpriv', '--no-new-privs'];
   const changed = { id: ownId, privileged: false };
-  const kept = { id: null, privileged: initial };
+  const kept = { id: null, privileged: initial && rights.powerful };
   const same = `probes run as our own user, since ${missing(rights)}`;
   const empty = [
     ...sealed,
@@ -130,9 +132,12 @@ function readRights(): Rights {
   const field = (name: string): string => new RegExp(`^${name}:\\s*(\\S+)`, 'm').exec(status)?.[1] ?? '0';
   const maps = ['uid_map', 'gid_map'].map((name) => readFileSync(`/proc/self/${name}`, 'latin1'));
   const groups = readFileSync('/proc/self/setgroups', 'latin1').trim() === 'allow';
+  const capabilities = BigInt(`0x${field('CapEff')}`) | BigInt(`0x${field('CapPrm')}`);
+  const uids = /^Uid:\s*(.*)$/m.exec(status)?.[1]?.split(/\s+/) ?? ['0'];
   return {
     capabilities: BigInt(`0x${field('CapEff')}`),
     noNewPrivileges: field('NoNewPrivs') === '1',
+    powerful: capabilities !== 0n || uids.includes('0'),
     hasOwnId: groups && maps.every(mapsOwnId),
   };
 }

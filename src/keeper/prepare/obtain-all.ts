@@ -65,7 +65,9 @@ function accountOf({ platforms: asked, readiness }: Config, made: GatheredPlatfo
   for (const { architecture, problem } of made.failed) {
     const { target, platforms } = architecture;
     const merely = problem.code === 'source-missing' && made.candidates.length > 0 && !isNeeded(target);
-    if (asked === 'all' && (platforms.length === 0 || merely))
+    // An emulator that lies ready and is not registered is no lack.
+    const lacks = problem.code !== 'not-registered';
+    if (lacks && asked === 'all' && (platforms.length === 0 || merely))
       leftOut.push({ target, why: problem.detail, kind: 'no-emulator' });
     else {
       problems.push(problem);

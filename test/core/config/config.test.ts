@@ -138,9 +138,23 @@ test('faults of environment and flags carry the name that was typed', () => {
   ]);
 });
 
+test('a list of platforms without an item is refused, whatever it is made of', () => {
+  for (const blank of ['', ' ', ',', ' , ,', '\n']) {
+    for (const [flag, name] of [
+      ['platforms', 'BINFMT_KEEPER_PLATFORMS'],
+      ['readiness-required', 'BINFMT_KEEPER_READINESS_REQUIRED'],
+      ['credentials', 'BINFMT_KEEPER_CREDENTIALS'],
+    ] as const) {
+      assert.match(errors('', {}, { [flag]: blank })[0] ?? '', new RegExp(`^--${flag}: the list is empty`));
+      assert.match(errors('', { [name]: blank })[0] ?? '', new RegExp(`^${name}: the list is empty`));
+    }
+  }
+  assert.ok(parse('platforms: []\n').ok);
+});
+
 test('empty variables, internal ones and those of a Kubernetes Service are no settings', () => {
   const env = {
-    BINFMT_KEEPER_PLATFORMS: '',
+    BINFMT_KEEPER_NAMES: '',
     BINFMT_KEEPER_NO_FFI: '1',
     BINFMT_KEEPER_SANDBOX: '1',
     BINFMT_KEEPER_CONFIG: '/x',
