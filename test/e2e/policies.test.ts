@@ -8,6 +8,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
   writeSync,
@@ -444,6 +445,57 @@ await suite(import.meta.url, 'policies hold on a live host', {
     world.write(`${world.main}/jar`, '-1');
     await daemon.healed('jar', 'missing');
     await daemon.reported('no such problem', (r) => !has(r, 'name-taken'));
+    return undefined;
+  },
+
+  'a platform whose name somebody else has is named under every prefix, and theirs is left alone': async (
+    world,
+  ) => {
+    mountMain(world);
+    for (const prefix of ['qemu-', 'keeper-', 'Qemu_']) {
+      const name = `${prefix}${target}`;
+      world.register(name, '/bin/cat', '');
+      const theirs = readFileSync(`${world.main}/${name}`, 'latin1');
+      const { ino } = statSync(`${world.main}/${name}`);
+      const daemon = world.start({ platforms: target, flags: ['--names', prefix] });
+      const report = await daemon.problem('name-taken');
+      assert.equal(problem(report, 'name-taken')?.subject, name);
+      assert.equal(report.ready, false);
+      assert.equal(readFileSync(`${world.main}/${name}`, 'latin1'), theirs);
+      assert.equal(statSync(`${world.main}/${name}`).ino, ino);
+      const since = Date.now();
+      world.write(`${world.main}/${name}`, '-1');
+      await daemon.verified(since);
+      assert.equal(await daemon.ended('SIGTERM'), 0);
+      world.must('sh', '-c', `echo -1 >${world.main}/${name}`);
+    }
+    return undefined;
+  },
+
+  'a name of our own that somebody took comes back, one that other tools use as well is left to them': async (
+    world,
+  ) => {
+    for (const [prefix, back] of [
+      ['keeper-', true],
+      ['qemu-', false],
+    ] as const) {
+      const name = `${prefix}${target}`;
+      const daemon = await world.startVerified({
+        platforms: target,
+        flags: ['--names', prefix, '--resync', '1s'],
+      });
+      daemon.kill('SIGSTOP');
+      world.write(`${world.main}/${name}`, '-1');
+      world.register(name, '/bin/cat', '');
+      const { ino } = statSync(`${world.main}/${name}`);
+      const since = Date.now();
+      daemon.kill('SIGCONT');
+      if (back) await daemon.verified(since);
+      else await daemon.problem('name-taken');
+      assert.equal(statSync(`${world.main}/${name}`).ino === ino, !back, prefix);
+      assert.equal(await daemon.ended('SIGTERM'), 0);
+      world.must('sh', '-c', `echo -1 >${world.main}/${name}`);
+    }
     return undefined;
   },
 

@@ -16,6 +16,7 @@ import {
   faultOfEntryName,
   faultOfPath,
   faultOfPlatform,
+  faultOfPrefix,
   faultOfPromPath,
   faultOfRequired,
   forms,
@@ -96,7 +97,7 @@ const pathRule = within(longest.path, faultOfPath);
 
 /** Rules of texts by their settings; one without a rule is not read here. */
 const texts: Readonly<Partial<Record<SettingPath, TextRule>>> = {
-  names: formed('prefix'),
+  names: faultOfPrefix,
   'interpreters.store': pathRule,
   'interpreters.label': formed('label'),
   'mounts.main': pathRule,

@@ -41,6 +41,21 @@ export function faultOfPath(given: string): string | null {
   return /\/(\.{0,2})(\/|$)/.test(given) ? 'must be written without //, ., .. and a slash at its end' : null;
 }
 
+/**
+ * `names`. What follows it is an architecture: without something between the two nobody can tell our names from others, and
+ * `qemu` would make `qemuaarch64`.
+ */
+export function faultOfPrefix(given: string): string | null {
+  if (given === '') return 'must not be empty: our entries are known by it, and removed by it';
+  if (!/^[A-Za-z0-9_.-]*$/.test(given)) return 'must consist of the characters A-Z a-z 0-9 _ . -';
+  if (given.length > 64) return 'must not be longer than 64 characters';
+  if (/[_.-]$/.test(given)) return null;
+  return `must end in - or _ or ., since an architecture follows it; did you mean ${JSON.stringify(`${given}-`)}?`;
+}
+
+/** The same as a pattern, for editors. */
+export const prefixPattern = '^[A-Za-z0-9_.-]{0,63}[_.-]$';
+
 /** Empty for none. The collector reads no files of other names. */
 export function faultOfPromPath(given: string): string | null {
   if (given === '') return null;
@@ -68,10 +83,6 @@ export const forms = {
   owner: {
     pattern: /^(\d{1,10}|[a-z_][a-z0-9_-]{0,31})?(:(\d{1,10}|[a-z_][a-z0-9_-]{0,31}))?$/,
     error: 'must be empty, or user, user:group or :group, by name or number, such as root:adm',
-  },
-  prefix: {
-    pattern: /^[A-Za-z0-9_.-]{0,64}$/,
-    error: 'must be at most 64 of the characters A-Z a-z 0-9 _ . -',
   },
 } as const;
 

@@ -9,10 +9,12 @@ import {
   faultOfEntryName,
   faultOfPath,
   faultOfPlatform,
+  faultOfPrefix,
   faultOfPromPath,
   faultOfRequired,
   forms,
   longest,
+  prefixPattern,
   readDuration,
   spans,
   type TextRule,
@@ -176,7 +178,7 @@ function owner() {
 }
 
 function prefix() {
-  return formed(forms.prefix);
+  return textThat(faultOfPrefix).meta({ pattern: prefixPattern });
 }
 
 function promPath() {

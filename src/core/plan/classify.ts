@@ -113,14 +113,33 @@ function othersAmong(
 }
 
 /**
- * Whether a handler's name is taken by somebody else. Names under our prefix are reserved for us; that of an own
- * handler is ours only where the entry is, or is what we want it to be.
+ * Whether a handler's name is taken by somebody else: the entry is neither ours nor what we want it to be. It is left alone,
+ * whatever the name is, unless the name is reserved for us.
  */
 export function isTaken(handler: Handler, entry: Entry, desired: Desired, memory: Memory): boolean {
-  const reserved = desired.prefix !== '' && entry.name.startsWith(desired.prefix);
-  if (reserved || entry.name === temporaryName(handler)) return false;
+  if (entry.name === temporaryName(handler) || isReserved(handler, entry, desired, memory)) return false;
   return !isOurs(entry, desired, memory) && compare(handler, entry, memory)?.state === 'drifted';
 }
+
+/**
+ * Whether what is found under a name is put right whoever made it. A prefix alone proves nothing: what bears it may be
+ * older than we are. A name that we had on this boot is ours again, unless other tools use such names too, and so is what
+ * runs an interpreter as keepers deploy them.
+ */
+function isReserved(
+  handler: Handler,
+  { name, interpreter }: Entry,
+  desired: Desired,
+  memory: Memory,
+): boolean {
+  if (desired.prefix === '' || !name.startsWith(desired.prefix)) return false;
+  if (interpreter === handler.registration.interpreter || deployed.test(interpreter)) return true;
+  return !usedByOthers.test(desired.prefix) && memory.records.has(name);
+}
+
+const deployed = /\/[0-9a-f]{16}\/qemu-[^/]+$/;
+/** systemd-binfmt, binfmt-support, the one-shot containers and what they are called from. */
+const usedByOthers = /^qemu/i;
 
 /** Whether an entry is adopted and may stand in front of a handler: where it once stood behind, it stays there. */
 export function keepsPlace(entry: Entry, handler: Handler, desired: Desired, memory: Memory): boolean {

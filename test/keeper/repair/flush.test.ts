@@ -150,6 +150,8 @@ test('a name that somebody took meanwhile ends the writing, and nothing of their
       set.kernel.foreign.status('-1');
     }
     set.kernel.foreign.register(line(name, '/foreign/emulator'));
+    // Ours of that name was there before.
+    set.memory.records.set(name, { id: { dev: 2, ino: 1, ctimeMs: 0 }, interpreter: null });
     const before = set.instance.read(name);
     const { calls, results } = heal(given, 'status', set);
     assert.ok(calls.filter((call) => call === `register ${name}`).length <= 2, calls.join());
@@ -158,7 +160,7 @@ test('a name that somebody took meanwhile ends the writing, and nothing of their
       results.flatMap((r) => r.failed ?? []),
       [],
     );
-    // A name under our prefix is reserved for us; that of an own handler is not.
+    // A name under our prefix that we had is reserved for us; that of an own handler is not.
     const after = set.instance.read(name);
     if (name === 'apart') assert.deepEqual(after, before);
     else assert.notDeepEqual(after?.id, before?.id);
