@@ -57,6 +57,10 @@ export type ProblemCode =
   | 'binfmt-d-invalid'
   | 'binfmt-d-unpublished'
   | 'shadowed'
+  | 'entry-hidden'
+  | 'entry-covered'
+  | 'entry-overlapped'
+  | 'entry-in-front'
   | 'dangerous-entry'
   | 'native-taken'
   | 'older-foreign'
@@ -321,6 +325,29 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     severity: 'error',
     remedy:
       'Keep ours in front: {set precedence ours}. Or remove the other one: echo -1 > /proc/sys/fs/binfmt_misc/NAME.',
+  },
+  'entry-hidden': {
+    title: 'An entry is never reached',
+    severity: 'warning',
+    remedy:
+      'The newest entry that fits is taken. Remove the one in front: echo -1 >/proc/sys/fs/binfmt_misc/NAME; or register this one anew, so that it is the newest.',
+  },
+  'entry-covered': {
+    title: 'The keeper serves in place of an entry',
+    severity: 'notice',
+    remedy: 'Nothing, if ours is to serve. To let the other one serve: {set precedence theirs}.',
+  },
+  'entry-overlapped': {
+    title: 'Another entry takes some files of an entry',
+    severity: 'notice',
+    remedy:
+      'Nothing, if they are meant for it. Otherwise remove the one in front: echo -1 >/proc/sys/fs/binfmt_misc/NAME; or register this one anew, so that it is the newest.',
+  },
+  'entry-in-front': {
+    title: 'An entry takes files of another one',
+    severity: 'notice',
+    remedy:
+      'Nothing, if they are meant for it. Otherwise remove it: echo -1 >/proc/sys/fs/binfmt_misc/NAME; or register the other one anew, so that it is the newest.',
   },
   'dangerous-entry': {
     title: 'An entry stops programs of this host',

@@ -17,7 +17,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/core/kernel': ['what binfmt_misc, ELF, the mount table, SELinux and systemd look like', ''],
   'src/core/platforms': ['the catalogue, OCI names, selection, QEMU versions', 'core: text kernel'],
   'src/core/config': ['schema, options, own handlers, where values come from', 'core: text kernel platforms'],
-  'src/core/native': ['what the host runs by itself, and what would stop it', 'core: kernel'],
+  'src/core/native': ['what the host runs by itself, and what would stop it', 'core: . kernel'],
   'src/core/plan': [
     'what is wanted, what is there, who owns it, what to do in which order',
     'core: . kernel platforms native',

@@ -79,7 +79,7 @@ const rows = {
     example: 'keeper-',
     type: 'text',
     placeholder: 'PREFIX',
-    help: 'prefix of the names of our entries',
+    help: 'prefix of the names of our entries, with its end: - or _ or .',
   },
   onStatusZero: {
     type: 'choice',

@@ -1,5 +1,6 @@
 import type { Entry } from '../kernel/entry.ts';
 import { type Registration, sameMatcher } from '../kernel/registration.ts';
+import type { NativePrograms } from '../native/acceptance.ts';
 import type { EntryOwner, OwnerKind } from './entry-report.ts';
 
 /** A line that a file of this host declares, and which program registers it. */
@@ -22,6 +23,8 @@ export interface OwnerSigns {
   readonly files: ReadonlySet<string> | null;
   /** As uname(2) says it. */
   readonly kernelRelease: string;
+  /** What the host runs by itself; left out where nobody knows. */
+  readonly natives?: NativePrograms | undefined;
 }
 
 /**

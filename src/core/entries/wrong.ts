@@ -1,5 +1,7 @@
 import type { Entry } from '../kernel/entry.ts';
+import { dangerProblem } from '../native/danger-problem.ts';
 import type { Problem } from '../problems.ts';
+import { findHidden } from './in-front.ts';
 import type { OwnerSigns } from './owner.ts';
 
 /**
@@ -12,4 +14,16 @@ export type FindWrong = (
 ) => ReadonlyMap<Entry, readonly Problem[]>;
 
 /** All of them; what each finds is told in this order. */
-export const finders: readonly FindWrong[] = [];
+export const finders: readonly FindWrong[] = [findDangers, findHidden];
+
+function findDangers(
+  entries: readonly Entry[],
+  { natives }: OwnerSigns,
+): ReadonlyMap<Entry, readonly Problem[]> {
+  return new Map(
+    entries.flatMap((entry) => {
+      const problem = entry.enabled ? dangerProblem(entry, natives) : null;
+      return problem === null ? [] : [[entry, [problem]] as const];
+    }),
+  );
+}

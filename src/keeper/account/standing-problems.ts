@@ -1,5 +1,4 @@
-import type { Entry } from '../../core/kernel/entry.ts';
-import { type Danger, dangerOf, stopsHost } from '../../core/native/danger.ts';
+import { dangerProblem } from '../../core/native/danger-problem.ts';
 import { identify } from '../../core/plan/memory.ts';
 import type { Problem } from '../../core/problems.ts';
 import { rescueLine } from '../../core/text/rescue.ts';
@@ -65,17 +64,10 @@ function endangered({ config, repair, world }: Situation, mounts: MountKeeper): 
   const { main, anchor } = config.mounts;
   const place = mounts.describe().main === 'binfmt' ? main : anchor;
   return entries.flatMap((entry) => {
-    const danger = dangerOf(entry.matcher, world.desired.natives);
-    if (danger === null || !entry.enabled) return [];
-    const detail = `${dangerWords(danger, entry, enabled)}. To remove it: ${rescueLine(place, entry.name)}`;
-    return [{ code: stopsHost(danger) ? 'dangerous-entry' : 'native-taken', subject: entry.name, detail }];
+    const problem = entry.enabled ? dangerProblem(entry, world.desired.natives, enabled) : null;
+    if (problem === null) return [];
+    return [{ ...problem, detail: `${problem.detail}. To remove it: ${rescueLine(place, entry.name)}` }];
   });
-}
-
-function dangerWords({ kind, what }: Danger, { interpreter }: Entry, enabled: boolean): string {
-  const taken = `it takes ${what}, and has ${interpreter} run them`;
-  if (!enabled) return `${taken}, once somebody switches the instance on (it is left off until then)`;
-  return kind === 'programs' ? `${taken}: every exec fails` : taken;
 }
 
 /** It stays so however ours stand in front of it. */

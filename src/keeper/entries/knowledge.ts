@@ -59,6 +59,7 @@ export function createEntryKnowledge(
     signs: () => ({
       declared,
       kernelRelease,
+      natives: situation().world.desired.natives,
       files,
       ours({ name, id, interpreter }) {
         const { desired } = situation().world;

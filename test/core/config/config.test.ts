@@ -463,3 +463,26 @@ test('the run directory is where the anchor lies', () => {
   assert.equal(runDirectory(good('').config), '/run/binfmt-keeper');
   assert.equal(runDirectory(good('mounts: {anchor: /a/b/c}').config), '/a/b');
 });
+
+test('a prefix is one that can be told from what follows it, and what is none is refused with the reason', () => {
+  const said = (names: string): string =>
+    parseConfig({ flags: { names }, env: {}, file: { name: 'x', text: '' } }).ok
+      ? 'fine'
+      : faultsOf(parseConfig({ flags: { names }, env: {} }));
+  for (const names of ['keeper-', 'qemu-', 'a_', '.-', 'K.8.']) assert.equal(said(names), 'fine', names);
+  for (const [names, why] of [
+    ['qemu', /must end in - or _ or \..*did you mean "qemu-"\?/],
+    ['', /must not be empty/],
+    ['a/b-', /must consist of the characters/],
+    ['..\\-', /must consist of the characters/],
+    ['a b-', /must consist of the characters/],
+    ['a\n-', /must consist of the characters/],
+    ['ä-', /must consist of the characters/],
+    [`${'a'.repeat(64)}-`, /must not be longer than 64/],
+  ] as const)
+    assert.match(said(names), why, names);
+});
+
+function faultsOf(parsed: ReturnType<typeof parseConfig>): string {
+  return parsed.ok ? '' : parsed.errors.join();
+}
