@@ -19,8 +19,8 @@ import type { World } from './world.ts';
 const [target] = targets;
 const emulator = `/usr/bin/qemu-${target}-static`;
 const ours = `keeper-${target}`;
-/** The canary's program, and its script. */
-const canaries = 'thread-self/exe|\\0-f\\0/proc';
+/** The canary's program, the short way and the long one, and its script. */
+const canaries = 'node\\0--version|thread-self/exe|\\0-f\\0/proc';
 
 await suite(import.meta.url, 'a trial of native programs that fails by itself takes no handler away', {
   'whose programs are killed by somebody, at the start as at an upgrade': async (world) => {

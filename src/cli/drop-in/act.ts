@@ -101,7 +101,9 @@ async function carryOut({ machine, held, config, request, daemon }: Scene): Prom
   failures.push(...(await removeEntries({ instance, clock: machine.clock }, remove, ours, store)));
   if (install !== null && daemon !== null)
     failures.push(...(await askToInstall(config, install, natives(held.opened), say)));
-  const status = await seeStatus(machine, held.opened, config);
+  // What ran just now need not run again, unless something was taken away since.
+  const ran = remove.length === 0 ? (installed?.ran ?? null) : null;
+  const status = await seeStatus(machine, held.opened, config, ran ?? new Set());
   const proof = installed?.proof ?? null;
   return { result: { failures, status }, made: proof !== null || ours.size > 0, proof };
 }

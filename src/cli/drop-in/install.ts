@@ -17,10 +17,11 @@ interface HereInstall {
   readonly request: DropInRequest;
 }
 
-/** What became of it, in sentences where it failed; and the names that are ours now. */
+/** What became of it, in sentences where it failed; the names that are ours now, and the platforms that ran. */
 interface Installed {
   readonly failures: readonly string[];
   readonly names: ReadonlySet<string>;
+  readonly ran: ReadonlySet<string>;
   readonly proof: string | null;
 }
 
@@ -34,7 +35,12 @@ export async function registerHere({ machine, held, config, request }: HereInsta
     say(`another keeper serves this instance and does not answer (${holder}); registering beside it`);
   } else if (!hold.may) {
     const { code, detail } = hold;
-    return { failures: [oneLine({ code, subject: 'binfmt_misc', detail })], names: new Set(), proof: null };
+    return {
+      failures: [oneLine({ code, subject: 'binfmt_misc', detail })],
+      names: new Set(),
+      ran: new Set(),
+      proof: null,
+    };
   }
   const everything = install === 'platforms' || install === 'everything';
   const { store } = config.interpreters;

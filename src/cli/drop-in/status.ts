@@ -6,11 +6,12 @@ import type { Machine } from '../../host/machine.ts';
 import type { Opened } from '../../keeper/mounts/open.ts';
 import { readable } from './words.ts';
 
-/** Looks at all entries and runs a foreign program of each platform, whoever registered what runs it. */
+/** Looks at all entries and runs a foreign program of each platform but those that ran, whoever registered what runs it. */
 export async function seeStatus(
   machine: Machine,
   { instance, host, probes }: Opened,
   config: Config,
+  ran: ReadonlySet<string>,
 ): Promise<DropInStatus> {
   const enabled = instance.names().flatMap((name) => {
     const text = instance.read(name)?.text ?? '';
@@ -20,7 +21,7 @@ export async function seeStatus(
   const store = bytesOf(config.interpreters.store);
   const sure = enabled.every(({ text }) => text.startsWith(`enabled\ninterpreter ${store}/`));
   const timeoutMs = config.probe.timeout;
-  const runs = new Set([host.target, ...host.runsNatively]);
+  const runs = new Set([host.target, ...host.runsNatively, ...ran]);
   const waiting = [...probes].filter(([target]) => !runs.has(target));
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {

@@ -38,11 +38,23 @@ interface Trial {
 
 async function programCanary(): Promise<Outcome> {
   const own = await readlink('/proc/thread-self/exe');
-  const script = "process.stdout.write(require('node:fs').readlinkSync('/proc/thread-self/exe'))";
   const command = await ownProgram();
+  if (await startsAsItself(own, command)) return done;
+  const script = "process.stdout.write(require('node:fs').readlinkSync('/proc/thread-self/exe'))";
   const args = ['-e', script];
   const expected = { exe: own, args: [command, ...args], output: own };
   return judge({ what: 'this program', ...(await run(command, args)), expected });
+}
+
+/**
+ * Node tells its version before it makes anything, in a seventh of the time. An emulator would tell the same, so what the
+ * kernel loaded must have been seen as well; whatever else comes of it is found out by the longer way.
+ */
+async function startsAsItself(exe: string, command: string): Promise<boolean> {
+  const args = ['--version'];
+  const { result, loaded } = await run(command, args);
+  const told = result.status === 0 && result.stdout === `${process.version}\n`;
+  return told && loaded !== null && isSame(loaded, { exe, args: [command, ...args] });
 }
 
 /** By path, as others start it; through /proc where an upgrade has replaced or removed the file under us. */

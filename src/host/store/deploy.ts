@@ -105,13 +105,20 @@ async function isIntact(
   hashes: HashCache,
 ): Promise<boolean> {
   const path = join(dir, storedPath(file));
+  const isSound = (found: BigIntStats): boolean => {
+    const { uid, mode } = numeric(found);
+    return found.isFile() && distrustFile(path, { uid, mode }) === null && (mode & 0o111) !== 0;
+  };
   try {
+    const seen = await lstat(path, { bigint: true });
+    if (!isSound(seen)) return false;
+    const known = hashes.get(seen);
+    if (known !== null) return known === file.sha256;
     const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       const found = await handle.stat({ bigint: true });
-      const { uid, mode } = numeric(found);
-      if (!found.isFile() || distrustFile(path, { uid, mode }) !== null || (mode & 0o111) === 0) return false;
-      const sha256 = hashes.get(found) ?? (await hashOf(handle));
+      if (!isSound(found)) return false;
+      const sha256 = await hashOf(handle);
       hashes.set(found, sha256);
       return sha256 === file.sha256;
     } finally {

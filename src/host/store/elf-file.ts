@@ -1,10 +1,11 @@
-import type { Stats } from 'node:fs';
-import { constants } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { bytesOf } from '../../core/kernel/bytes.ts';
 import { isStatic } from '../../core/kernel/elf.ts';
 import { judgePath, untrusted } from '../files/trust.ts';
 import { failure } from '../system/errno.ts';
+import { isLocal } from '../system/local.ts';
+import { recentMountOf } from '../system/mount-table.ts';
 import { noexecMount } from '../system/noexec.ts';
 import { reach } from '../system/reach.ts';
 
@@ -52,28 +53,57 @@ export async function inspectInterpreter(
       if (judged.code !== untrusted) return fault('missing', `interpreter cannot be read: ${judged.message}`);
       return fault('untrusted', `${path} cannot be trusted: ${judged.message}`);
     }
-    // O_NONBLOCK: opening a FIFO would wait for its writer.
-    const file = await open(judged.path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
-    try {
-      return await inspectOpen(judged.path, file, options.requireStatic);
-    } finally {
-      await file.close();
-    }
+    const local = isLocal(recentMountOf(bytesOf(judged.path)));
+    const read = local ? readAtOnce(judged.path) : await readLater(judged.path);
+    return inspectRead(judged.path, read, options.requireStatic);
   } catch (error) {
     return fault('missing', failure('interpreter cannot be read', error).message);
   }
 }
 
-async function inspectOpen(
+/** A file as it was opened, and its first bytes, none where it is no regular file. */
+interface Read {
+  readonly found: Stats;
+  readonly header: Uint8Array;
+}
+
+/** O_NONBLOCK: opening a FIFO would wait for its writer. */
+const reading = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+const headerBytes = 4096;
+
+/** A turn through a thread for each call takes a start longer than a local file system does. */
+function readAtOnce(path: string): Read {
+  const fd = openSync(path, reading);
+  try {
+    const found = fstatSync(fd);
+    const buffer = new Uint8Array(headerBytes);
+    const size = found.isFile() ? readSync(fd, buffer, 0, headerBytes, 0) : 0;
+    return { found, header: buffer.subarray(0, size) };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+async function readLater(path: string): Promise<Read> {
+  const file = await open(path, reading);
+  try {
+    const found = await file.stat();
+    if (!found.isFile()) return { found, header: new Uint8Array() };
+    const { buffer, bytesRead } = await file.read(new Uint8Array(headerBytes), 0, headerBytes, 0);
+    return { found, header: buffer.subarray(0, bytesRead) };
+  } finally {
+    await file.close();
+  }
+}
+
+function inspectRead(
   path: string,
-  file: FileHandle,
+  { found, header }: Read,
   requireStatic: boolean,
-): Promise<InspectedInterpreter | InterpreterFault> {
-  const found = await file.stat();
+): InspectedInterpreter | InterpreterFault {
   if (!found.isFile()) return fault('missing', `${path} is not a regular file`);
   const forbidden = forbidsExecution(path, found);
   if (forbidden !== null) return fault('noexec', forbidden);
-  const header = await firstBytes(file);
   const linked = isStatic(header);
   if (requireStatic && linked !== true) {
     const what = linked === null ? 'not an ELF program' : 'dynamically linked';
@@ -87,11 +117,6 @@ function forbidsExecution(path: string, found: Stats): string | null {
   if ((found.mode & 0o111) === 0) return `${path} has no execute permission`;
   const point = noexecMount(path);
   return point === null ? null : `${path} lies on ${point}, which is mounted noexec`;
-}
-
-async function firstBytes(file: FileHandle): Promise<Uint8Array> {
-  const { buffer, bytesRead } = await file.read(new Uint8Array(4096), 0, 4096, 0);
-  return buffer.subarray(0, bytesRead);
 }
 
 function fault(kind: 'missing' | 'unreachable' | 'untrusted' | 'noexec' | 'not-static', message: string) {

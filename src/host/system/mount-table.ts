@@ -46,13 +46,10 @@ export function recentMountOf(path: string): Mount | null {
   if (now >= recent.until) {
     const text = readAll();
     const then = performance.now();
-    recent = {
-      text,
-      until: then + (then - now) * freshFactor,
-      points: new Set(),
-      mounts: [],
-      answers: new Map(),
-    };
+    // The same table has the same answers.
+    if (text !== recent.text || recent.answers.size >= mostAnswers)
+      recent = { ...recent, text, points: new Set(), mounts: [], answers: new Map() };
+    recent.until = then + (then - now) * freshFactor;
   }
   const known = recent.answers.get(path);
   if (known !== undefined) return known;
@@ -67,6 +64,8 @@ export function recentMountOf(path: string): Mount | null {
 const sliceMs = 1;
 /** At most a twentieth of the time goes into reading. */
 const freshFactor = 20;
+/** Of a table that never changes. */
+const mostAnswers = 1024;
 let recent = {
   text: '',
   until: Number.NEGATIVE_INFINITY,

@@ -1,3 +1,4 @@
+import { inTurn } from '../../core/in-turn.ts';
 import type { Desired } from '../../core/plan/desired.ts';
 import { type Problem, problemCatalogue } from '../../core/problems.ts';
 import { createObtain } from '../prepare/obtain.ts';
@@ -15,6 +16,8 @@ import { judgeTaken } from './taken.ts';
 export interface Registered {
   readonly failures: readonly OnceFailure[];
   readonly names: ReadonlySet<string>;
+  /** Platforms of which a program ran. */
+  readonly ran: ReadonlySet<string>;
   /** A foreign program that ran; null where none did. */
   readonly proof: string | null;
 }
@@ -39,16 +42,24 @@ export async function registerOnce(parts: RegisterParts): Promise<Registered> {
   failures.push(...native.failures);
   const left = desired.handlers.filter((h) => !native.out.has(h));
   let proof: string | null = null;
-  for (const handler of left) {
+  const ran = new Set<string>();
+  // Two at once, as a daemon does it; told in the order of the list.
+  const lanes = [inTurn(), inTurn()];
+  const proofs = left.map((handler, at) => {
     const others = policy.beside || kept.has(handler.key);
-    const proven = await proveHandler({ machine, config, world, repair, memory }, handler, others);
+    const prove = () => proveHandler({ machine, config, world, repair, memory }, handler, others);
+    return { handler, proving: lanes[at % lanes.length]?.(prove) ?? prove() };
+  });
+  for (const { handler, proving } of proofs) {
+    const proven = await proving;
     if (proven.ok) proof ??= world.info.get(handler.key)?.probe ?? null;
+    if (proven.ok && proven.by !== 'entry') ran.add(handler.key);
     if (proven.ok) tell({ kind: 'works', key: handler.key, proof: proven });
     else failures.push({ kind: 'fails', key: handler.key, proof: proven });
   }
   for (const what of world.leftOut) tell({ kind: 'left-out', what });
   const ours = left.filter((h) => !kept.has(h.key)).map((h) => h.registration.name);
-  return { failures, names: new Set(ours), proof };
+  return { failures, names: new Set(ours), ran, proof };
 }
 
 /** What could not be prepared, as failures; missing emulators are merely told where the policy says so. */
