@@ -47,7 +47,7 @@ put() { # MODE FILE DIRECTORY
 install_all() {
   [ -x "$from/libexec/binfmt-keeper/node" ] || { echo "$from/libexec/binfmt-keeper/node is missing: run this script from an unpacked release" >&2; exit 1; }
   # Names of parts change with their content: those of another version go.
-  rm -f "$DESTDIR$lib"/*.mjs
+  rm -f "$DESTDIR$lib"/*.mjs "$DESTDIR$lib"/*.blob
   for file in "$from"/libexec/binfmt-keeper/*; do
     mode=644
     [ -x "$file" ] && mode=755

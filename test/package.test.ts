@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Metafile } from 'esbuild';
 import { bundle } from '../scripts/package/build.ts';
+import { addSnapshot, fromSnapshot } from '../scripts/package/snapshot.ts';
 import { version } from '../src/core/version.ts';
 import { root } from './architecture/imports.ts';
 import { inPrivateInstance, requireKernel } from './kernel.ts';
@@ -162,6 +163,48 @@ describe('the bundle', () => {
       assert.deepEqual(loaded, expected.toSorted());
     });
 
+  describe('with its snapshot', () => {
+    const flags = ['--max-semi-space-size=1', '--lite-mode'];
+    before(() => addSnapshot(directory, [process.execPath], flags));
+
+    function start(snapshot: boolean, args: readonly string[], cwd = '/') {
+      const node = [process.execPath, ...flags, ...(snapshot ? [fromSnapshot(directory)] : [])];
+      const [command, words] = inPrivateInstance(...node, program, ...args);
+      const env = {
+        PATH: process.env.PATH,
+        ...placesIn(join(directory, 'frozen')),
+        BINFMT_KEEPER_RESYNC: '77s',
+      };
+      const { status, stdout, stderr } = spawnSync(command, words, { encoding: 'utf8', env, cwd });
+      return { status, stdout, stderr };
+    }
+
+    const lines = [
+      ...['--version', '--help', 'config show', 'config schema', 'completion bash', 'emit systemd'],
+      ...['health', 'install arm65', 'run --help', 'run --resync soon', 'config check --config here'],
+    ];
+    for (const line of lines)
+      test(`says of ${line} what the bundle itself says, of this process and its environment`, (t) => {
+        if (!requireKernel(t)) return;
+        const said = start(false, line.split(' '), directory);
+        const { stdout, ...rest } = start(true, line.split(' '), directory);
+        // In a unit it stands among Node's options.
+        const plain = stdout.replace(` ${fromSnapshot(directory)}`, '');
+        assert.deepEqual({ ...rest, stdout: plain }, said);
+        assert.notEqual(said.stdout + said.stderr, '');
+      });
+
+    test('proves an installation, with FFI, from another directory', (t) => {
+      if (!requireKernel(t)) return;
+      const { stdout, stderr } = start(true, ['install', '-o', 'json', 'arm64']);
+      const report = JSON.parse(stdout);
+      const [handler] = report.handlers;
+      assert.equal(handler?.probe?.verdict, 'verified', stderr);
+      const codes = report.problems.map(({ code }: { readonly code: string }) => code);
+      assert.ok(!codes.includes('no-ffi'), codes.join());
+    });
+  });
+
   test('holds the licence of every package inside it', () => {
     const titles = readFileSync(join(directory, 'LICENSES.txt'), 'utf8').match(/^\S+ \d\S* \(.+\)$/gm);
     const named = new Set(titles?.map((title) => title.split(' ')[0]));
@@ -184,17 +227,20 @@ function partsLoadedBy(program: string, args: readonly string[], places: string)
   const { stderr } = spawnSync(command, words, {
     encoding: 'utf8',
     timeout: 60_000,
-    env: {
-      PATH: process.env.PATH,
-      BINFMT_KEEPER_SANDBOX: '1',
-      BINFMT_KEEPER_INTERPRETERS_STORE: join(places, 'store'),
-      BINFMT_KEEPER_MOUNTS_ANCHOR: join(places, 'run/binfmt_misc'),
-      BINFMT_KEEPER_HTTP_LISTEN: 'off',
-    },
+    env: { PATH: process.env.PATH, ...placesIn(places) },
   });
   const urls = stderr.split('\n').flatMap((l) => (l.startsWith(told) ? [l.slice(told.length)] : []));
   const names = urls.filter((url) => url.startsWith('file:')).map((url) => basename(url));
   return names.filter((name) => name.endsWith('.mjs') && !name.startsWith('chunk-')).toSorted();
+}
+
+function placesIn(places: string): NodeJS.ProcessEnv {
+  return {
+    BINFMT_KEEPER_SANDBOX: '1',
+    BINFMT_KEEPER_INTERPRETERS_STORE: join(places, 'store'),
+    BINFMT_KEEPER_MOUNTS_ANCHOR: join(places, 'run/binfmt_misc'),
+    BINFMT_KEEPER_HTTP_LISTEN: 'off',
+  };
 }
 
 type Output = Metafile['outputs'][string];

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startDaemon } from '../setting/daemon.ts';
 import { put } from '../setting/entries.ts';
-import { mountMain, type Place } from '../setting/place.ts';
+import { asFromNpm, commandOf, mountMain, type Place } from '../setting/place.ts';
 import { type Summary, summarize } from '../setting/stats.ts';
 import { programsOf } from './flush.ts';
 import { ten } from './latency.ts';
 
 /** What a start takes beside that of Node alone. */
 export interface BesideNode {
-  /** `now`, `before` (BENCH_BEFORE), or another tool. */
+  /** `now`, the same without its snapshot, `before` (BENCH_BEFORE), or another tool. */
   readonly who: string;
   readonly what: string;
   /** From the spawn, milliseconds. */
@@ -32,6 +32,7 @@ const other = 'tonistiigi/binfmt';
 /** Everything takes turns, so that a slow minute of the machine hits all alike; the first turn fills the store. */
 export async function measureBesideNode(place: Place, times: number): Promise<Starts> {
   const peer = buildPeer(place);
+  const programs = [...Object.entries(programsOf(place)), [withoutSnapshot, asFromNpm(place)] as const];
   const samples = new Map<string, { who: string; what: string; ms: number[] }>();
   const note = (who: string, what: string, ms: number): void => {
     const found = samples.get(`${who} ${what}`) ?? { who, what, ms: [] };
@@ -41,8 +42,8 @@ export async function measureBesideNode(place: Place, times: number): Promise<St
   for (let i = -1; i < times; i += 1) {
     if (i === 0) samples.clear();
     note('node', '-e 0', timed(process.execPath, ['-e', '0'], place));
-    for (const [who, program] of Object.entries(programsOf(place))) {
-      const words = [...place.flags, program];
+    for (const [who, program] of programs) {
+      const words = commandOf(place, program);
       for (const line of [['--version'], ['install', ...eight], ['--install', eight.join(',')]]) {
         clear(place);
         note(who, line[0] ?? '', timed(process.execPath, [...words, ...line], place));
@@ -62,6 +63,8 @@ export async function measureBesideNode(place: Place, times: number): Promise<St
   });
   return { figures, absent: peer.absent };
 }
+
+const withoutSnapshot = 'now, from npm';
 
 function timed(command: string, args: readonly string[], place: Place): number {
   const from = performance.now();

@@ -3,7 +3,7 @@ import { closeSync, openSync, readdirSync, readFileSync, rmSync, statSync, write
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Place } from './place.ts';
+import { commandOf, type Place } from './place.ts';
 
 /** How a daemon is started for a measurement. */
 export interface DaemonOptions {
@@ -57,7 +57,7 @@ export function startDaemon(place: Place, options: DaemonOptions): Daemon {
   const fd = openSync(logFile, 'w');
   const args = ['run', '--config', path('config.yaml'), '--log-level', options.logLevel ?? 'info'];
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [...place.flags, place.program, ...args], {
+  const child = spawn(process.execPath, [...commandOf(place, place.program), ...args], {
     stdio: ['ignore', 'ignore', options.log === 'unread pipe' ? 'pipe' : fd],
     env: environmentOf(place, options, stallFile),
   });

@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from '../../scripts/package/build.ts';
+import { addSnapshot, fromSnapshot, snapshotFile } from '../../scripts/package/snapshot.ts';
 import { awayFromHost } from '../../test/away.ts';
 import { tinyElf } from './tiny-elf.ts';
 
@@ -70,17 +71,34 @@ export async function makePlace(): Promise<Place> {
   };
 }
 
+/** The same bundle where no snapshot lies beside it. */
+export function asFromNpm({ dir, program }: Place): string {
+  const copy = join(dir, 'npm');
+  cpSync(dirname(program), copy, { recursive: true });
+  rmSync(join(copy, snapshotFile));
+  return join(copy, basename(program));
+}
+
 /** Mounts the main mount where it is not there. */
 export function mountMain(): void {
   const table = readFileSync('/proc/self/mountinfo', 'latin1');
   if (!table.includes(` ${main} rw`)) execFileSync('mount', ['-n', '-t', 'binfmt_misc', 'binfmt_misc', main]);
 }
 
-/** Bundles today's sources as `npm run build` does; the flags are those of the bundle's first line. */
+/** How a program is called: as what ships with its own Node where a snapshot lies beside it, else as npm installs it. */
+export function commandOf({ flags }: Pick<Place, 'flags'>, program: string): readonly string[] {
+  const directory = dirname(program);
+  const snapshot = existsSync(join(directory, snapshotFile)) ? [fromSnapshot(directory)] : [];
+  return [...flags, ...snapshot, program];
+}
+
+/** Bundles today's sources as packages have them; the flags are those of the bundle's first line. */
 async function makeProgram(): Promise<Pick<Place, 'program' | 'flags'>> {
   const directory = join(root, 'bench/results/dist');
   await bundle(directory);
   const program = join(directory, 'main.mjs');
   const line = readFileSync(program, 'utf8').split('\n', 1)[0] ?? '';
-  return { program, flags: line.split(' ').filter((word) => word.startsWith('--')) };
+  const flags = line.split(' ').filter((word) => word.startsWith('--'));
+  await addSnapshot(directory, [process.execPath], flags);
+  return { program, flags };
 }

@@ -19,22 +19,27 @@ import { leadToParts, libraries, parts } from './parts.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** How everything that ships is bundled. */
+export const forBundles = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  minifySyntax: true,
+  minifyWhitespace: true, // names stay: the stack of a defect is what a bug report needs
+  alias: { koffi: './scripts/package/koffi-native.mjs' },
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
 /** Writes the bundle into a directory, removes whatever else is there, and returns what went into which file. */
 export async function bundle(directory: string): Promise<Metafile> {
   const shared: BuildOptions & { metafile: true } = {
-    absWorkingDir: root,
-    bundle: true,
-    platform: 'node',
+    ...forBundles,
+    metafile: true,
     format: 'esm',
-    target: 'node20',
     outdir: directory,
     outExtension: { '.js': '.mjs' },
-    minifySyntax: true,
-    minifyWhitespace: true, // names stay: the stack of a defect is what a bug report needs
-    metafile: true,
-    alias: { koffi: './scripts/package/koffi-native.mjs' },
     banner: { js: requireForCommonJs },
-    logLevel: 'warning',
     plugins: [leadToParts(root)],
   };
   const alone = Object.entries(parts).map(([name, source]) =>

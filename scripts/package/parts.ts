@@ -36,11 +36,10 @@ export const libraries: Readonly<Record<string, string>> = {
   koffi: 'koffi',
 };
 
-/** Leads imports that are made later to their parts. */
-export function leadToParts(root: string): Plugin {
-  const names = new Map(
-    Object.entries({ ...parts, ...libraries }).map(([name, source]) => [source, `./${name}.mjs`]),
-  );
+/** Leads imports that are made later to their parts; those of an unwanted one stay what they are. */
+export function leadToParts(root: string, wanted: (name: string) => boolean = () => true): Plugin {
+  const named = Object.entries({ ...parts, ...libraries }).filter(([name]) => wanted(name));
+  const names = new Map(named.map(([name, source]) => [source, `./${name}.mjs`]));
   return {
     name: 'parts',
     setup(build) {

@@ -6,6 +6,7 @@ import { parseConfig } from '../../src/core/config/config.ts';
 import { neededDescriptors } from '../../src/core/kernel/descriptors.ts';
 import { bundle } from './build.ts';
 import { put, root, run, write } from './files.ts';
+import { addSnapshot, fromSnapshot } from './snapshot.ts';
 
 /** Debian's names of architectures with those of npm. */
 export const architectures: Readonly<Record<string, string>> = { amd64: 'x64', arm64: 'arm64' };
@@ -19,10 +20,11 @@ const home = '/usr/libexec/binfmt-keeper';
 const nodeOptions = ['--max-semi-space-size=1', '--lite-mode', '--disable-sigusr1'];
 
 /** The units in systemd/ by their file name: those of the built-in configuration. */
-export function packagedUnits(): ReadonlyMap<string, string> {
+export function packagedUnits(snapshot = true): ReadonlyMap<string, string> {
   const parsed = parseConfig({ env: {}, flags: {} });
   if (!parsed.ok) throw new Error(parsed.errors.join('\n'));
-  const command = [`${home}/node`, ...nodeOptions, `${home}/main.mjs`];
+  const start = snapshot ? [fromSnapshot(home)] : [];
+  const command = [`${home}/node`, ...nodeOptions, ...start, `${home}/main.mjs`];
   return systemdUnits(parsed.config, parsed.origins, { command, configFile: null });
 }
 
@@ -35,7 +37,8 @@ export async function layOut(tree: string, arch: string, cache: string): Promise
   putNatives(lib, [npmArch], cache);
   const node = npmPackage(`node-linux-${npmArch}`, cache);
   put(join(node, 'bin/node'), join(lib, 'node'), 0o755);
-  write(join(tree, 'sbin/binfmt-keeper'), wrapper, 0o755);
+  const snapshot = await freeze(lib, arch);
+  write(join(tree, 'sbin/binfmt-keeper'), wrapper(snapshot), 0o755);
   put(join(root, 'man/binfmt-keeper.8'), join(tree, 'share/man/man8/binfmt-keeper.8'), 0o644);
   put(join(root, 'man/binfmt-keeper.yaml.5'), join(tree, 'share/man/man5/binfmt-keeper.yaml.5'), 0o644);
   write(join(tree, 'share/bash-completion/completions/binfmt-keeper'), completion('bash'), 0o644);
@@ -43,7 +46,7 @@ export async function layOut(tree: string, arch: string, cache: string): Promise
   for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE', 'docs/config.sample.yaml', 'docs/systemd.md'])
     put(join(root, file), join(doc, basename(file)), 0o644);
   put(join(node, 'LICENSE'), join(doc, 'LICENSE.node'), 0o644);
-  for (const [name, content] of packagedUnits()) write(join(tree, 'systemd', name), content, 0o644);
+  for (const [name, content] of packagedUnits(snapshot)) write(join(tree, 'systemd', name), content, 0o644);
   put(join(root, 'systemd/install.sh'), join(tree, 'systemd/install.sh'), 0o755);
 }
 
@@ -60,8 +63,29 @@ export function putNatives(bundled: string, npmArchitectures: readonly string[],
   }
 }
 
+/** Adds a snapshot where the Node of that architecture runs here, by an emulator if need be; false where it does not. */
+async function freeze(lib: string, arch: string): Promise<boolean> {
+  const own = architectures[arch] === process.arch;
+  const emulator = emulators[arch];
+  const node = own || emulator === undefined ? [join(lib, 'node')] : [emulator, join(lib, 'node')];
+  try {
+    await addSnapshot(lib, node, nodeOptions);
+    return true;
+  } catch (error) {
+    if (own) throw error;
+    console.error(`${arch}: without a snapshot, so each start takes longer: ${String(error)}`);
+    return false;
+  }
+}
+
+/** Programs that run another architecture's Node where no handler does. */
+const emulators: Readonly<Record<string, string>> = {
+  amd64: 'qemu-x86_64-static',
+  arm64: 'qemu-aarch64-static',
+};
+
 /** Finds its own place, so that an unpacked tarball runs where it lies. */
-const wrapper = `#!/bin/sh
+const wrapper = (snapshot: boolean): string => `#!/bin/sh
 lib=$(dirname -- "$(readlink -f -- "$0")")/../libexec/binfmt-keeper
 # With fewer than 24 Node itself does not start; it raises the soft limit by itself.
 most=$(ulimit -Hn)
@@ -70,7 +94,7 @@ if [ "$most" != unlimited ] && [ "$most" -lt ${neededDescriptors} ]; then
   exit 4
 fi
 # Without a compiler, for commands too: SELinux lets no maintainer script make memory executable (execmem of dpkg_script_t).
-exec "$lib/node" ${nodeOptions.join(' ')} "$lib/main.mjs" "$@"
+exec "$lib/node" ${nodeOptions.join(' ')} ${snapshot ? `"${fromSnapshot('$lib')}" ` : ''}"$lib/main.mjs" "$@"
 `;
 
 /** A package as it is installed here, or else as npm fetches it and package-lock.json knows its hash. */

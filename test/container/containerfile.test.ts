@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { fromSnapshot } from '../../scripts/package/snapshot.ts';
 import { catalogue } from '../../src/core/platforms/catalogue.ts';
 import { repository } from '../../src/core/project.ts';
 import { version } from '../../src/core/version.ts';
@@ -38,9 +39,12 @@ describe('the Containerfile', () => {
   it('runs the daemon with the settings of the first line of main.ts', () => {
     const flags = /^#!\/usr\/bin\/env -S node (.*)$/m.exec(program)?.[1] ?? 'none';
     const [, entryPoint = ''] = /^ENTRYPOINT (\[.*\])$/m.exec(text) ?? [];
-    assert.ok(
-      JSON.parse(entryPoint).join(' ').includes(` ${flags} /usr/lib/binfmt-keeper/main.mjs`),
-      entryPoint,
-    );
+    const line = ` ${flags} ${fromSnapshot('/usr/lib/binfmt-keeper')} /usr/lib/binfmt-keeper/main.mjs`;
+    assert.ok(JSON.parse(entryPoint).join(' ').includes(line), entryPoint);
+    const [, health = ''] = /^ {2}CMD (\[.*\])$/m.exec(text) ?? [];
+    assert.ok(JSON.parse(health).join(' ').includes(line), health);
+    const command = readFileSync(new URL('../../container/binfmt-keeper', import.meta.url), 'utf8');
+    assert.ok(command.includes(line), command);
+    assert.ok(text.includes(`scripts/package/snapshot.ts dist --disable-sigusr1 ${flags} `));
   });
 });

@@ -7,7 +7,7 @@ host_mounts=$([ "$1" = 1 ] && echo no || echo yes)
 whole=$([ "$1" = 1 ] && echo s0-s0:c0.c1023 || echo s0:c0.c1023)
 layer=/var/layer/usr/lib/binfmt-keeper
 keeper=/var/layer:/var/images/keeper
-entry=(/usr/bin/tini -s -- /usr/bin/node --disable-sigusr1 --max-semi-space-size=1 --lite-mode /usr/lib/binfmt-keeper/main.mjs)
+entry=(/usr/bin/tini -s -- /usr/bin/node --disable-sigusr1 --max-semi-space-size=1 --lite-mode --snapshot-blob=/usr/lib/binfmt-keeper/snapshot.blob /usr/lib/binfmt-keeper/main.mjs)
 run_volume=/run/binfmt-keeper:/run/binfmt-keeper:rbind,rshared
 store_volume=/var/lib/binfmt-keeper:/var/lib/binfmt-keeper:rbind,rprivate
 fs_volume=/proc/sys/fs:/host/fs:rbind,rshared
