@@ -95,6 +95,7 @@ export async function takeGround(
   });
   if (locked === null) return { exit: 0 };
   if (!locked.ok) return refused(locked);
+  instance.stay();
   life.phase = 'starting';
   const { waited, contested } = locked;
   return { opened, supervision, http, waited, contested };

@@ -13,6 +13,7 @@ export interface Held {
 }
 
 const locks = new WeakMap<Superblock, Held>();
+const staying = new WeakSet<Held>();
 let descriptors = 0;
 
 /** The host's Instance on the fake kernel; `pin` opens an `F` interpreter as the process sees it. */
@@ -61,8 +62,10 @@ export function boundInstance(held: Held, pin: (path: string) => Pinned): Instan
     lock: () => {
       const holder = locks.get(sb);
       if (holder === undefined) locks.set(sb, held);
-      return (holder ?? held) === held ? { ok: true, alone: true } : failed('EAGAIN');
+      if ((holder ?? held) === held) return { ok: true, alone: true };
+      return { ...failed('EAGAIN'), stays: holder !== undefined && staying.has(holder) };
     },
+    stay: () => void staying.add(held),
     unlock: () => {
       if (locks.get(sb) === held) locks.delete(sb);
     },

@@ -42,6 +42,8 @@ export interface Instance {
   enable(): Outcome;
   /** Tries to take the exclusive lock on the instance, or what of it is not held yet; `EAGAIN` where another keeper has it. */
   lock(): Locked;
+  /** Says to whoever tries for the lock that it is kept for long. */
+  stay(): void;
   unlock(): void;
   close(): void;
 }

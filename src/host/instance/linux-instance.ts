@@ -72,6 +72,7 @@ function bindTo(fd: number, path: string, libc: Libc | null): Instance {
     change: (name, value, id) => (isEntryName(name) ? writeTo(file(name), value, id) : refused(name)),
     enable: () => write(status, ENABLE),
     lock: lock.take,
+    stay: lock.stay,
     unlock: lock.release,
     close: () => {
       // The number may be that of another file by now.

@@ -17,6 +17,7 @@ export interface CFunctions {
   flock(fd: number, operation: number): number;
   mount(source: Buffer, target: Buffer, type: Buffer, flags: number, data: Buffer): number;
   fcntl(fd: number, command: number, value: number): number;
+  fcntlLock(fd: number, command: number, range: Buffer): number;
   epollCreate(flags: number): number;
   epollControl(set: number, operation: number, fd: number, event: Buffer): number;
   epollWait(set: number, event: Buffer, count: number, timeout: number): number;
@@ -47,6 +48,7 @@ const declarations: Readonly<Record<keyof CFunctions, string>> = {
   flock: 'int flock(int, int)',
   mount: 'int mount(const uint8_t *, const uint8_t *, const uint8_t *, unsigned long, const uint8_t *)',
   fcntl: 'int fcntl(int, int, int)',
+  fcntlLock: 'int fcntl(int, int, _Inout_ uint8_t *)',
   epollCreate: 'int epoll_create1(int)',
   epollControl: 'int epoll_ctl(int, int, int, const uint8_t *)',
   epollWait: 'int epoll_wait(int, _Out_ uint8_t *, int, int)',

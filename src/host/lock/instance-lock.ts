@@ -7,12 +7,15 @@ import { lockFile } from './lock.ts';
 /** `alone` false: nobody of this version has the instance, but somebody holds the lock of older ones. */
 export type Locked =
   | { readonly ok: true; readonly alone: boolean }
-  | { readonly ok: false; readonly code: string; readonly message: string };
+  /** `stays`: who has it said that it keeps it, so that waiting is in vain. */
+  | { readonly ok: false; readonly code: string; readonly message: string; readonly stays?: boolean };
 
 /** Both locks of one instance. */
 export interface InstanceLock {
   /** Takes what is not held yet, without waiting. `EAGAIN` where another keeper has it; then nothing is held. */
   take(): Locked;
+  /** Says to others that it is kept, as a daemon does and a command does not. */
+  stay(): void;
   /** The descriptor of `register`, where it is held and open for writing. */
   writable(): number | null;
   release(): void;
@@ -28,6 +31,12 @@ export function createInstanceLock(root: number, register: Buffer, libc: Libc | 
   let writable = false;
   let exclusive = false;
   let onRoot = false;
+  let staying = false;
+
+  const mark = (): void => {
+    // Where it cannot be said, others wait for us as for a command.
+    if (staying && exclusive && fd !== null) libc?.mark(fd, writable);
+  };
 
   const takeRegister = (): Outcome & { readonly readOnly?: true } => {
     try {
@@ -38,6 +47,7 @@ export function createInstanceLock(root: number, register: Buffer, libc: Libc | 
     }
     const taken = lockFile(fd, 'exclusive', libc);
     exclusive = taken.ok;
+    mark();
     return taken;
   };
 
@@ -52,8 +62,9 @@ export function createInstanceLock(root: number, register: Buffer, libc: Libc | 
       const taken: ReturnType<typeof takeRegister> = exclusive ? { ok: true } : takeRegister();
       // Nothing can be written to a read-only superblock, so that two keepers do no harm: the lock of old will do.
       if (!taken.ok && taken.readOnly !== true) {
+        const stays = fd !== null && libc?.isMarked(fd) === true;
         release();
-        return taken;
+        return { ...taken, stays };
       }
       if (onRoot) return { ok: true, alone: true };
       const shared = lockFile(root, taken.ok ? 'shared' : 'exclusive', libc);
@@ -61,6 +72,10 @@ export function createInstanceLock(root: number, register: Buffer, libc: Libc | 
       if (shared.ok || shared.code === 'EAGAIN') return { ok: true, alone: shared.ok };
       release();
       return shared;
+    },
+    stay() {
+      staying = true;
+      mark();
     },
     writable: () => (writable ? fd : null),
     release,

@@ -10,7 +10,8 @@ import type { Libc } from '../system/libc.ts';
  * dies at once, but in a user namespace without an instance it hides the ancestor's entries for good.
  *
  * A holder may be another one-shot that is about to end, of which nothing else is to be seen from a container. So a
- * young instance that is `unseen`, held by who knows whom, is asked for once more when such a one would be gone.
+ * young instance that is `unseen`, held by who knows whom, is asked for once more when such a one would be gone; not
+ * where a daemon has its lock.
  */
 export async function superblockExisted(
   libc: Libc | null,
@@ -19,10 +20,10 @@ export async function superblockExisted(
   const said = tryToMake(libc);
   if (libc === null || said !== 'existed' || !unseen) return said;
   for (let left = patience; left > 0; left--) {
-    const { young, locked } = glance(libc);
-    if (!young) return said;
-    await pause(locked ? pauseMs : endMs);
-    if (!locked) return tryToMake(libc);
+    const { young, lock } = glance(libc);
+    if (!young || lock === 'stays') return said;
+    await pause(lock === 'held' ? pauseMs : endMs);
+    if (lock === 'free') return tryToMake(libc);
   }
   return said;
 }
@@ -43,25 +44,29 @@ function tryToMake(libc: Libc | null): 'existed' | 'first' | null {
 }
 
 /** Looks at the instance by a mount that is nowhere and ends at once. */
-function glance(libc: Libc): { readonly young: boolean; readonly locked: boolean } {
+function glance(libc: Libc): { readonly young: boolean; readonly lock: LockState } {
   const mounted = libc.mountDetached('binfmt_misc');
-  if (!mounted.ok) return { young: false, locked: false };
+  if (!mounted.ok) return { young: false, lock: 'free' };
   try {
     const path = `/proc/self/fd/${mounted.fd}`;
     const birth = superblockBirth(path);
-    return { young: birth !== null && Date.now() - birth < youngMs, locked: isLocked(libc, path) };
+    return { young: birth !== null && Date.now() - birth < youngMs, lock: lockOf(libc, path) };
   } finally {
     closeSync(mounted.fd);
   }
 }
 
-function isLocked(libc: Libc, path: string): boolean {
+/** A daemon `stays`: it is no one-shot that is about to end. */
+type LockState = 'free' | 'held' | 'stays';
+
+function lockOf(libc: Libc, path: string): LockState {
   const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
   const lock = createInstanceLock(fd, Buffer.from(`${path}/register`), libc);
   const taken = lock.take();
   lock.release();
   closeSync(fd);
-  return !taken.ok;
+  if (taken.ok) return 'free';
+  return taken.stays === true ? 'stays' : 'held';
 }
 
 /**

@@ -7,8 +7,8 @@ import type { Instance } from '../../host/instance/instance.ts';
 export type Claim =
   /** `contested`: somebody who is no keeper holds the lock of older versions; who, as the end of a sentence. */
   | { readonly ok: true; readonly contested: string | null }
-  /** Another keeper has it; `older` is how one of an older version was recognized. */
-  | { readonly ok: false; readonly held: true; readonly older: string | null }
+  /** Another keeper has it, for long if it `stays`; `older` is how one of an older version was recognized. */
+  | { readonly ok: false; readonly held: true; readonly older: string | null; readonly stays: boolean }
   /** The lock cannot be taken here by anybody like us. */
   | {
       readonly ok: false;
@@ -33,9 +33,9 @@ export function createClaim(machine: Instances, instance: Instance, dir: string)
       if (older === null)
         return { ok: true, contested: taken.alone ? null : await machine.describeRootHolder(instance.root) };
       instance.unlock();
-      return { ok: false, held: true, older: older.said };
+      return { ok: false, held: true, older: older.said, stays: false };
     }
-    if (taken.code === 'EAGAIN') return { ok: false, held: true, older: null };
+    if (taken.code === 'EAGAIN') return { ok: false, held: true, older: null, stays: taken.stays === true };
     return { ok: false, held: false, detail: taken.message, ...refusal(taken.code) };
   };
 }

@@ -53,7 +53,7 @@ async function claimPatiently(
   const claim = createClaim(machine, instance, dir);
   for (let left = tries; ; left--) {
     const claimed = await claim();
-    if (claimed.ok || !claimed.held || left <= 1) return claimed;
+    if (claimed.ok || !claimed.held || claimed.stays || left <= 1) return claimed;
     await machine.clock.sleep(pauseMs);
   }
 }
