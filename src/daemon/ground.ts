@@ -8,6 +8,7 @@ import type { Progress } from '../core/wire/http-checks.ts';
 import type { Keeper } from '../keeper/keeper.ts';
 import { createClaim } from '../keeper/mounts/claim.ts';
 import { type Opened, openHost } from '../keeper/mounts/open.ts';
+import { type Before, lookBefore } from '../keeper/mounts/outlook.ts';
 import type { Refusal } from '../keeper/mounts/refusal.ts';
 import type { Http } from './http/http.ts';
 import { startHttp } from './http/start-http.ts';
@@ -27,6 +28,8 @@ export interface Life {
   complete: boolean;
   /** The last try to take over, `performance.now()`. */
   triedAt: number;
+  /** Looks again whether the entries outlive us, once that was looked at. */
+  outlook: (() => void) | null;
 }
 
 /** What a keeper is built on: the instance, locked, and the ways to tell of it. */
@@ -38,6 +41,8 @@ export interface Ground {
   readonly waited: boolean;
   /** Who holds the lock of older versions, as the end of a sentence; null where we do. */
   readonly contested: string | null;
+  /** Who held the instance before anything was mounted here; null where that does not matter. */
+  readonly before: Before;
 }
 
 /** A keeper that lacks descriptors looks again every second; one that is merely late is not dead. */
@@ -56,12 +61,16 @@ export async function takeGround(
     (error) => log.logger.error({ err: error }, 'the supervisor could not be told how things stand'),
   );
   open.add('supervisor', supervision.close, supervision.stopping);
+  const before = await lookBefore(machine, config, parts.owns);
   const opened = await openHost(
     machine,
     config,
     { owns: parts.owns, mayMount: true },
     () => life.keeper?.lookAtAll(),
-    (repair) => log.logger.info({ event: 'mount', ...repair }, mountWords(repair)),
+    (repair) => {
+      log.logger.info({ event: 'mount', ...repair }, mountWords(repair));
+      life.outlook?.();
+    },
   );
   const refused = (why: Pick<Refusal, 'code' | 'detail' | 'exit'>): { readonly exit: ExitCode } => {
     const { title, remedy } = problemCatalogue[why.code];
@@ -98,7 +107,7 @@ export async function takeGround(
   instance.stay();
   life.phase = 'starting';
   const { waited, contested } = locked;
-  return { opened, supervision, http, waited, contested };
+  return { opened, supervision, http, waited, contested, before };
 }
 
 function progressOf(life: Life): () => Progress {

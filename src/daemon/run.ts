@@ -1,6 +1,7 @@
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
 import { readyWords, stoppingWords } from '../core/report/log-words.ts';
 import { usualHere } from '../core/text/typed.ts';
+import { createOutlook } from '../keeper/mounts/outlook.ts';
 import { follow } from './follow.ts';
 import { type Ground, type Life, takeGround } from './ground.ts';
 import { type Keeping, startKeeping } from './keep.ts';
@@ -17,6 +18,7 @@ export async function runDaemon(parts: RunParts): Promise<ExitCode> {
   const life: Life = {
     ...{ keeper: null, config: parts.config, phase: 'starting', complete: false },
     triedAt: performance.now(),
+    outlook: null,
   };
   let code: ExitCode = exitCodes.failed;
   let unclosed: readonly Unclosed[] = [];
@@ -46,6 +48,11 @@ async function live(parts: RunParts, open: Disposers, life: Life): Promise<ExitC
   await follow(parts, open, life, ground, keeping);
   await proved;
   life.complete = true;
+  // Changes a mount for a moment, which is not for the way up.
+  life.outlook = createOutlook(parts.machine, parts.config, ground.before, ground.waited, (why) =>
+    keeping.keeper.problem('anchor-not-shared', parts.config.mounts.anchor, why),
+  );
+  life.outlook();
   void tellReady(parts, life, ground, keeping);
   ground.supervision.ready();
   return new Promise(() => {});

@@ -1,7 +1,7 @@
 import type { Config } from './schema.ts';
 
 /** The directory of our state, socket and anchor: it is where the anchor lies. */
-export function runDirectory(config: Config): string {
+export function runDirectory(config: Pick<Config, 'mounts'>): string {
   return parentOf(config.mounts.anchor);
 }
 

@@ -26,7 +26,11 @@ export interface LastingFacts {
   readonly heldNow: boolean | null;
   readonly main: PlaceFacts;
   readonly anchor: PlaceFacts;
+  readonly volume: Volume;
 }
+
+/** What the run directory lies on: the container itself, or a volume, with or without the tag of a shared mount. */
+export type Volume = 'none' | 'private' | 'shared';
 
 /** Whether entries outlive the process and all that ends with it, and by what. */
 export type Lasting =
@@ -72,10 +76,10 @@ export interface LastingWish {
 export function judgeLasting(facts: LastingFacts, wish: LastingWish): Lasting {
   const anchor = anchorStays(facts);
   const because = holderWithoutAnchor(facts) ?? anchor;
-  if (because === null) return fails(reason(facts), wish);
+  if (because === null) return fails(reason(facts, wish), wish, facts.volume);
   if (!wish.persist || anchor !== null) return { lasts: true, because };
   const why = `the anchor, which --persist asks for, ends with this mount namespace; the entries stay: ${because}`;
-  return { ...fails(why, wish), code: 'anchor-not-shared' };
+  return { ...fails(why, wish, facts.volume), code: 'anchor-not-shared' };
 }
 
 /** What keeps the entries when our anchor is gone, as a clause; null: nothing that can be proved. */
@@ -101,11 +105,16 @@ export function whyLasting({ because, unseen }: Extract<Lasting, { readonly last
   return `${because}; but that a program still runs could not be seen (${unseen})`;
 }
 
-/** What a one-shot that fails says, with the volume option for the run directory that is configured. */
-function lastingRemedy(runDirectory: string): string {
+/** What a one-shot that fails says, with the run directory that is configured: what is there already helps nobody. */
+function lastingRemedy(dir: string, volume: Volume): string {
+  const option = `-v ${dir}:${dir}:rshared, or in a pod a hostPath volume with mountPropagation: Bidirectional`;
+  const share = {
+    none: `Share the run directory with the host: ${option}`,
+    private: `The volume ${dir} is there, but sends no mounts to the host: ${option}`,
+    shared: `On the host, type mount --make-shared "$(findmnt -no TARGET -T ${dir})", then start the container again`,
+  }[volume];
   return (
-    `Share the run directory with the host: -v ${runDirectory}:${runDirectory}:rshared, or in a pod a hostPath volume ` +
-    'with mountPropagation: Bidirectional. Or mount binfmt_misc on the host first: ls /proc/sys/fs/binfmt_misc/ or ' +
+    `${share}. Or mount binfmt_misc on the host first: ls /proc/sys/fs/binfmt_misc/ or ` +
     'mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc.'
   );
 }
@@ -120,13 +129,21 @@ function existed({ created, olderThanUs }: LastingFacts): boolean {
   return created === null ? olderThanUs === true : created === 'existed';
 }
 
-function reason(facts: LastingFacts): string {
+function reason(facts: LastingFacts, { runDirectory }: LastingWish): string {
   const ends = 'the entries will be gone with this process';
+  const alone =
+    facts.volume === 'shared'
+      ? `; ${runDirectory} is mounted as shared, but with nobody: the directory of the host is not`
+      : '';
   if (!existed(facts))
-    return `${ends}: its mounts of binfmt_misc are the only ones, and they end with this mount namespace`;
-  return `${ends}, as far as can be seen: the instance is mounted in this mount namespace only`;
+    return `${ends}: its mounts of binfmt_misc are the only ones, and they end with this mount namespace${alone}`;
+  return `${ends}, as far as can be seen: the instance is mounted in this mount namespace only${alone}`;
 }
 
-function fails(why: string, { runDirectory }: LastingWish): Extract<Lasting, { readonly lasts: false }> {
-  return { lasts: false, code: 'not-lasting', why, remedy: lastingRemedy(runDirectory) };
+function fails(
+  why: string,
+  { runDirectory }: LastingWish,
+  volume: Volume = 'none',
+): Extract<Lasting, { readonly lasts: false }> {
+  return { lasts: false, code: 'not-lasting', why, remedy: lastingRemedy(runDirectory, volume) };
 }

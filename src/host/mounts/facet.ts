@@ -14,6 +14,7 @@ import {
   triggerAutofs,
   unmount,
 } from './mounts.ts';
+import { mountsEndWithUs } from './namespaces.ts';
 import { isOwnImage, type Place, placeOf } from './place.ts';
 
 interface Points {
@@ -40,7 +41,9 @@ export interface MountWatch {
 
 /** Who holds an instance, and for how long. */
 export interface Holders {
-  holdersBefore(points: Points, mayMake: boolean): Promise<HoldersBefore>;
+  /** Whether what is mounted here ends with this process. */
+  mountsEndWithUs(): boolean;
+  holdersBefore(points: Points, mayMake: boolean, patient?: boolean): Promise<HoldersBefore>;
   lastingFacts(before: HoldersBefore, points: Points): Promise<LastingFacts>;
 }
 
@@ -61,7 +64,8 @@ export function mountFacets(libc: Libc | null): Mounts & MountWatch & Holders & 
     unmount: (path) => whereTrusted(path, unmount),
     distrust,
     watchMounts: (points, changed) => watchMounts(libc, points, changed),
-    holdersBefore: (points, mayMake) => holdersBefore(libc, points, mayMake),
+    mountsEndWithUs,
+    holdersBefore: (points, mayMake, patient) => holdersBefore(libc, points, mayMake, patient),
     lastingFacts,
     placeOf: (path) => placeOf(path),
     isOwnImage,

@@ -1,10 +1,11 @@
 import { version } from 'node:os';
+import { dirname } from 'node:path';
 import { bytesOf } from '../../core/kernel/bytes.ts';
 import { diesWithLastMount, parseKernelVersion } from '../../core/kernel/kernel-version.ts';
-import type { LastingFacts, PlaceFacts } from '../../core/report/lasting.ts';
+import type { LastingFacts, PlaceFacts, Volume } from '../../core/report/lasting.ts';
 import { kernelRelease } from '../system/identity.ts';
 import type { Libc } from '../system/libc.ts';
-import { readMounts } from '../system/mount-table.ts';
+import { readMounts, recentMountOf } from '../system/mount-table.ts';
 import { type MountState, observeMountsNow } from './mounts.ts';
 import { binfmtElsewhere, containerStart, type Elsewhere, inHostMountNamespace } from './namespaces.ts';
 import { copiedOutside } from './propagation.ts';
@@ -22,17 +23,18 @@ export interface HoldersBefore {
   readonly anchorAbsent: boolean;
 }
 
-/** Looks before anything is mounted. */
+/** Looks before anything is mounted; `patient`: a holder that may be about to end is waited for. */
 export async function holdersBefore(
   libc: Libc | null,
   places: { readonly main: string; readonly anchor: string },
   mayMake: boolean,
+  patient = true,
 ): Promise<HoldersBefore> {
   const here = new Set(readMounts().flatMap((m) => (m.type === 'binfmt_misc' ? [m.device] : [])));
   const at = Date.now();
   return {
     at,
-    created: mayMake ? await superblockExisted(libc, here.size === 0) : null,
+    created: mayMake ? await superblockExisted(libc, patient && here.size === 0) : null,
     here,
     elsewhere: binfmtElsewhere(),
     anchorAbsent: observeMountsNow(places).anchor.kind === 'absent',
@@ -61,6 +63,7 @@ export async function lastingFacts(
     heldNow: holds(binfmtElsewhere(), device),
     main: await placeFacts(main, device, places.main, hostNamespace),
     anchor: await placeFacts(anchor, device, places.anchor, hostNamespace),
+    volume: volumeOf(dirname(places.anchor)),
   };
 }
 
@@ -80,6 +83,14 @@ async function placeFacts(
   if (deviceOf(state) !== device || state.kind !== 'binfmt') return { mounted: false, outside: false };
   const point = bytesOf(path).replace(/(?<=.)\/+$/, '');
   return { mounted: true, outside: !host && !state.covered && (await copiedOutside(point)) };
+}
+
+/** A file system that the container mounted by itself, as engines do at /run, is no volume for the directory. */
+function volumeOf(directory: string): Volume {
+  const [root, mount] = [recentMountOf('/'), recentMountOf(directory)];
+  if (mount === null || mount.id === root?.id) return 'none';
+  if (mount.root === '/' && mount.mountPoint !== bytesOf(directory)) return 'none';
+  return mount.propagation.shared === undefined ? 'private' : 'shared';
 }
 
 function holds({ devices, complete }: Elsewhere, device: string): boolean | null {

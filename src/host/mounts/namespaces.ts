@@ -24,6 +24,23 @@ export function inHostMountNamespace(): boolean {
   return own !== null && hasHostInit() && link('1', 'mnt') === own;
 }
 
+/**
+ * Whether what is mounted here ends with this process and what it has started: in a container, or as a service with
+ * mounts of its own. In a namespace that somebody made for a shell it stays as long as that one.
+ */
+export function mountsEndWithUs(): boolean {
+  if (inHostMountNamespace()) return false;
+  const own = namespaceOf('self');
+  const first = link('self', 'pid') !== initialPid && link('1', 'mnt') === link('self', 'mnt');
+  return first || rootDevice('self') !== rootDevice('1') || namespaceOf(String(process.ppid)) !== own;
+}
+
+/** Of a process that may not be looked at, null. */
+function rootDevice(pid: string): string | null {
+  const mounts = parseMountinfo(read(`/proc/${pid}/mountinfo`) ?? '');
+  return mounts.findLast((m) => m.mountPoint === '/')?.device ?? null;
+}
+
 /** binfmt_misc mounts in mount namespaces other than our own. */
 export interface Elsewhere {
   /** `major:minor` of their superblocks. */
@@ -42,9 +59,7 @@ export function binfmtElsewhere(): Elsewhere {
   let complete = hasHostInit();
   for (const pid of readdirSync('/proc')) {
     if (!/^\d+$/.test(pid)) continue;
-    // Tables of mounts may be read where links may not (a container without CAP_SYS_PTRACE): the id of a root's mount
-    // is that of one namespace.
-    const namespace = link(pid, 'mnt') ?? rootMountId(pid);
+    const namespace = namespaceOf(pid);
     if (namespace === null) complete &&= pid !== '1';
     if (namespace === null || seen.has(namespace)) continue;
     const text = read(`/proc/${pid}/mountinfo`);
@@ -53,6 +68,14 @@ export function binfmtElsewhere(): Elsewhere {
     for (const mount of parseMountinfo(text)) if (mount.type === 'binfmt_misc') devices.add(mount.device);
   }
   return { devices, complete };
+}
+
+/**
+ * Tables of mounts may be read where links may not (a container without CAP_SYS_PTRACE): the id of a root's mount is
+ * that of one namespace.
+ */
+function namespaceOf(pid: string): string | null {
+  return link(pid, 'mnt') ?? rootMountId(pid);
 }
 
 /** The first lines are enough: a table may be long, and thousands of processes share it. */

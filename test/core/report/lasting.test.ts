@@ -26,6 +26,7 @@ const alone: LastingFacts = {
   heldNow: null,
   main: here,
   anchor: here,
+  volume: 'none',
 };
 /** No CREATE_EXCL: Linux before 6.6, or no FFI. */
 const unasked: LastingFacts = { ...alone, created: null };
@@ -44,6 +45,7 @@ const anyFacts = fc.record<LastingFacts>({
   heldNow: fc.constantFrom(true, false, null),
   main: fc.constantFrom(nowhere, here, outside),
   anchor: fc.constantFrom(nowhere, here, outside),
+  volume: fc.constantFrom('none', 'private', 'shared'),
 });
 
 test('a container whose mounts are the only ones leaves nothing', () => {
@@ -148,4 +150,16 @@ test('a last program that could not be tried takes nothing back and proves nothi
     assert.ok(!failed.lasts && failed.code === 'not-lasting');
     assert.match(failed.why, /does not run any more.*: no process left$/);
   }
+});
+
+test('the remedy is never what is there already', () => {
+  fc.assert(
+    fc.property(anyFacts, fc.boolean(), (facts, persist) => {
+      const lasting = judgeLasting(facts, { ...wish, persist });
+      if (lasting.lasts) return;
+      assert.equal(lasting.remedy.includes(' -v /run/binfmt-keeper:'), facts.volume !== 'shared');
+      const command = 'mount --make-shared "$(findmnt -no TARGET -T /run/binfmt-keeper)"';
+      assert.equal(lasting.remedy.includes(command), facts.volume === 'shared');
+    }),
+  );
 });
