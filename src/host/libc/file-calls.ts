@@ -45,7 +45,8 @@ export function fileCalls(library: CLibrary): FileCalls {
     flock: (fd, operation) => (c.flock(fd, operation) >= 0 ? done : failed(library, 'flock')),
     // A lock of an open file description on one byte: flock(2) knows nothing of it, so that both stand side by side.
     mark(fd, forWriting) {
-      if (!hasWideOffsets) return { ok: false, code: 'ENOSYS', message: 'fcntl: not tried on this architecture' };
+      if (!hasWideOffsets)
+        return { ok: false, code: 'ENOSYS', message: 'fcntl: not tried on this architecture' };
       const range = firstByte(forWriting ? F_WRLCK : F_RDLCK);
       return c.fcntlLock(fd, F_OFD_SETLK, range) >= 0 ? done : failed(library, 'fcntl');
     },
