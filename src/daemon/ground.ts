@@ -2,7 +2,7 @@ import type { Config } from '../core/config/config.ts';
 import { runDirectory } from '../core/config/run-directory.ts';
 import type { ExitCode } from '../core/exit-codes.ts';
 import { problemCatalogue } from '../core/problems.ts';
-import { mountWords, problemWords } from '../core/report/log-words.ts';
+import { type MountRepair, mountWords, problemWords } from '../core/report/log-words.ts';
 import { typed } from '../core/text/typed.ts';
 import type { Progress } from '../core/wire/http-checks.ts';
 import type { Keeper } from '../keeper/keeper.ts';
@@ -15,6 +15,7 @@ import { startHttp } from './http/start-http.ts';
 import type { Disposers } from './loop/disposers.ts';
 import { nameHolder } from './loop/report-file.ts';
 import { takeLock } from './loop/stand-by.ts';
+import { createPurging, type Purging } from './purging.ts';
 import type { RunParts } from './run-parts.ts';
 import { createSupervision, type Supervision } from './supervise/supervise.ts';
 
@@ -43,6 +44,7 @@ export interface Ground {
   readonly contested: string | null;
   /** Who held the instance before anything was mounted here; null where that does not matter. */
   readonly before: Before;
+  readonly purging: Purging;
 }
 
 /** A keeper that lacks descriptors looks again every second; one that is merely late is not dead. */
@@ -67,10 +69,7 @@ export async function takeGround(
     config,
     { owns: parts.owns, mayMount: true },
     () => life.keeper?.lookAtAll(),
-    (repair) => {
-      log.logger.info({ event: 'mount', ...repair }, mountWords(repair));
-      life.outlook?.();
-    },
+    (repair) => mounted(parts, life, repair),
   );
   const refused = (why: Pick<Refusal, 'code' | 'detail' | 'exit'>): { readonly exit: ExitCode } => {
     const { title, remedy } = problemCatalogue[why.code];
@@ -83,6 +82,9 @@ export async function takeGround(
   };
   if (!opened.ok) return refused(opened);
   const { instance, mounts } = opened;
+  const purging = createPurging(machine, config, opened);
+  // Last of all, with nothing of ours open any more.
+  open.add('purge', purging.atTheEnd);
   open.add('instance', instance.close);
   // At once, whatever is under way: the host may be shutting down.
   open.add('mounts', mounts.close, mounts.close);
@@ -107,7 +109,12 @@ export async function takeGround(
   instance.stay();
   life.phase = 'starting';
   const { waited, contested } = locked;
-  return { opened, supervision, http, waited, contested, before };
+  return { opened, supervision, http, waited, contested, before, purging };
+}
+
+function mounted({ log }: RunParts, life: Life, repair: MountRepair): void {
+  log.logger.info({ event: 'mount', ...repair }, mountWords(repair));
+  life.outlook?.();
 }
 
 function progressOf(life: Life): () => Progress {

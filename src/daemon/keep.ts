@@ -30,7 +30,7 @@ export async function startKeeping(
   life: Life,
   ground: Ground,
 ): Promise<Keeping> {
-  const { supervision, http, waited, opened } = ground;
+  const { supervision, http, waited } = ground;
   const { asked, keeper, alsoTell } = await makeKeeper(parts, open, life, ground);
   watchOver(parts, open, ground, keeper);
   const read = (): Promise<Config> => reloadConfig(parts.reload, parts.configFile, life.config, keeper);
@@ -41,7 +41,7 @@ export async function startKeeping(
   const configure = (): Promise<void> => keeper.configure({ ...life.config });
   // The socket is there before emulators are deployed, which can take long: who asks is told to wait.
   const started = configure();
-  const ways = makeWays(parts, open, life, opened, { keeper, asked, configure, started });
+  const ways = makeWays(parts, open, life, ground, { keeper, asked, configure, started });
   alsoTell(ways.socket.changed);
   const resync = lookRegularly(parts, life, ground, keeper, ways);
   open.add('timer', () => {}, resync.stop);

@@ -31,7 +31,7 @@ export function makeWays(
   { machine, log, config }: RunParts,
   open: Disposers,
   life: Life,
-  { host }: Ground['opened'],
+  { opened: { host }, purging: { purge } }: Pick<Ground, 'opened' | 'purging'>,
   { keeper, asked, configure, started }: WaysParts,
 ): Ways {
   const dir = runDirectory(config);
@@ -39,7 +39,7 @@ export function makeWays(
   const socket = createControl({
     ...{ machine, dir, logger, started, report: keeper.report },
     carryOut: createOrders({
-      ...{ keeper, asked, reconfigure: configure },
+      ...{ keeper, asked, reconfigure: configure, purge },
       isNative: (target) => target === host.target || host.runsNatively.includes(target),
     }),
     problem: (code, detail) => keeper.problem(code, dir, detail),

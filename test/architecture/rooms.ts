@@ -116,7 +116,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/daemon': [
     'one process: start, reload, stop',
-    'core: . text config report wire; host: . system net; keeper: . prepare mounts; publish: .; daemon: log loop watch supervise control http',
+    'core: . text config report wire; host: . system files net mounts probe; keeper: . prepare mounts once; publish: .; daemon: log loop watch supervise control http',
   ],
   'src/daemon/log': ['the log, and lines that could not be written', 'core: . text report'],
   'src/daemon/loop': [
@@ -136,7 +136,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/cli/sandbox': ['how a sandbox is found, and this program in it', 'core: text; host: sandbox'],
   'src/cli/terminal': [
     'what people read: tables, style, sentences',
-    'core: . text kernel config report; host: selinux; cli: sandbox',
+    'core: . text kernel config report wire; host: selinux; cli: sandbox',
   ],
   'src/cli/line': [
     'reading a command line, help, configuration',
@@ -161,7 +161,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/cli/commands': [
     'one file a command',
-    'core: . text kernel platforms config report wire; host: . system files net mounts sandbox; keeper: . prepare once; publish: .; daemon: . log loop; cli: sandbox terminal line completion report ask emit witness',
+    'core: . text kernel platforms config report wire; host: . system files net instance mounts sandbox; keeper: . prepare once; publish: .; daemon: . log loop; cli: sandbox terminal line completion report ask emit witness',
   ],
   'src/cli/drop-in': [
     'commands of older tools',

@@ -39,9 +39,10 @@ export function tell(context: Context, reply: Reply): ExitCode {
       context.out(render(reply.report, context.format, () => reportTable(reply.report, context)));
       return reply.ok ? exitCodes.ok : exitCodes.failed;
     case 'removed': {
-      const { removed, failed } = reply;
-      context.out(render({ removed, failed }, context.format, () => removedText(removed, failed)));
-      return failed.length === 0 ? exitCodes.ok : exitCodes.failed;
+      const { type: _, ...told } = reply;
+      const { removed, failed, purged } = told;
+      context.out(render(told, context.format, () => removedText(removed, failed, purged)));
+      return failed.length === 0 && (purged?.faults ?? []).length === 0 ? exitCodes.ok : exitCodes.failed;
     }
     case 'error':
       context.err(`binfmt-keeper: the daemon was asked: ${reply.code}: ${reply.detail}\n`);

@@ -7,6 +7,7 @@ import type { Report } from '../../core/report/report.ts';
 import { escapeControls } from '../../core/text/escape.ts';
 import { createLog } from '../../daemon/log/log.ts';
 import { nameHolder } from '../../daemon/loop/report-file.ts';
+import type { Instance } from '../../host/instance/instance.ts';
 import { createMachine, type Machine } from '../../host/machine.ts';
 import { thisProcess } from '../../host/system/this-process.ts';
 import { createKeeper, type Keeper } from '../../keeper/keeper.ts';
@@ -24,6 +25,7 @@ export interface Held {
   readonly machine: Machine;
   readonly keeper: Keeper;
   readonly config: Config;
+  readonly instance: Instance;
   /** Probe files by target. */
   readonly probes: ReadonlyMap<string, string>;
 }
@@ -98,7 +100,7 @@ export async function shoot<T>(
       () => {},
     );
     await withProgress(context, () => 'making interpreters ready', keeper.configure(config));
-    const shot = await work({ machine, keeper, config, probes: opened.probes });
+    const shot = await work({ machine, keeper, config, ...opened });
     await keeper.close();
     await log.settled(1000);
     return { ...shot, result: { ok: true, result: shot.result, lasting: null, lockedOut } };

@@ -2,6 +2,7 @@ import type { Config } from '../../core/config/config.ts';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
 import { createMachine, type Machine } from '../../host/machine.ts';
 import type { MountView } from '../../host/mounts/mounts.ts';
+import { purgeFiles, removeStored, storesOf } from '../../keeper/once/purge.ts';
 import { createLookUp } from '../../keeper/prepare/obtain.ts';
 import { viaDaemon } from '../ask/via-daemon.ts';
 import type { Context } from '../terminal/context.ts';
@@ -15,22 +16,45 @@ export async function uninstall(
   config: Config,
   targets: readonly string[] | 'all',
 ): Promise<ExitCode> {
-  const answered = await viaDaemon(context, config, { type: 'uninstall', targets });
+  const purge = context.flags.purge === true;
+  if (purge && targets !== 'all') {
+    context.err('binfmt-keeper: --purge removes everything; leave the platforms out\n');
+    return exitCodes.usage;
+  }
+  const order = { type: 'uninstall', targets, ...(purge ? { purge } : {}) } as const;
+  const answered = await viaDaemon(context, config, order);
   if (answered !== null) return answered;
   const machine = await createMachine();
   const before = await machine.observeMounts(config.mounts);
+  const stores = purge ? await storesOf(machine, config) : [];
+  let told: Removed = { removed: [], failed: [] };
+  let worked = false;
   const code = await oneShot(
     context,
     config,
     { does: 'remove', obtain: createLookUp, passive: true },
-    async ({ keeper }) => {
-      const { removed, failed } = keeper.remove(targets);
-      context.out(render({ removed, failed }, context.format, () => removedText(removed, failed)));
-      return failed.length === 0 ? exitCodes.ok : exitCodes.failed;
+    async ({ keeper, instance }) => {
+      const own = keeper.remove(targets);
+      const stored = removeStored(instance, stores);
+      told = {
+        removed: [...own.removed, ...stored.removed],
+        failed: [...own.failed, ...stored.failed],
+      };
+      worked = true;
+      return told.failed.length === 0 ? exitCodes.ok : exitCodes.failed;
     },
   );
   await takeDown(machine, config, before);
-  return code;
+  if (!worked) return code;
+  const purged = purge ? await purgeFiles(machine, config, stores) : undefined;
+  const all = purged === undefined ? told : { ...told, purged };
+  context.out(render(all, context.format, () => removedText(told.removed, told.failed, purged)));
+  return (purged?.faults ?? []).length > 0 ? exitCodes.failed : code;
+}
+
+interface Removed {
+  readonly removed: readonly string[];
+  readonly failed: readonly string[];
 }
 
 /** Whoever comes to remove leaves no mount that was not there: what was mounted was for looking. */

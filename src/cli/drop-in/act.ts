@@ -14,12 +14,22 @@ import { askToInstall, daemonReport } from './ask.ts';
 import { configFor, environmentNotes, settingsOf, spellings } from './config.ts';
 import { registerHere } from './install.ts';
 import { policyOf } from './policy.ts';
+import { purgeAll } from './purge.ts';
 import { removeEntries, strangeRemovals } from './remove.ts';
 import { seeStatus } from './status.ts';
 import { misused, oneLine, say } from './words.ts';
 
 /** Removes, registers and prints the JSON; 0 only where all that was asked for is so, and outlives this process. */
 export async function act(request: DropInRequest): Promise<ExitCode> {
+  if (!request.purge) return carry(request);
+  const purged = await purgeAll(request);
+  const shown = await carry(request);
+  // To look at platforms programs are written that prove them.
+  const again = await purgeAll(request, () => {});
+  return [purged, shown, again].find((code) => code !== exitCodes.ok) ?? exitCodes.ok;
+}
+
+async function carry(request: DropInRequest): Promise<ExitCode> {
   const loaded = await loadConfig(
     settingsOf(request, process.env),
     process.env,

@@ -93,15 +93,23 @@ const rows = [
   {
     name: 'uninstall',
     argument: { ...platforms, help: 'all (the default), or names such as linux/arm64' },
-    options: [],
+    options: [
+      {
+        flag: '--purge',
+        short: null,
+        help: 'remove everything of ours: deployed interpreters, the anchor, what was asked for and remembered',
+      },
+    ],
     takes: 'settings',
     summary: 'remove what is ours',
     text: [
       "Removes the keeper's own entries; entries of others are left alone and serve again. Where a daemon runs, it does the work and no longer keeps these platforms.",
+      'With --purge whoever installs again starts anew. Files of others are left alone and named; what a running daemon still writes goes when it is stopped.',
     ],
     examples: [
       ['uninstall', 'remove all entries of the keeper'],
       ['uninstall linux/arm64', 'remove one of them'],
+      ['uninstall --purge', 'remove everything, before the keeper itself goes'],
     ],
     well: 'nothing of ours is left of what was named',
     failed: 'an entry could not be removed',
@@ -382,6 +390,7 @@ export const groups: Readonly<Record<string, string>> = { config: 'look at the c
 export const dropIns: readonly (readonly [line: string, does: string])[] = [
   ['--install all', 'register as qemu-*, verify, print JSON; also a list: arm64,riscv64'],
   ["--uninstall 'qemu-*'", 'remove matching entries, whoever made them; also a list'],
+  ['--purge', 'remove everything of ours, the deployed emulators too'],
   ['--reset -p yes', 'remove all qemu-* entries, then register with the F flag'],
   ['--version', 'print the version'],
 ];

@@ -12,6 +12,8 @@ export type DropIn =
 /** What is to be removed, then to be registered; neither: how things stand is all that is asked. */
 export interface DropInRequest {
   readonly remove: readonly Removal[];
+  /** Everything of ours goes, of whatever name, with what was deployed and remembered. */
+  readonly purge: boolean;
   /** Catalogue targets; `everything` that has an emulator, or of that what has an OCI `platforms` name. */
   readonly install: 'everything' | 'platforms' | readonly string[] | null;
   /** `C` and `P`; null leaves them to the configuration. */
@@ -50,14 +52,17 @@ export function parseDropIn(argv: readonly string[]): DropIn {
   const removals = readRemovals(list('uninstall'));
   const listed = readInstall(list('install'));
   faults.push(...removals.faults, ...listed.faults);
+  if (given.has('purge') && given.has('install'))
+    faults.push('--purge removes everything, so that --install beside it makes no sense; write two lines');
   if (faults.length > 0) return { kind: 'wrong', faults };
   const reset = given.has('reset');
   // The script's words without `--install` register everything, and its default is no credentials.
   const script = reset || persistent !== null || credential !== null || preserveArgv0 !== null;
-  const all = script && listed.install === null && !given.has('uninstall');
+  const all = script && listed.install === null && !given.has('uninstall') && !given.has('purge');
   return {
     kind: 'act',
     remove: [...(reset ? readRemovals(['qemu-*']).removals : []), ...removals.removals],
+    purge: given.has('purge'),
     install: all ? 'everything' : listed.install,
     credentials: all ? (credential ?? false) : credential,
     preserveArgv0,

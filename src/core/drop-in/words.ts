@@ -61,6 +61,7 @@ const options = {
   'preserve-argv0': true,
   'qemu-path': true,
   reset: false,
+  purge: false,
   version: false,
   help: false,
 } as const;

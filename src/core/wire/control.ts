@@ -21,7 +21,9 @@ export type ControlRequest =
   | { readonly type: 'watch' }
   /** `available`: of a list that somebody made of a word for all, that for which there are emulators. */
   | { readonly type: 'install'; readonly targets: Targets; readonly available?: boolean }
-  | { readonly type: 'uninstall' | 'probe'; readonly targets: Targets }
+  /** `purge`, with "all": what was deployed, mounted and remembered goes too. */
+  | { readonly type: 'uninstall'; readonly targets: Targets; readonly purge?: boolean }
+  | { readonly type: 'probe'; readonly targets: Targets }
   /** null: until somebody resumes. */
   | { readonly type: 'pause'; readonly forMs: number | null };
 
@@ -30,8 +32,19 @@ export type ControlAnswer =
   | { readonly type: 'progress'; readonly text: string }
   /** `ok`: what was asked for is so now. */
   | { readonly type: 'report'; readonly report: Report; readonly ok: boolean }
-  | { readonly type: 'removed'; readonly removed: readonly string[]; readonly failed: readonly string[] }
+  /** Entries; after a purge the files that went and those of others that stayed. */
+  | ({ readonly type: 'removed'; readonly removed: readonly string[]; readonly failed: readonly string[] } & {
+      readonly purged?: PurgedFiles;
+    })
   | { readonly type: 'error'; readonly code: ControlErrorCode; readonly detail: string };
+
+/** What a purge took away beside entries; `left` are files of others, `faults` sentences on what could not go. */
+export interface PurgedFiles {
+  readonly removed: readonly string[];
+  readonly bytes: number;
+  readonly left: readonly string[];
+  readonly faults: readonly string[];
+}
 
 /** Why a request got no answer. */
 export type ControlErrorCode = (typeof errorCodes)[number];
@@ -73,8 +86,9 @@ export function parseRequest(line: string): ParsedRequest {
   if (strange !== undefined) return refuse('bad-request', `unknown key ${shown(strange)}`);
   switch (value.type) {
     case 'install':
-      return withAvailable(withTargets(value.type, value.targets), value.available);
+      return withFlag(withTargets(value.type, value.targets), 'available', value.available);
     case 'uninstall':
+      return withFlag(withTargets(value.type, value.targets), 'purge', value.purge);
     case 'probe':
       return withTargets(value.type, value.targets);
     case 'pause':
@@ -115,9 +129,7 @@ export function parseAnswer(
         : null;
     }
     case 'removed':
-      return isTexts(value.removed) && isTexts(value.failed)
-        ? { type: 'removed', removed: value.removed, failed: value.failed }
-        : null;
+      return readRemoved(value);
     case 'error': {
       const code = errorCodes.find((known) => known === value.code);
       return code !== undefined && typeof value.detail === 'string'
@@ -152,7 +164,7 @@ const keysOf: ReadonlyMap<string, readonly string[]> = new Map([
   ['status', []],
   ['watch', []],
   ['install', ['targets', 'available']],
-  ['uninstall', ['targets']],
+  ['uninstall', ['targets', 'purge']],
   ['probe', ['targets']],
   ['pause', ['forMs']],
   ['resume', []],
@@ -173,11 +185,23 @@ function withTargets(type: 'install' | 'uninstall' | 'probe', given: unknown): P
   return { ok: true, request: { type, targets: [...targets] } };
 }
 
-function withAvailable(parsed: ParsedRequest, given: unknown): ParsedRequest {
-  if (given === undefined || !parsed.ok || parsed.request.type !== 'install') return parsed;
+function withFlag(parsed: ParsedRequest, key: 'available' | 'purge', given: unknown): ParsedRequest {
+  if (given === undefined || !parsed.ok) return parsed;
   if (typeof given !== 'boolean')
-    return refuse('bad-request', `available: expected true or false, got ${shown(given)}`);
-  return { ok: true, request: { ...parsed.request, available: given } };
+    return refuse('bad-request', `${key}: expected true or false, got ${shown(given)}`);
+  const { request } = parsed;
+  if (request.type === 'uninstall' && given && request.targets !== 'all')
+    return refuse('bad-request', 'purge: expected targets "all", for what was deployed belongs to all');
+  return { ok: true, request: { ...request, [key]: given } };
+}
+
+function readRemoved({ removed, failed, purged }: Readonly<Record<string, unknown>>): ControlAnswer | null {
+  if (!isTexts(removed) || !isTexts(failed)) return null;
+  if (purged === undefined) return { type: 'removed', removed, failed };
+  if (!isObject(purged) || typeof purged.bytes !== 'number') return null;
+  const { removed: files, bytes, left, faults } = purged;
+  if (!isTexts(files) || !isTexts(left) || !isTexts(faults)) return null;
+  return { type: 'removed', removed, failed, purged: { removed: files, bytes, left, faults } };
 }
 
 function withTime(given: unknown): ParsedRequest {

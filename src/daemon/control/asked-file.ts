@@ -10,6 +10,8 @@ export interface AskedFile {
   current(): Asked;
   /** In force at once; where it cannot be written it lasts as long as the process. */
   change(asked: Asked): Promise<void>;
+  /** In force, and not written down: whoever comes next knows nothing of it. */
+  forget(asked: Asked): void;
 }
 
 const fileName = 'asked.json';
@@ -25,6 +27,9 @@ export async function openAskedFile(
   let asked = parseAsked(trusted.ok ? await machine.readFile(`${dir}/${fileName}`) : null, bootId);
   return {
     current: () => asked,
+    forget(next) {
+      asked = next;
+    },
     async change(next) {
       asked = next;
       const saved = await machine.saveFile(dir, fileName, printAsked(next, bootId), 0o600);

@@ -13,6 +13,7 @@ import {
   type ControlRequest,
   controlError,
   isSatisfied,
+  type PurgedFiles,
   type Targets,
 } from '../../core/wire/control.ts';
 import type { Keeper } from '../../keeper/keeper.ts';
@@ -23,8 +24,16 @@ export interface OrderParts {
   readonly keeper: Keeper;
   readonly asked: AskedFile;
   readonly reconfigure: () => Promise<void>;
+  /** Takes away what was deployed, mounted and remembered, and from now on keeps nothing there; `undo` ends that. */
+  readonly purge: { run(): Promise<Purge>; undo(): Promise<void> };
   /** Whether the host runs programs of a target by itself: then there is nothing to install. */
   readonly isNative: (target: string) => boolean;
+}
+
+/** What a purge came to. */
+interface Purge {
+  readonly entries: { readonly removed: readonly string[]; readonly failed: readonly string[] };
+  readonly files: PurgedFiles;
 }
 
 /** A request that is carried out and answered once; `watch` belongs to the socket. */
@@ -58,7 +67,7 @@ export function createOrders(parts: OrderParts): CarryOut {
       case 'install':
         return install(parts, change, order, progress);
       case 'uninstall':
-        return uninstall(keeper, change, order.targets);
+        return order.purge === true ? queue(() => purge(parts)) : uninstall(keeper, change, order.targets);
       case 'pause':
         keeper.pause(order.forMs);
         return told(keeper, () => true);
@@ -82,16 +91,18 @@ async function verify(keeper: Keeper, targets: Targets, progress: Progress): Pro
 }
 
 async function install(
-  { keeper, isNative }: OrderParts,
+  parts: OrderParts,
   change: Change,
   { targets: given, available = false }: Extract<Order, { readonly type: 'install' }>,
   progress: Progress,
 ): Promise<ControlAnswer> {
+  const { keeper, isNative } = parts;
   if (keeper.isPaused())
     return controlError('paused', 'nothing is registered during a pause; say resume first');
   const targets = given === 'all' ? given : given.filter((target) => !isNative(target));
   if (given.length > 0 && targets.length === 0) return told(keeper, () => true);
   progress('deploying and registering');
+  await parts.purge.undo();
   let before = nothingAsked;
   await change((asked) => {
     before = asked;
@@ -116,4 +127,15 @@ async function uninstall(keeper: Keeper, change: Change, targets: Targets): Prom
   // a pause keeps repair from doing it
   const { failed } = keeper.remove(targets);
   return { type: 'removed', removed: there.filter((name) => !failed.includes(name)), failed };
+}
+
+/** What was asked is not written down: a daemon that starts after this one begins anew. */
+async function purge({ keeper, asked, reconfigure, purge: { run } }: OrderParts): Promise<ControlAnswer> {
+  const there = keeper.owned('all');
+  asked.forget(afterUninstall(asked.current(), 'all'));
+  await reconfigure();
+  const { failed } = keeper.remove('all');
+  const { entries, files } = await run();
+  const removed = [...there, ...entries.removed].filter((name) => !failed.includes(name));
+  return { type: 'removed', removed, failed: [...failed, ...entries.failed], purged: files };
 }

@@ -6,6 +6,7 @@ import { removeFile, replaceFile } from './any-directory.ts';
 import { writeAtomic } from './atomic-file.ts';
 import { type BinfmtD, readBinfmtD } from './binfmt-d.ts';
 import { type PublishedFiles, readPublishedFiles } from './published-files.ts';
+import { type Ours, type PurgedDirectory, purgeDirectory } from './purge.ts';
 import { inspectRunDirectory } from './run-directory.ts';
 import { settled } from './settled.ts';
 import { type LoadedState, loadState, saveState } from './state-file.ts';
@@ -36,6 +37,11 @@ export interface Files {
   removeFile(path: string): Promise<Outcome>;
 }
 
+/** Removes for good. */
+export interface Purges {
+  purgeDirectory(dir: string, ours: Ours): Promise<PurgedDirectory>;
+}
+
 /** A file that others write. */
 export interface Watched {
   /** Resolves when it is not written to any more. */
@@ -53,7 +59,7 @@ export interface Declarations {
 /** All of this room. */
 export function fileFacets(
   libc: Libc | null,
-): RunReads & RunWrites & StateFile & Files & Watched & Declarations {
+): RunReads & RunWrites & StateFile & Files & Purges & Watched & Declarations {
   return {
     inspectRunDirectory,
     saveFile: (dir, name, text, mode) =>
@@ -63,6 +69,7 @@ export function fileFacets(
     readFile: (path) => readFile(path, 'utf8').catch(() => null),
     replaceFile,
     removeFile,
+    purgeDirectory,
     settled: (path) => settled(path, libc),
     changedSince,
     readBinfmtD: () => readBinfmtD(),

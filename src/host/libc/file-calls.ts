@@ -45,14 +45,14 @@ export function fileCalls(library: CLibrary): FileCalls {
     flock: (fd, operation) => (c.flock(fd, operation) >= 0 ? done : failed(library, 'flock')),
     // A lock of an open file description on one byte: flock(2) knows nothing of it, so that both stand side by side.
     mark(fd, forWriting) {
-      if (!hasWideOffsets)
+      if (!hasWideOffsets())
         return { ok: false, code: 'ENOSYS', message: 'fcntl: not tried on this architecture' };
       const range = firstByte(forWriting ? F_WRLCK : F_RDLCK);
       return c.fcntlLock(fd, F_OFD_SETLK, range) >= 0 ? done : failed(library, 'fcntl');
     },
     isMarked(fd) {
       const range = firstByte(F_WRLCK);
-      if (!hasWideOffsets || c.fcntlLock(fd, F_OFD_GETLK, range) < 0) return null;
+      if (!hasWideOffsets() || c.fcntlLock(fd, F_OFD_GETLK, range) < 0) return null;
       return range.readInt16LE(0) !== F_UNLCK;
     },
     isOpenForWriting(fd) {
@@ -86,7 +86,9 @@ export function fileCalls(library: CLibrary): FileCalls {
 }
 
 /** Elsewhere the C library may have another struct flock than the kernel. */
-const hasWideOffsets = ['x64', 'arm64', 'riscv64', 'loong64', 'ppc64'].includes(process.arch);
+function hasWideOffsets(): boolean {
+  return ['x64', 'arm64', 'riscv64', 'loong64', 'ppc64'].includes(process.arch);
+}
 
 /** l_type and l_whence, l_start at 8, l_len at 16; all of these are little-endian. */
 function firstByte(type: number): Buffer {

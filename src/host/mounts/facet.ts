@@ -6,6 +6,7 @@ import type { Libc } from '../system/libc.ts';
 import { type HoldersBefore, holdersBefore, lastingFacts } from './holders.ts';
 import { type MountsChanged, watchMounts } from './mount-watch.ts';
 import {
+  detach,
   type MountView,
   mountAnchor,
   mountMain,
@@ -30,6 +31,7 @@ export interface Mounts {
   remountWritable(path: string): Promise<Outcome>;
   triggerAutofs(path: string): Promise<Outcome>;
   unmount(path: string): Promise<Outcome>;
+  detach(path: string): Promise<Outcome>;
   /** Why somebody else decides what a path leads to; null where nobody does, or nothing is there. */
   distrust(path: string): Promise<string | null>;
 }
@@ -62,6 +64,7 @@ export function mountFacets(libc: Libc | null): Mounts & MountWatch & Holders & 
     remountWritable: (path) => whereTrusted(path, remountWritable),
     triggerAutofs,
     unmount: (path) => whereTrusted(path, unmount),
+    detach: (path) => whereTrusted(path, detach),
     distrust,
     watchMounts: (points, changed) => watchMounts(libc, points, changed),
     mountsEndWithUs,

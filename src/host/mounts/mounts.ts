@@ -93,6 +93,11 @@ export function unmount(path: string): Promise<Outcome> {
   return run('umount', ['-n', path]);
 }
 
+/** Takes a mount away whoever uses it, which for them stays until they let go. */
+export function detach(path: string): Promise<Outcome> {
+  return run('umount', ['-n', '-l', path]);
+}
+
 function viewOf({ main, anchor }: Points, mounts: readonly Mount[]): MountView {
   const inherited = inheritedDevices();
   const at = (path: string): MountState => stateAt(mounts, byteString(path), inherited);

@@ -46,11 +46,12 @@ function tryToMake(libc: Libc | null): 'existed' | 'first' | null {
 /** Looks at the instance by a mount that is nowhere and ends at once. */
 function glance(libc: Libc): { readonly young: boolean; readonly lock: LockState } {
   const mounted = libc.mountDetached('binfmt_misc');
-  if (!mounted.ok) return { young: false, lock: 'free' };
+  // What holds it may be ending right now: then it is asked for again.
+  if (!mounted.ok) return { young: true, lock: 'free' };
   try {
     const path = `/proc/self/fd/${mounted.fd}`;
     const birth = superblockBirth(path);
-    return { young: birth !== null && Date.now() - birth < youngMs, lock: lockOf(libc, path) };
+    return { young: birth === null || Date.now() - birth < youngMs, lock: lockOf(libc, path) };
   } finally {
     closeSync(mounted.fd);
   }

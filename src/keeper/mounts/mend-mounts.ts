@@ -31,8 +31,8 @@ export interface MountKeeper {
   faults(): readonly MountFault[];
   problems(): readonly Problem[];
   describe(): { readonly main: string; readonly anchor: string };
-  /** While held, mounts are looked at and nothing is mounted. */
-  hold(on: boolean): void;
+  /** While held, mounts are looked at and nothing is mounted; that one is missing is no fault where they are `unwanted`. */
+  hold(on: boolean, why?: 'unwanted'): void;
   /** From now on nothing is mounted any more, as from SIGTERM on. */
   close(): void;
 }
@@ -51,7 +51,7 @@ export function createMountKeeper(
   let found: readonly MountFault[] = [];
   let view: MountView = { main: { kind: 'absent' }, anchor: { kind: 'absent' } };
   let told = '';
-  const state: State = { held: false, closed: false };
+  const state: State = { held: false, unwanted: false, closed: false };
   const deeds = createDeeds(machine, wish, repaired);
   const main = createMainMount({
     clock: machine.clock,
@@ -93,9 +93,7 @@ export function createMountKeeper(
     faults: () => found,
     problems: () => found.map(mountProblem),
     describe: () => ({ main: view.main.kind, anchor: view.anchor.kind }),
-    hold(on) {
-      state.held = on;
-    },
+    hold: (held, why) => void Object.assign(state, { held, unwanted: held && why === 'unwanted' }),
     close() {
       state.closed = true;
       main.close();
@@ -106,6 +104,7 @@ export function createMountKeeper(
 /** Whether anything may be mounted now. */
 interface State {
   held: boolean;
+  unwanted: boolean;
   closed: boolean;
 }
 
@@ -119,10 +118,15 @@ interface Hands {
 }
 
 /** All that is wrong after a look: what was found while mending, and what is to be seen. */
-function judge({ wish, main }: Hands, view: MountView, mended: readonly MountFault[]): readonly MountFault[] {
-  const missing = view.main.kind === 'absent' ? main.missing(wish.main) : null;
+function judge(
+  { wish, state, main }: Hands,
+  view: MountView,
+  mended: readonly MountFault[],
+): readonly MountFault[] {
+  const wanted = !state.unwanted;
+  const missing = wanted && view.main.kind === 'absent' ? main.missing(wish.main) : null;
   const earlier = missing === null ? mended : [...mended, missing];
-  return [...earlier, ...faultsOf(view, wish, wish.mayMount, earlier)];
+  return [...earlier, ...faultsOf(view, wish, wish.mayMount && wanted, earlier)];
 }
 
 async function trigger(machine: Host, subject: string): Promise<readonly MountFault[]> {

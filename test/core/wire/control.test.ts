@@ -81,6 +81,26 @@ test('an installation says whether it takes what there is, and says it by true o
   assert.equal(parseRequest(line(true).replace('install', 'probe')).ok, false);
 });
 
+test('a purge is of everything, and what it removed is read back', () => {
+  const line = (targets: unknown, purge: unknown): string =>
+    JSON.stringify({ version: 1, type: 'uninstall', targets, purge });
+  assert.deepEqual(parseRequest(line('all', true)), {
+    ok: true,
+    request: { type: 'uninstall', targets: 'all', purge: true },
+  });
+  for (const [targets, purge] of [
+    [['arm64'], true],
+    ['all', 1],
+    ['all', null],
+  ])
+    assert.equal(parseRequest(line(targets, purge)).ok, false);
+  const purged = { removed: ['/a'], bytes: 3, left: ['/b'], faults: [] };
+  const answer: ControlAnswer = { type: 'removed', removed: ['keeper-arm'], failed: [], purged };
+  assert.deepEqual(parseAnswer(printAnswer(answer), readReport), answer);
+  for (const damaged of [{ ...purged, bytes: '3' }, { ...purged, left: 7 }, []])
+    assert.equal(parseAnswer(JSON.stringify({ ...answer, purged: damaged }), readReport), null);
+});
+
 test('a version that is not ours is told apart from nonsense', () => {
   const parsed = parseRequest('{"version":2,"type":"status"}');
   assert.equal(!parsed.ok && parsed.error.code, 'unknown-version');
