@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, describe, it } from 'node:test';
 import type { Report } from '../../src/core/report/report.ts';
 import { until } from '../e2e/until.ts';
@@ -88,6 +88,54 @@ describe(`the image ${image}`, { skip: why ?? false, timeout: 900_000 }, () => {
     const { status, stdout, stderr } = once(runVolume, '--install', 'all');
     assert.equal(status, 0, stderr);
     assert.ok(JSON.parse(stdout).supported.includes(platform));
+    assert.ok(runs());
+  });
+
+  it('takes all for what can be had: a daemon of the default image is asked in every spelling, and stays ready', async () => {
+    const name = await startKeeper('all');
+    for (const line of ['install all', '--reset -p yes', '--install all', '--reset -p yes', 'install all']) {
+      const { status, stdout, stderr } = once(runVolume, ...line.split(' '));
+      assert.equal(status, 0, `${line}: ${stdout}${stderr}`);
+    }
+    assert.equal(podman('exec', name, 'binfmt-keeper', 'health').status, 0);
+  });
+
+  it('tells on a host that does not share the directory what is lost at its end; the line that it names helps', async () => {
+    const shared = '/run/binfmt-keeper';
+    command('mount', '--make-private', shared);
+    try {
+      const first = once(runVolume, 'install', 'all');
+      assert.equal(first.status, 1, first.stdout);
+      assert.doesNotMatch(first.stdout, / -v /);
+      const name = await startKeeper('private');
+      const problem = await until('anchor-not-shared', () => {
+        const { stdout } = podman('exec', name, 'binfmt-keeper', 'status', '-o', 'json');
+        const report: Report = JSON.parse(stdout);
+        return report.problems.find((p) => p.code === 'anchor-not-shared') ?? null;
+      });
+      assert.ok(runs());
+      podman('rm', '-f', '-t', '10', name);
+      assert.equal(runs(), false, 'as it said');
+      const [typed = ''] = /mount --make-shared "\$\([^)]*\)"/.exec(problem.remedy) ?? [];
+      assert.equal(command('sh', '-c', typed).status, 0, problem.remedy);
+      const again = await startKeeper('shared');
+      podman('rm', '-f', '-t', '10', again);
+      assert.ok(runs(), 'the host keeps the anchor');
+    } finally {
+      command('mount', '--make-shared', shared);
+    }
+  });
+
+  it('removes everything of its own by uninstall --purge, and begins anew then', async () => {
+    const name = await startKeeper('purged');
+    assert.equal(once(runVolume, 'uninstall', platform).status, 0);
+    const purged = podman('exec', name, 'binfmt-keeper', 'uninstall', '--purge');
+    assert.equal(purged.status, 0, purged.stderr);
+    assert.equal(podman('exec', name, 'binfmt-keeper', 'health').status, 1);
+    podman('rm', '-f', '-t', '10', name);
+    for (const directory of ['/run/binfmt-keeper', '/var/lib/binfmt-keeper'])
+      assert.deepEqual(readdirSync(directory), []);
+    await startKeeper('anew');
     assert.ok(runs());
   });
 
