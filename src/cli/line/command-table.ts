@@ -390,7 +390,6 @@ export const groups: Readonly<Record<string, string>> = { config: 'look at the c
 export const dropIns: readonly (readonly [line: string, does: string])[] = [
   ['--install all', 'register as qemu-*, verify, print JSON; also a list: arm64,riscv64'],
   ["--uninstall 'qemu-*'", 'remove matching entries, whoever made them; also a list'],
-  ['--purge', 'remove everything of ours, the deployed emulators too'],
   ['--reset -p yes', 'remove all qemu-* entries, then register with the F flag'],
   ['--version', 'print the version'],
 ];
