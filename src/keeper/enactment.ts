@@ -8,7 +8,7 @@ import { type Curable, curableIn, placesOf, sameHandlers } from './prepare/curab
 import type { HostIdentity } from './prepare/host-identity.ts';
 import { createObtain } from './prepare/obtain.ts';
 import { prepareWorld } from './prepare/prepare.ts';
-import { withPublication } from './prepare/publication.ts';
+import { keptNames, withAliases, withPublication } from './prepare/publication.ts';
 import { createRecall, servedBefore } from './prepare/recall.ts';
 import { removeSuperseded } from './prepare/superseded.ts';
 import { emptyWorld, type World } from './prepare/world.ts';
@@ -44,7 +44,8 @@ export function createEnactment(all: EnactmentParts): Enactment {
     const obtain = await (parts.obtain ?? createObtain)(machine, config);
     const options = { accept, asked: parts.asked?.(), recall, former };
     const world = await prepareWorld(machine, config, host, obtain, parts.probes, options);
-    return withPublication(machine, world, config, inForce.situation().world.desired);
+    const named = withAliases(world, config);
+    return withPublication(machine, named, config, inForce.situation().world.desired);
   };
 
   const tellOf = (config: Config, world: World): void => {
@@ -91,13 +92,14 @@ export function createEnactment(all: EnactmentParts): Enactment {
 
 /** Makes a world the one that is wanted, as far as native programs run beside it. */
 function admit(
-  { parts, ledger, inForce, custody, proofs }: EnactmentParts,
+  { parts, ledger, inForce, custody, aliases, proofs }: EnactmentParts,
   config: Config,
   world: World,
   { recall, accept }: { readonly recall: ReturnType<typeof createRecall>; readonly accept: Accept },
 ): void {
   proofs.renew();
   const { prefix, store, handlers } = world.desired;
+  aliases.use(world.desired, config.aliases, keptNames(world));
   custody.use(world.kept, (registration) => dangers(registration, parts.host, accept), store);
   const claims = { prefix, store, taken: new Set<string>() };
   const before = servedBefore(handlers, (wanted) => recall(wanted, claims));

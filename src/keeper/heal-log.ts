@@ -1,9 +1,10 @@
+import { isAliasKey } from '../core/kept/alias.ts';
 import type { Logger } from '../core/logger.ts';
 import { calledOf } from '../core/report/log-words.ts';
 import type { Clock } from '../host/system/clock.ts';
 import type { World } from './prepare/world.ts';
 import type { Availability } from './record/availability.ts';
-import { createHealLines, type HealEvent } from './record/heal-lines.ts';
+import { createHealLines, type HealEvent, type HealLines } from './record/heal-lines.ts';
 import type { History } from './record/history.ts';
 import type { Occasion } from './record/occasion.ts';
 import type { ProblemBoard } from './record/problem-board.ts';
@@ -67,6 +68,10 @@ export function createHealLog(
     note(results, world, since, occasion) {
       for (const result of results) {
         const { task, failed } = result;
+        if (isAliasKey(task.key)) {
+          noteAlias(lines, result);
+          continue;
+        }
         const handler = world.desired.handlers.find((h) => h.key === task.key);
         const name = handler?.registration.name ?? subjectOf(task);
         const goneMs = account(result, name, world, since, occasion === 'loss');
@@ -90,6 +95,15 @@ function kindOf(reason: string, occasion: Occasion): HealEvent['kind'] {
   if (reason === 'danger') return 'danger-removed';
   if (removals.has(reason)) return 'removed';
   return occasion === 'configure' ? 'renewed' : 'healed';
+}
+
+/** What becomes of an alias is no loss: its handler serves all the time. One that failed is tried again, and shown as it is. */
+function noteAlias(lines: HealLines, { task, failed }: TaskResult): void {
+  if (failed !== null) return;
+  const { reason, why } = task;
+  const name = subjectOf(task);
+  const kind = reason === 'steps-aside' ? 'removed' : 'aliased';
+  lines.add({ kind, name, called: name, reason, why, goneMs: 0 }, 0);
 }
 
 /** The name of the entry that a task is about, not that of a stand-in. */

@@ -1,6 +1,7 @@
 import type { Config } from '../core/config/config.ts';
 import { runDirectory } from '../core/config/run-directory.ts';
 import { machinesOf } from '../core/entries/machines.ts';
+import { quietMs } from '../core/plan/custody.ts';
 import type { ProblemCode } from '../core/problems.ts';
 import type { Report } from '../core/report/report.ts';
 import { usualHere } from '../core/text/typed.ts';
@@ -15,7 +16,9 @@ import type { EnactmentParts } from './enactment.ts';
 import { createEntryKnowledge, type EntryKnowledge } from './entries/knowledge.ts';
 import { createEntryProofs, type EntryProofs } from './entries/proofs.ts';
 import { createInForce } from './in-force.ts';
+import { createAliases } from './kept/aliases.ts';
 import { createCustody } from './kept/custody.ts';
+import { claimedNames } from './kept/declared.ts';
 import { openLedger } from './ledger.ts';
 import { createLooks } from './looks.ts';
 import type { KeeperParts } from './parts.ts';
@@ -94,13 +97,19 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     found: answered.tell,
     recorded: ledger.records.save,
   });
-  const looks = createLooks({ parts, ledger, inForce, custody, changed });
+  const aliases = createAliases({
+    ...{ instance, memory, quietMs, found: answered.tell },
+    tried: (handler) => !ledger.canaries.isNew(handler),
+    readClaims: (desired) => claimedNames(machine, desired),
+  });
+  const looks = createLooks({ parts, ledger, inForce, custody, aliases, changed });
   answered.hear(() => looks.atAll('event'));
   const publisher = parts.publisher((problems) => board.sync('binfmt-d', problems));
   const ending = new AbortController();
   const ended = ending.signal;
   const upTo = {
-    ...{ parts, ledger, inForce, custody, liveness, judgedInterpreters, looks, publisher, ended, changed },
+    ...{ parts, ledger, inForce, custody, aliases, liveness, judgedInterpreters },
+    ...{ looks, publisher, ended, changed },
   };
   const proofs = createProofs(upTo);
   const prepared = createSignal();

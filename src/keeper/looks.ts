@@ -1,6 +1,7 @@
 import type { Handler } from '../core/plan/handler.ts';
 import type { PassTrigger } from '../core/report/totals.ts';
 import type { InForce } from './in-force.ts';
+import type { Aliases } from './kept/aliases.ts';
 import type { Custody } from './kept/custody.ts';
 import { keptAmong, withCustody } from './kept/with-custody.ts';
 import type { Ledger } from './ledger.ts';
@@ -35,11 +36,13 @@ export interface LooksParts {
   readonly ledger: Ledger;
   readonly inForce: InForce;
   readonly custody: Custody;
+  readonly aliases: Aliases;
   readonly changed: () => void;
 }
 
 /** Makes them; nobody has looked yet. */
-export function createLooks({ parts, ledger, inForce, custody, changed }: LooksParts): Looks {
+export function createLooks(all: LooksParts): Looks {
+  const { parts, ledger, inForce, changed } = all;
   const { mounts, logger } = parts;
   const { clock } = parts.machine;
   const { board, counters } = ledger;
@@ -55,7 +58,7 @@ export function createLooks({ parts, ledger, inForce, custody, changed }: LooksP
 
   const turns = createTurns({
     clock,
-    repair: () => repairNow(parts, inForce, custody, pause),
+    repair: () => repairNow(all, pause),
     repaired(repaired, since, occasion) {
       const { results } = repaired;
       ledger.healLog.note(results, inForce.situation().world, since, occasion);
@@ -105,14 +108,12 @@ const idle: Pick<Repair, 'own' | 'full'> = { own: () => nothingDone, full: () =>
 
 /** What may be done at this moment. */
 function repairNow(
-  { passive }: KeeperParts,
-  inForce: InForce,
-  custody: Custody,
+  { parts: { passive }, inForce, custody, aliases }: LooksParts,
   pause: Pause,
 ): Pick<Repair, 'own' | 'full'> {
   if (passive === true || !inForce.hasBegun()) return idle;
   const { repair } = inForce.situation();
-  if (pause.state() === null) return withCustody(repair, custody);
+  if (pause.state() === null) return withCustody(repair, custody, aliases);
   return {
     own: idle.own,
     full: (now) => {

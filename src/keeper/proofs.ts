@@ -1,6 +1,7 @@
 import { createAfterLook } from './after-look.ts';
 import type { Liveness } from './alive/liveness.ts';
 import type { InForce } from './in-force.ts';
+import type { Aliases } from './kept/aliases.ts';
 import type { Custody } from './kept/custody.ts';
 import type { Ledger } from './ledger.ts';
 import type { Looks } from './looks.ts';
@@ -34,6 +35,7 @@ export interface ProofsParts {
   readonly liveness: Liveness;
   /** Something is known of interpreters that was not. */
   readonly judgedInterpreters: Signal;
+  readonly aliases: Aliases;
   readonly looks: Looks;
   readonly publisher: Publisher;
   readonly ended: AbortSignal;

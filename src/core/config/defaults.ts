@@ -7,6 +7,7 @@ export const defaults = {
   preserveArgv0: true,
   precedence: 'ours',
   names: 'keeper-',
+  aliases: 'auto',
   onStatusZero: 'heal',
   onDanger: 'tell',
   adopt: [] as string[],

@@ -81,6 +81,11 @@ const rows = {
     placeholder: 'PREFIX',
     help: 'prefix of the names of our entries, with its end: - or _ or .',
   },
+  aliases: {
+    type: 'choice',
+    values: ['auto', 'off', 'always'],
+    help: 'beside each entry of ours a second one called qemu-ARCH, which other tools look for: where nobody else declares that name, never, or wherever nobody has it',
+  },
   onStatusZero: {
     type: 'choice',
     values: ['heal', 'respect'],

@@ -36,6 +36,7 @@ export const configSchema = z.strictObject({
   preserveArgv0: leaf('preserveArgv0', z.boolean().prefault(defaults.preserveArgv0)),
   precedence: leaf('precedence', z.enum(['ours', 'last', 'theirs']).prefault(defaults.precedence)),
   names: leaf('names', prefix().prefault(defaults.names)),
+  aliases: leaf('aliases', z.enum(['auto', 'off', 'always']).prefault(defaults.aliases)),
   onStatusZero: leaf('onStatusZero', z.enum(['heal', 'respect']).prefault(defaults.onStatusZero)),
   onDanger: leaf('onDanger', z.enum(['tell', 'remove']).prefault(defaults.onDanger)),
   adopt: leaf('adopt', z.array(entryName()).prefault(defaults.adopt)),

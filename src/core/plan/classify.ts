@@ -40,7 +40,8 @@ export function classify(
     taken: entry !== null && isTaken(handler, entry, desired, memory),
   };
   if (desired.precedence === 'theirs') {
-    const others = othersAmong(takers, handler, desired, memory);
+    const strangers = takers.filter((e) => !isBeside(e, desired, memory));
+    const others = othersAmong(strangers, handler, desired, memory);
     const first = others.takers[0];
     if (first !== undefined && others.whole && !others.broken && works(first, memory)) {
       return { ...common, state: 'foreign-ok', why: `${first.name} works`, foreign: first, needless: true };
@@ -49,8 +50,11 @@ export function classify(
   const inFront = takers.filter((e) => (sight.places.get(e.name) ?? 0) < at);
   const front = othersAmong(inFront, handler, desired, memory);
   const foreign = front.broken ?? front.takers[0] ?? null;
-  const lets =
-    desired.precedence !== 'ours' || front.takers.every((e) => keepsPlace(e, handler, desired, memory));
+  const lets = front.takers.every(
+    (e) =>
+      keepsPlace(e, handler, desired, memory) ||
+      (desired.precedence !== 'ours' && !isBeside(e, desired, memory)),
+  );
   if (lets && foreign !== null && front.broken === null) {
     // One that takes some of the files only needs ours behind it for the rest.
     const covered = front.whole || (entry !== null && own === null);
@@ -144,6 +148,11 @@ const usedByOthers = /^qemu/i;
 /** Whether an entry is adopted and may stand in front of a handler: where it once stood behind, it stays there. */
 export function keepsPlace(entry: Entry, handler: Handler, desired: Desired, memory: Memory): boolean {
   return desired.adopted.has(entry.name) && !memory.adopted.get(entry.name)?.behind.has(handler.key);
+}
+
+/** Whether an entry is one of ours under a usual name: of another version it has no right to a place in front. */
+function isBeside(entry: Entry, desired: Desired, memory: Memory): boolean {
+  return desired.published.get(entry.name) === 'wanted' && isOurs(entry, desired, memory);
 }
 
 /** What is not to be trusted is preferred no more than what does not work. */

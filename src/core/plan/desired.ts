@@ -21,8 +21,8 @@ export interface Desired {
   /** Names of foreign entries that keep their place in front of ours, whatever the precedence. */
   readonly adopted: ReadonlySet<string>;
   /**
-   * Names under which systemd registers lines that we publish, or published earlier: entries of ours, where their
-   * interpreter lies in the store.
+   * Usual names (`qemu-aarch64`) under which there may be entries of ours beside those of handlers: lines that we publish
+   * and systemd registers, where their interpreter lies in the store, and aliases; or there were such earlier.
    */
   readonly published: ReadonlyMap<string, 'wanted' | 'withdrawn'>;
   /** What is wanted and could not be made ready: whatever serves its files until then is no leftover. */

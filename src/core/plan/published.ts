@@ -1,9 +1,11 @@
 import { type Registration, renderLine } from '../kernel/registration.ts';
 import { architectureOf } from '../platforms/catalogue.ts';
+import { matcherOf } from '../platforms/catalogue-magic.ts';
 import type { Problem } from '../problems.ts';
 import { readDeclarations } from './binfmt-d.ts';
 import { sameRegistration } from './custody.ts';
 import type { Desired } from './desired.ts';
+import type { Handler } from './handler.ts';
 import { ownerOf } from './ownership.ts';
 
 /** Where systemd looks for files that live as long as the boot; of the same name they replace those of packages. */
@@ -37,6 +39,16 @@ export function usualName(target: string): string {
 }
 
 /**
+ * A platform's handler under the name and with the bytes that other tools give it; null for what users write themselves,
+ * which has the name that they gave it.
+ */
+export function usualRegistration({ key, registration }: Handler, { prefix }: Desired): Registration | null {
+  const architecture = architectureOf(key);
+  if (architecture === undefined || registration.name !== `${prefix}${key}`) return null;
+  return { ...registration, name: usualName(key), matcher: matcherOf(architecture) };
+}
+
+/**
  * The lines of the handlers of a desired state whose interpreters lie in the store: an entry that systemd makes of
  * them is known as ours by that. Names of our own entries are never published: healed between systemd's delete and its
  * register, they would make its restart fail.
@@ -45,18 +57,16 @@ export function publicationOf(desired: Desired): Publication {
   const lines: Registration[] = [];
   const faults: Problem[] = [];
   let inPlace = 0;
-  for (const { key, registration } of desired.handlers) {
-    // What users write themselves has the name that they gave it, and that is the name of our entry.
-    if (architectureOf(key) === undefined || registration.name !== `${desired.prefix}${key}`) continue;
-    if (!registration.interpreter.startsWith(`${desired.store}/`)) {
+  for (const handler of desired.handlers) {
+    const line = usualRegistration(handler, desired);
+    if (line === null) continue;
+    if (!line.interpreter.startsWith(`${desired.store}/`)) {
       inPlace += 1;
       continue;
     }
-    const name = usualName(key);
-    const line = { ...registration, name };
     const why = objection(line, desired);
     if (why === null) lines.push(line);
-    else faults.push({ code: 'binfmt-d-unpublished', subject: name, detail: why });
+    else faults.push({ code: 'binfmt-d-unpublished', subject: line.name, detail: why });
   }
   if (inPlace > 0) {
     const detail = `${inPlace} use emulators in place, and only those of the store are published`;

@@ -5,6 +5,7 @@ import type { Libc } from '../system/libc.ts';
 import { removeFile, replaceFile } from './any-directory.ts';
 import { writeAtomic } from './atomic-file.ts';
 import { type BinfmtD, readBinfmtD } from './binfmt-d.ts';
+import { readBinfmtSupport } from './binfmt-support.ts';
 import { type PublishedFiles, readPublishedFiles } from './published-files.ts';
 import { type Ours, type PurgedDirectory, purgeDirectory } from './purge.ts';
 import { inspectRunDirectory } from './run-directory.ts';
@@ -53,6 +54,8 @@ export interface Watched {
 /** What others declare, and what we declare to them. */
 export interface Declarations {
   readBinfmtD(): Promise<BinfmtD>;
+  /** Names of entries that update-binfmts registers. */
+  readBinfmtSupport(): Promise<readonly string[]>;
   readPublishedFiles(): Promise<PublishedFiles>;
 }
 
@@ -73,6 +76,7 @@ export function fileFacets(
     settled: (path) => settled(path, libc),
     changedSince,
     readBinfmtD: () => readBinfmtD(),
+    readBinfmtSupport: () => readBinfmtSupport(),
     readPublishedFiles: () => readPublishedFiles(),
   };
 }

@@ -53,6 +53,12 @@ export async function readDeclared(
   };
 }
 
+/** Names under which systemd or update-binfmts register what others configured. */
+export async function claimedNames(machine: Declarations, desired: Desired): Promise<ReadonlySet<string>> {
+  const { declared } = await readDeclared(machine, desired);
+  return new Set([...declared.map((one) => one.registration.name), ...(await machine.readBinfmtSupport())]);
+}
+
 /** Names that other files declare now are theirs. */
 function unread(
   faults: BinfmtD['faults'],

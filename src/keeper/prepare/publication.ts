@@ -1,7 +1,9 @@
 import type { Config } from '../../core/config/config.ts';
+import { aliasesOf } from '../../core/kept/alias.ts';
 import type { Registration } from '../../core/kernel/registration.ts';
 import type { Kept } from '../../core/plan/custody.ts';
 import type { Desired } from '../../core/plan/desired.ts';
+import { betters } from '../../core/plan/order.ts';
 import { namesIn, publicationOf, sparedNames } from '../../core/plan/published.ts';
 import type { Declarations } from '../../host/files/facet.ts';
 import { readDeclared } from '../kept/declared.ts';
@@ -20,7 +22,8 @@ export async function withPublication(
 ): Promise<World> {
   const { files } = await machine.readPublishedFiles();
   const lines = config.publish.binfmtD ? publicationOf(world.desired).lines : [];
-  const earlier = [...before.published.keys(), ...namesIn(files)];
+  const published = new Map(world.desired.published);
+  const earlier = [...before.published.keys(), ...namesIn(files)].filter((name) => !published.has(name));
   if (lines.length === 0 && earlier.length === 0 && !config.publish.binfmtD) return world;
   const { declared, sources } = await readDeclared(machine, world.desired);
   const others = new Set([
@@ -28,7 +31,6 @@ export async function withPublication(
     ...world.kept.map((kept) => kept.name),
   ]);
   const ours = lines.filter(({ name }) => !others.has(name));
-  const published = new Map<string, 'wanted' | 'withdrawn'>();
   const spared = config.publish.binfmtD ? sparedNames(world.desired) : new Set<string>();
   for (const name of earlier)
     if (!others.has(name)) published.set(name, spared.has(name) ? 'wanted' : 'withdrawn');
@@ -39,6 +41,21 @@ export async function withPublication(
     kept: [...world.kept, ...ours.map(keptOf)],
     sources: config.publish.binfmtD ? [...world.sources, ...sources] : world.sources,
   };
+}
+
+/** The same world with the names that aliases have; what they had `before` and nothing wants is withdrawn as above. */
+export function withAliases(world: World, { aliases }: Config): World {
+  const { desired } = world;
+  if (aliases === 'off') return world;
+  const names = aliasesOf(desired, betters(desired.handlers), keptNames(world)).map(
+    (a) => a.registration.name,
+  );
+  return { ...world, desired: { ...desired, published: new Map(names.map((name) => [name, 'wanted'])) } };
+}
+
+/** Names that others register and we keep for them. */
+export function keptNames({ kept }: World): ReadonlySet<string> {
+  return new Set(kept.filter((one) => one.published !== true).map((one) => one.name));
 }
 
 function keptOf(registration: Registration): Kept {

@@ -4,8 +4,11 @@ import type { Cancel, Clock } from '../../host/system/clock.ts';
 
 /** What happened to one entry. */
 export interface HealEvent {
-  /** Why entries are written: they were lost, a new configuration renews them, they are not wanted any more or stop the host. */
-  readonly kind: 'healed' | 'renewed' | 'removed' | 'danger-removed';
+  /**
+   * Why entries are written: they were lost, a new configuration renews them, they are not wanted any more or stop the host,
+   * or they are aliases, whose coming and going costs nobody anything.
+   */
+  readonly kind: 'healed' | 'renewed' | 'removed' | 'danger-removed' | 'aliased';
   readonly name: string;
   /** What people call it. */
   readonly called: string;
@@ -72,11 +75,13 @@ function write(logger: Logger, events: readonly HealEvent[], wanted: number): vo
   const healed: Healed = { reason, called, count: events.length, goneMs, wanted };
   if (kind === 'danger-removed')
     logger.warn(fields, `removed ${some(called)}, which stopped programs of the host: ${whys[0] ?? ''}`);
-  else
-    logger.info(
-      fields,
-      kind === 'healed' ? healedWords(healed) : `${kind} ${some(called)}: ${reasonOf(reason, whys)}`,
-    );
+  else logger.info(fields, kind === 'healed' ? healedWords(healed) : otherWords(first, called, whys));
+}
+
+function otherWords({ kind, reason }: HealEvent, called: readonly string[], whys: readonly string[]): string {
+  if (kind === 'aliased' && reason === 'missing')
+    return `registered ${some(called)} beside ours, for those who look for such names`;
+  return `${kind === 'aliased' ? 'renewed' : kind} ${some(called)}: ${reasonOf(reason, whys)}`;
 }
 
 function reasonOf(reason: string, whys: readonly string[]): string {

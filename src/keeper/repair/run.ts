@@ -56,7 +56,7 @@ const transient: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'E
 const retryMs = 1000;
 
 /** Records which registrations are ours and which file they pin. */
-function remember({ task, registered, failed }: TaskResult, memory: LiveMemory): void {
+export function remember({ task, registered, failed }: TaskResult, memory: LiveMemory): void {
   for (const step of task.steps) {
     if (step.action === 'remove' && failed === null) memory.records.delete(step.name);
     if (step.action !== 'register') continue;

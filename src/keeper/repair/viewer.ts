@@ -77,7 +77,9 @@ function observerOf(desired: Desired, memory: LiveMemory): Observer {
 
 /** Whether an entry can matter to any plan, as long as it lives, enabled or not. */
 function concerns(entry: Entry, desired: Desired, memory: LiveMemory): boolean {
-  if (ownerOf(entry.name, desired) !== null || isRemovable(entry, desired, memory)) return true;
+  const { name } = entry;
+  if (ownerOf(name, desired) !== null || desired.published.has(name)) return true;
+  if (isRemovable(entry, desired, memory)) return true;
   if (dangerOf(entry.matcher, desired.natives) !== null) return true;
   return victimsOf({ ...entry, enabled: true }, desired).length > 0;
 }

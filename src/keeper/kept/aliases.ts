@@ -1,0 +1,138 @@
+import type { Config } from '../../core/config/config.ts';
+import { type AliasState, aliasesOf, aliasKey, aliasState, aliasTask } from '../../core/kept/alias.ts';
+import type { Entry } from '../../core/kernel/entry.ts';
+import { type Desired, nothingDesired } from '../../core/plan/desired.ts';
+import { type Handler, temporaryName } from '../../core/plan/handler.ts';
+import { betters } from '../../core/plan/order.ts';
+import { prepare } from '../../core/plan/prepared.ts';
+import type { Task } from '../../core/plan/task.ts';
+import type { Instance } from '../../host/instance/instance.ts';
+import type { LiveMemory } from '../record/memory.ts';
+import { applyTask } from '../repair/apply.ts';
+import { earlier, nothingRepaired, type Repaired } from '../repair/repaired.ts';
+import { remember } from '../repair/run.ts';
+import type { View } from '../repair/viewer.ts';
+import { type ClaimParts, createClaims } from './claims.ts';
+import { createQuiet } from './quiet.ts';
+import { createRefusals } from './refusals.ts';
+
+/** Keeps the aliases of our entries, after everything that matters and never against somebody who is at work. */
+export interface Aliases {
+  /** From now on the handlers of this desired state have them; `kept` are names of others that we keep. */
+  use(desired: Desired, mode: Config['aliases'], kept: ReadonlySet<string>): void;
+  /** Does what is due and possible now, synchronously; `again` says when more may be due. */
+  look(now: number, view: () => View): Repaired;
+  /** How the alias of a handler stands; null where it has none. */
+  of(key: string, view: View): { readonly name: string; readonly state: AliasState | 'declared' } | null;
+}
+
+/** What they need; `tried`: native programs ran beside this line of a handler. */
+export interface AliasesParts extends ClaimParts {
+  readonly instance: Instance;
+  readonly memory: LiveMemory;
+  readonly tried: (handler: Handler) => boolean;
+  /** So long nobody must have touched any of the names, milliseconds. */
+  readonly quietMs: number;
+}
+
+/** Where a handler's line is under trial, it is looked again after so many milliseconds. */
+const trialMs = 5000;
+
+/** Nothing has an alias yet. */
+export function createAliases(parts: AliasesParts): Aliases {
+  const { instance, memory, quietMs } = parts;
+  const quiet = createQuiet();
+  const claims = createClaims(parts);
+  const refusals = createRefusals();
+  let desired = nothingDesired;
+  let mode: Config['aliases'] = 'off';
+  let aliases: readonly Handler[] = [];
+
+  const apply = (
+    { alias, task }: Due,
+    now: number,
+  ): { readonly result: Result; readonly again: number | null } => {
+    const { name } = alias.registration;
+    const result = applyTask(instance, task, new Map([[alias.key, prepare(alias)]]));
+    remember(result, memory);
+    quiet.ours(name, instance.read(name)?.id ?? null);
+    return { result, again: refusals.note(name, result, now) };
+  };
+
+  return {
+    use(next, nextMode, kept) {
+      desired = next;
+      mode = nextMode;
+      aliases = mode === 'off' ? [] : aliasesOf(next, betters(next.handlers), kept);
+      refusals.clear();
+    },
+    look(now, view) {
+      if (aliases.length === 0) return nothingRepaired;
+      const seen = view();
+      const changedAt = quiet.note(aliases.map(nameOf), entriesOf(seen), now);
+      const due = dueOf(aliases, seen, desired, memory);
+      if (due.length === 0) return nothingRepaired;
+      if (now < changedAt + quietMs) return { results: [], again: changedAt + quietMs - now };
+      const possible = due.filter((one) => parts.tried(one.of) && refusals.until(nameOf(one.alias)) <= now);
+      const isNew = ({ task }: Due): boolean => task.reason === 'missing';
+      const claimed =
+        mode === 'auto' && possible.some(isNew) ? claims.since(changedAt, now, desired) : nobody;
+      let again = possible.length < due.length ? trialMs : null;
+      // Whoever reads what is declared says when he has.
+      if (claimed === null) return { results: [], again };
+      const ready = possible.filter((one) => !isNew(one) || !claimed.has(nameOf(one.alias)));
+      const results = instance.batch(() =>
+        ready.map((one) => {
+          const done = apply(one, now);
+          again = earlier(again, done.again);
+          return done.result;
+        }),
+      );
+      return { results, again };
+    },
+    of(key, view) {
+      const alias = aliases.find((one) => one.key === aliasKey(key));
+      if (alias === undefined) return null;
+      const name = nameOf(alias);
+      const state = aliasState(alias, entriesOf(view).get(name) ?? null, desired, memory);
+      return { name, state: state === 'missing' && claims.known().has(name) ? 'declared' : state };
+    },
+  };
+}
+
+const nobody: ReadonlySet<string> = new Set();
+
+type Result = Repaired['results'][number];
+
+/** A task for an alias, and the handler that it belongs to. */
+interface Due {
+  readonly alias: Handler;
+  readonly of: Handler;
+  readonly task: Task;
+}
+
+function dueOf(
+  aliases: readonly Handler[],
+  view: View,
+  desired: Desired,
+  memory: LiveMemory,
+): readonly Due[] {
+  const entries = entriesOf(view);
+  const handlers = new Map(view.handlers.map((one) => [aliasKey(one.handler.key), one]));
+  return aliases.flatMap((alias) => {
+    const of = handlers.get(alias.key);
+    if (of === undefined) return [];
+    const entry = entries.get(nameOf(alias)) ?? null;
+    const standIn = entries.get(temporaryName(alias)) ?? null;
+    const task = aliasTask(alias, { entry, standIn, of }, desired, memory);
+    return task === null ? [] : [{ alias, of: of.handler, task }];
+  });
+}
+
+function entriesOf({ observed }: View): ReadonlyMap<string, Entry> {
+  return new Map(observed.entries.map((entry) => [entry.name, entry]));
+}
+
+function nameOf({ registration }: Handler): string {
+  return registration.name;
+}
