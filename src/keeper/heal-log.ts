@@ -102,7 +102,7 @@ function noteAlias(lines: HealLines, { task, failed }: TaskResult): void {
   if (failed !== null) return;
   const { reason, why } = task;
   const name = subjectOf(task);
-  const kind = reason === 'steps-aside' ? 'removed' : 'aliased';
+  const kind = reason === 'steps-aside' || reason === 'leftover' ? 'removed' : 'aliased';
   lines.add({ kind, name, called: name, reason, why, goneMs: 0 }, 0);
 }
 

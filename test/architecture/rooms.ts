@@ -68,7 +68,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/host/sandbox': ['namespaces of an own instance', 'core: . kernel config; host: system mounts'],
   'src/keeper': [
     'one instance: its keeper, what it tells, what it owns',
-    'core: . text kernel config native plan entries report witness; host: . system instance probe; keeper: alive record repair kept prepare entries prove mounts account once',
+    'core: . text kernel config native plan entries kept report witness; host: . system instance probe; keeper: record repair kept prepare entries prove mounts alive account once',
   ],
   'src/keeper/record': [
     'memory, problems, history and totals',
@@ -80,11 +80,11 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/keeper/kept': [
     'custody of entries of others',
-    'core: . kernel plan kept; host: files instance mounts; keeper: record repair',
+    'core: . kernel config plan kept; host: files instance mounts; keeper: record repair',
   ],
   'src/keeper/prepare': [
     'from configuration to interpreters that are ready',
-    'core: . kernel platforms config native plan entries report; host: system files instance mounts selinux store; keeper: record repair kept',
+    'core: . kernel platforms config native plan entries kept report; host: system files instance mounts selinux store; keeper: record repair kept',
   ],
   'src/keeper/entries': [
     'what is known of all entries beside their text',

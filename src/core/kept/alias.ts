@@ -1,5 +1,6 @@
 import type { Entry } from '../kernel/entry.ts';
 import { type Classified, compare } from '../plan/classify.ts';
+import { registrationOf, sameRegistration } from '../plan/custody.ts';
 import type { Desired } from '../plan/desired.ts';
 import type { Handler } from '../plan/handler.ts';
 import type { Memory } from '../plan/memory.ts';
@@ -46,6 +47,8 @@ export interface AliasScene {
   /** Under the name of its stand-in, which a crash left. */
   readonly standIn: Entry | null;
   readonly of: Pick<Classified, 'state' | 'needless'>;
+  /** Somebody else's that stands between the handler's entry and its alias, which then is no spare. */
+  readonly shadow: Entry | null;
 }
 
 /**
@@ -54,11 +57,15 @@ export interface AliasScene {
  */
 export function aliasTask(
   alias: Handler,
-  { entry, standIn, of }: AliasScene,
+  { entry, standIn, of, shadow }: AliasScene,
   desired: Desired,
   memory: Memory,
 ): Task | null {
-  if (entry !== null && !isOurs(entry, desired, memory)) return null;
+  // Nobody else registers our very line under the name of a stand-in.
+  const isLeft = standIn !== null && (isOurs(standIn, desired, memory) || isLineOf(alias, standIn));
+  const left = isLeft ? { entry: standIn, inFront: false } : null;
+  const tidy = left && tidied(alias, left.entry);
+  if (entry !== null && !isOurs(entry, desired, memory)) return tidy;
   const { name } = alias.registration;
   if (of.needless) {
     if (entry === null) return null;
@@ -66,12 +73,32 @@ export function aliasTask(
     return { key: alias.key, reason: 'steps-aside', why: 'somebody else serves', steps, needs: [] };
   }
   if (of.state !== 'ok') return null;
-  const missing = { state: 'missing', why: 'no entry' } as const;
-  const found = entry === null ? missing : compare(alias, entry, memory);
-  if (found === null) return null;
-  const left = standIn === null ? null : { entry: standIn, inFront: false };
-  const common = { entry, foreign: null, needless: false, taken: false };
+  const found = differenceOf(alias, entry, shadow, memory);
+  if (found === null) return tidy;
+  const common = { entry, foreign: shadow, needless: false, taken: false };
   return feasible(taskFor(alias, { ...found, ...common }, left), alias);
+}
+
+function isLineOf({ registration }: Handler, standIn: Entry): boolean {
+  const seen = registrationOf(standIn.name, standIn);
+  return seen !== null && sameRegistration(seen, registration);
+}
+
+function tidied({ key }: Handler, { name, id }: Entry): Task {
+  const why = `${name} is not wanted any more`;
+  return { key, reason: 'leftover', why, steps: [{ action: 'remove', name, id }], needs: [] };
+}
+
+function differenceOf(
+  alias: Handler,
+  entry: Entry | null,
+  shadow: Entry | null,
+  memory: Memory,
+): Pick<Classified, 'state' | 'why'> | null {
+  if (entry === null) return { state: 'missing', why: 'no entry' };
+  const found = compare(alias, entry, memory);
+  if (found !== null || shadow === null) return found;
+  return { state: 'shadowed', why: `${shadow.name} stands in front` };
 }
 
 /** How an alias stands; `theirs`: somebody else has the name. */

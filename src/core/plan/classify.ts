@@ -68,6 +68,26 @@ export function classify(
   return { ...common, state: 'ok', why: '', foreign: null };
 }
 
+/** Whose entry stands in front of one of ours by this name and takes the handler's files, without a right to do so. */
+export function shadowOf(
+  name: string,
+  handler: Handler,
+  entries: readonly Entry[],
+  desired: Desired,
+  memory: Memory,
+): Entry | null {
+  if (desired.precedence !== 'ours') return null;
+  const { places, takers } = sightOf(entries, desired);
+  const at = places.get(name) ?? 0;
+  const shadow = (takers.get(handler) ?? []).find(
+    (e) =>
+      (places.get(e.name) ?? at) < at &&
+      counts(e, handler, desired, memory) &&
+      !keepsPlace(e, handler, desired, memory),
+  );
+  return shadow ?? null;
+}
+
 /** How an entry under one of our names differs from what we registered there; null where it does not. */
 export function compare(
   handler: Handler,

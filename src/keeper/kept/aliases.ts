@@ -1,6 +1,7 @@
 import type { Config } from '../../core/config/config.ts';
 import { type AliasState, aliasesOf, aliasKey, aliasState, aliasTask } from '../../core/kept/alias.ts';
 import type { Entry } from '../../core/kernel/entry.ts';
+import { shadowOf } from '../../core/plan/classify.ts';
 import { type Desired, nothingDesired } from '../../core/plan/desired.ts';
 import { type Handler, temporaryName } from '../../core/plan/handler.ts';
 import { betters } from '../../core/plan/order.ts';
@@ -124,7 +125,8 @@ function dueOf(
     if (of === undefined) return [];
     const entry = entries.get(nameOf(alias)) ?? null;
     const standIn = entries.get(temporaryName(alias)) ?? null;
-    const task = aliasTask(alias, { entry, standIn, of }, desired, memory);
+    const shadow = entry && shadowOf(nameOf(alias), of.handler, view.observed.entries, desired, memory);
+    const task = aliasTask(alias, { entry, standIn, of, shadow }, desired, memory);
     return task === null ? [] : [{ alias, of: of.handler, task }];
   });
 }
