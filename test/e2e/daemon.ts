@@ -77,6 +77,8 @@ export function startDaemon(places: Places, options: DaemonOptions): Daemon {
       BINFMT_KEEPER_INTERPRETERS_STORE: places.store,
       BINFMT_KEEPER_MOUNTS_ANCHOR: places.anchor,
       BINFMT_KEEPER_HTTP_LISTEN: 'off',
+      // Which there are depends on what this machine declares; aliases.test.ts sets it anew.
+      BINFMT_KEEPER_ALIASES: 'off',
       ...options.env,
     },
   });

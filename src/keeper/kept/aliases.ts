@@ -4,6 +4,7 @@ import type { Entry } from '../../core/kernel/entry.ts';
 import { shadowOf } from '../../core/plan/classify.ts';
 import { type Desired, nothingDesired } from '../../core/plan/desired.ts';
 import { type Handler, temporaryName } from '../../core/plan/handler.ts';
+import { sameEntry } from '../../core/plan/memory.ts';
 import { betters } from '../../core/plan/order.ts';
 import { prepare } from '../../core/plan/prepared.ts';
 import type { Task } from '../../core/plan/task.ts';
@@ -75,13 +76,14 @@ export function createAliases(parts: AliasesParts): Aliases {
       if (due.length === 0) return nothingRepaired;
       if (now < changedAt + quietMs) return { results: [], again: changedAt + quietMs - now };
       const possible = due.filter((one) => parts.tried(one.of) && refusals.until(nameOf(one.alias)) <= now);
-      const isNew = ({ task }: Due): boolean => task.reason === 'missing';
-      const claimed =
-        mode === 'auto' && possible.some(isNew) ? claims.since(changedAt, now, desired) : nobody;
+      // What we recorded is ours, whatever a file says.
+      const asks = (one: Due): boolean =>
+        one.entry === null ? mode === 'auto' : !isRecorded(one.entry, memory);
+      const claimed = possible.some(asks) ? claims.since(changedAt, now, desired) : nobody;
       let again = possible.length < due.length ? trialMs : null;
       // Whoever reads what is declared says when he has.
       if (claimed === null) return { results: [], again };
-      const ready = possible.filter((one) => !isNew(one) || !claimed.has(nameOf(one.alias)));
+      const ready = possible.filter((one) => !asks(one) || !claimed.has(nameOf(one.alias)));
       const results = instance.batch(() =>
         ready.map((one) => {
           const done = apply(one, now);
@@ -109,7 +111,13 @@ type Result = Repaired['results'][number];
 interface Due {
   readonly alias: Handler;
   readonly of: Handler;
+  readonly entry: Entry | null;
   readonly task: Task;
+}
+
+function isRecorded({ name, id }: Entry, { records }: LiveMemory): boolean {
+  const record = records.get(name);
+  return record !== undefined && sameEntry(record.id, id);
 }
 
 function dueOf(
@@ -127,7 +135,7 @@ function dueOf(
     const standIn = entries.get(temporaryName(alias)) ?? null;
     const shadow = entry && shadowOf(nameOf(alias), of.handler, view.observed.entries, desired, memory);
     const task = aliasTask(alias, { entry, standIn, of, shadow }, desired, memory);
-    return task === null ? [] : [{ alias, of: of.handler, task }];
+    return task === null ? [] : [{ alias, of: of.handler, entry, task }];
   });
 }
 
