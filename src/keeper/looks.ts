@@ -47,10 +47,8 @@ export function createLooks(all: LooksParts): Looks {
   const { clock } = parts.machine;
   const { board, counters } = ledger;
   const registered: Looks['registered'] = createSignal();
-  const complete = createSignal();
-  const resumed = createSignal();
+  const [complete, resumed, refused] = [createSignal(), createSignal(), createSignal()];
   const turned = createSignal<[on: boolean]>();
-  const refused = createSignal();
   const pause = createPause(logger, board, clock, turned.tell);
   let completedAt = clock.now();
   /** Why entries will be written that could not be in a pause. */

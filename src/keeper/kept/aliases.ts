@@ -15,8 +15,8 @@ import { earlier, nothingRepaired, type Repaired } from '../repair/repaired.ts';
 import { remember } from '../repair/run.ts';
 import type { View } from '../repair/viewer.ts';
 import { type ClaimParts, createClaims } from './claims.ts';
-import { createQuiet } from './quiet.ts';
-import { createRefusals } from './refusals.ts';
+import { createQuiet, type Quiet } from './quiet.ts';
+import { createRefusals, type Refusals } from './refusals.ts';
 
 /** Keeps the aliases of our entries, after everything that matters and never against somebody who is at work. */
 export interface Aliases {
@@ -50,15 +50,13 @@ export function createAliases(parts: AliasesParts): Aliases {
   let mode: Config['aliases'] = 'off';
   let aliases: readonly Handler[] = [];
 
-  const apply = (
-    { alias, task }: Due,
-    now: number,
-  ): { readonly result: Result; readonly again: number | null } => {
-    const { name } = alias.registration;
-    const result = applyTask(instance, task, new Map([[alias.key, prepare(alias)]]));
-    remember(result, memory);
-    quiet.ours(name, instance.read(name)?.id ?? null);
-    return { result, again: refusals.note(name, result, now) };
+  /** Those whose time has come; null while it is read who else declares what. */
+  const readyAmong = (due: readonly Due[], changedAt: number, now: number): readonly Due[] | null => {
+    const possible = due.filter((one) => parts.tried(one.of) && refusals.until(nameOf(one.alias)) <= now);
+    // What we recorded is ours, whatever a file says.
+    const asks = ({ entry }: Due): boolean => (entry === null ? mode === 'auto' : !isRecorded(entry, memory));
+    const claimed = possible.some(asks) ? claims.since(changedAt, now, desired) : nobody;
+    return claimed && possible.filter((one) => !asks(one) || !claimed.has(nameOf(one.alias)));
   };
 
   return {
@@ -75,23 +73,12 @@ export function createAliases(parts: AliasesParts): Aliases {
       const due = dueOf(aliases, seen, desired, memory);
       if (due.length === 0) return nothingRepaired;
       if (now < changedAt + quietMs) return { results: [], again: changedAt + quietMs - now };
-      const possible = due.filter((one) => parts.tried(one.of) && refusals.until(nameOf(one.alias)) <= now);
-      // What we recorded is ours, whatever a file says.
-      const asks = (one: Due): boolean =>
-        one.entry === null ? mode === 'auto' : !isRecorded(one.entry, memory);
-      const claimed = possible.some(asks) ? claims.since(changedAt, now, desired) : nobody;
-      let again = possible.length < due.length ? trialMs : null;
+      const later = due.every((one) => parts.tried(one.of)) ? null : trialMs;
+      const ready = readyAmong(due, changedAt, now);
       // Whoever reads what is declared says when he has.
-      if (claimed === null) return { results: [], again };
-      const ready = possible.filter((one) => !asks(one) || !claimed.has(nameOf(one.alias)));
-      const results = instance.batch(() =>
-        ready.map((one) => {
-          const done = apply(one, now);
-          again = earlier(again, done.again);
-          return done.result;
-        }),
-      );
-      return { results, again };
+      if (ready === null || ready.length === 0) return { results: [], again: later };
+      const done = instance.batch(() => apply(parts, { quiet, refusals }, ready, now));
+      return { ...done, again: earlier(done.again, later) };
     },
     of(key, view) {
       const alias = aliases.find((one) => one.key === aliasKey(key));
@@ -103,9 +90,26 @@ export function createAliases(parts: AliasesParts): Aliases {
   };
 }
 
-const nobody: ReadonlySet<string> = new Set();
+/** Writes what is ready; what is written so is our own doing and disturbs nobody's quiet. */
+function apply(
+  { instance, memory }: AliasesParts,
+  { quiet, refusals }: { readonly quiet: Quiet; readonly refusals: Refusals },
+  ready: readonly Due[],
+  now: number,
+): Repaired {
+  let again: number | null = null;
+  const results = ready.map(({ alias, task }) => {
+    const name = nameOf(alias);
+    const result = applyTask(instance, task, new Map([[alias.key, prepare(alias)]]));
+    remember(result, memory);
+    quiet.ours(name, instance.read(name)?.id ?? null);
+    again = earlier(again, refusals.note(name, result, now));
+    return result;
+  });
+  return { results, again };
+}
 
-type Result = Repaired['results'][number];
+const nobody: ReadonlySet<string> = new Set();
 
 /** A task for an alias, and the handler that it belongs to. */
 interface Due {

@@ -36,14 +36,14 @@ const files: readonly SampleFile[] = targets.flatMap((target) =>
   headersOf(target).map((header) => ({ header: Buffer.from(header).toString('latin1'), path: '/file' })),
 );
 
-test('from any state: after two quiet seconds each alias is as wanted, and a further look finds nothing to do', () => {
-  fc.assert(
-    fc.property(anyScene(), (given) => {
+test('from any state: after two quiet seconds each alias is as wanted, and a further look finds nothing to do', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyScene(), async (given) => {
       const bed = testBed(given);
-      bed.full(0);
-      assert.deepEqual(failures(bed.full(2000)), []);
-      assert.deepEqual(bed.full(2001).results, [], `${bed.set.kernel}`);
-      assert.deepEqual(bed.full(9000).results, []);
+      await bed.full(0);
+      assert.deepEqual(failures(await bed.full(2000)), []);
+      assert.deepEqual((await bed.full(2001)).results, [], `${bed.set.kernel}`);
+      assert.deepEqual((await bed.full(9000)).results, []);
       // Under another precedence there is none where somebody else serves.
       if (given.desired.precedence !== 'ours') return;
       for (const alias of bed.aliases) if (!bed.taken.has(alias.key)) assertRight(bed, alias);
@@ -53,21 +53,21 @@ test('from any state: after two quiet seconds each alias is as wanted, and a fur
   );
 });
 
-test('before two quiet seconds nothing is done under any of the names, and each change of one begins them anew', () => {
-  fc.assert(
-    fc.property(anyScene(), fc.nat(1999), fc.nat(2), (given, at, which) => {
+test('before two quiet seconds nothing is done under any of the names, and each change of one begins them anew', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyScene(), fc.nat(1999), fc.nat(2), async (given, at, which) => {
       const bed = testBed(given);
-      bed.full(0);
+      await bed.full(0);
       const name = bed.aliases[which % Math.max(1, bed.aliases.length)]?.registration.name;
       fc.pre(name !== undefined);
       const before = bed.names().map(bed.show);
-      bed.full(at);
+      await bed.full(at);
       assert.deepEqual(bed.names().map(bed.show), before);
       bed.set.kernel.foreign.write(name, '-1');
       bed.set.kernel.foreign.register(`:${name}:E::foreign::/foreign/emulator:`);
-      bed.full(at);
+      await bed.full(at);
       const changed = bed.names().map(bed.show);
-      const { again } = bed.full(at + 1999);
+      const { again } = await bed.full(at + 1999);
       assert.deepEqual(bed.names().map(bed.show), changed);
       assert.ok(again === null || again <= 1);
     }),
@@ -75,22 +75,22 @@ test('before two quiet seconds nothing is done under any of the names, and each 
   );
 });
 
-test('what somebody else registered under such a name stays as it is: the same registration', () => {
-  fc.assert(
-    fc.property(anyScene(), (given) => {
+test('what somebody else registered under such a name stays as it is: the same registration', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyScene(), async (given) => {
       const bed = testBed(given);
       const theirs = bed.aliases.filter((a) => bed.taken.has(a.key)).map((a) => a.registration.name);
       const before = theirs.map(bed.show);
-      for (const now of [0, 2000, 5000]) bed.full(now);
+      for (const now of [0, 2000, 5000]) await bed.full(now);
       assert.deepEqual(theirs.map(bed.show), before);
     }),
     runs,
   );
 });
 
-test('no write takes a file away from what runs as its handler does, not even for a moment', () => {
-  fc.assert(
-    fc.property(anyScene('ours'), (given) => {
+test('no write takes a file away from what runs as its handler does, not even for a moment', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyScene('ours'), async (given) => {
       const bed = testBed(given, (set) => {
         const right = (f: SampleFile): boolean => isRight(given, set, f);
         const before = new Map(files.map((f) => [f, right(f)]));
@@ -101,38 +101,43 @@ test('no write takes a file away from what runs as its handler does, not even fo
           }
         };
       });
-      for (const now of [0, 2000, 4000]) bed.full(now);
+      for (const now of [0, 2000, 4000]) await bed.full(now);
     }),
     runs,
   );
 });
 
-test('with the alias there, deleting or switching off the handler’s entry leaves every file served alike, and so the other way round', () => {
-  fc.assert(
-    fc.property(anyScene('ours'), fc.constantFrom('-1', '0'), fc.boolean(), (given, value, aliasToo) => {
-      const bed = testBed(given);
-      for (const now of [0, 2000]) bed.full(now);
-      for (const alias of bed.aliases.filter((a) => !bed.taken.has(a.key))) {
-        const target = alias.key.slice('alias:'.length);
-        const name = aliasToo ? alias.registration.name : `keeper-${target}`;
-        bed.set.kernel.foreign.write(name, value);
-        for (const header of headersOf(target)) {
-          const file = { header: Buffer.from(header).toString('latin1'), path: '/file' };
-          assert.ok(isRight(given, bed.set, file), `${name}:\n${bed.set.kernel}`);
+test('with the alias there, deleting or switching off the handler’s entry leaves every file served alike, and so the other way round', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      anyScene('ours'),
+      fc.constantFrom('-1', '0'),
+      fc.boolean(),
+      async (given, value, aliasToo) => {
+        const bed = testBed(given);
+        for (const now of [0, 2000]) await bed.full(now);
+        for (const alias of bed.aliases.filter((a) => !bed.taken.has(a.key))) {
+          const target = alias.key.slice('alias:'.length);
+          const name = aliasToo ? alias.registration.name : `keeper-${target}`;
+          bed.set.kernel.foreign.write(name, value);
+          for (const header of headersOf(target)) {
+            const file = { header: Buffer.from(header).toString('latin1'), path: '/file' };
+            assert.ok(isRight(given, bed.set, file), `${name}:\n${bed.set.kernel}`);
+          }
         }
-      }
-    }),
+      },
+    ),
     runs,
   );
 });
 
-test('under another precedence an alias never comes to stand in front of somebody who serves by right', () => {
-  fc.assert(
-    fc.property(anyScene('last', 'theirs'), (given) => {
+test('under another precedence an alias never comes to stand in front of somebody who serves by right', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyScene('last', 'theirs'), async (given) => {
       const bed = testBed(given);
-      bed.full(0);
+      await bed.full(0);
       const before = files.map((f) => taker(bed.set, f)?.line.name ?? null);
-      bed.full(2000);
+      await bed.full(2000);
       for (const [at, file] of files.entries()) {
         const was = before[at] ?? '';
         if (!was.startsWith('foreign')) continue;
@@ -143,11 +148,11 @@ test('under another precedence an alias never comes to stand in front of somebod
   );
 });
 
-test('a new interpreter: handlers at once, aliases when it is quiet, and every file is served all the time by one of both', () => {
-  fc.assert(
-    fc.property(anyScene('ours'), (given) => {
+test('a new interpreter: handlers at once, aliases when it is quiet, and every file is served all the time by one of both', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyScene('ours'), async (given) => {
       const bed = testBed(given);
-      for (const now of [0, 2000]) bed.full(now);
+      for (const now of [0, 2000]) await bed.full(now);
       const handlers = given.desired.handlers.map((h) => ({
         ...h,
         registration: { ...h.registration, interpreter: '/store/2/emulator' },
@@ -157,41 +162,43 @@ test('a new interpreter: handlers at once, aliases when it is quiet, and every f
         for (const f of files)
           assert.ok(isRight(given, bed.set, f) || isRight(next, bed.set, f), `${bed.set.kernel}`);
       };
-      const later = live(
-        next,
-        bed.set,
-        guarded(bed.set.instance, () => null, check),
-        bed.set.memory,
+      const later = patient(
+        live(
+          next,
+          bed.set,
+          guarded(bed.set.instance, () => null, check),
+          bed.set.memory,
+        ),
       );
-      later(3000);
+      await later(3000);
       for (const f of files) assert.ok(isRight(next, bed.set, f), `${bed.set.kernel}`);
-      later(5000);
-      assert.deepEqual(later(5001).results, []);
+      await later(5000);
+      assert.deepEqual((await later(5001)).results, []);
       for (const alias of aliasesIn(next.desired)) if (!bed.taken.has(alias.key)) assertRight(bed, alias);
     }),
     runs,
   );
 });
 
-test('a crash after any write, and a next life that remembers nothing, ends as wanted', () => {
+test('a crash after any write, and a next life that remembers nothing, ends as wanted', async () => {
   class Crash extends Error {}
-  fc.assert(
-    fc.property(anyScene('ours'), fc.nat(14), (given, at) => {
+  await fc.assert(
+    fc.asyncProperty(anyScene('ours'), fc.nat(14), async (given, at) => {
       const bed = testBed(given);
       const crashing = guarded(bed.set.instance, (n) => {
         if (n >= at) throw new Crash();
         return null;
       });
       try {
-        const first = live(given, bed.set, crashing, bed.set.memory);
-        for (const now of [0, 2000]) first(now);
+        const first = patient(live(given, bed.set, crashing, bed.set.memory));
+        for (const now of [0, 2000]) await first(now);
       } catch (error) {
         if (!(error instanceof Crash)) throw error;
       }
       const memory = createMemory();
-      const next = live(given, bed.set, bed.set.instance, memory);
-      for (const now of [0, 2000, 2001]) next(now);
-      assert.deepEqual(next(5000).results, [], `${bed.set.kernel}`);
+      const next = patient(live(given, bed.set, bed.set.instance, memory));
+      for (const now of [0, 2000, 2001]) await next(now);
+      assert.deepEqual((await next(5000)).results, [], `${bed.set.kernel}`);
       for (const alias of bed.aliases) {
         assert.equal(bed.text(temporaryName(alias)), null);
         const raw = bed.set.instance.read(alias.registration.name);
@@ -268,7 +275,7 @@ function testBed(given: Scene, watch?: (set: Stage) => () => void) {
   const set = stage(given);
   const instance = watch === undefined ? set.instance : guarded(set.instance, () => null, watch(set));
   const aliases = aliasesIn(given.desired);
-  const full = live(given, set, instance, set.memory);
+  const full = patient(live(given, set, instance, set.memory));
   /** Keys of those whose name somebody else has. */
   const taken = new Set(
     aliases.flatMap((alias) => {
@@ -311,6 +318,16 @@ function live(
   aliases.use(desired, mode, new Set());
   const nothing = { look: () => ({ results: [], again: null }) };
   return withCustody(createRepair(instance, desired, memory), nothing, aliases).full;
+}
+
+/** Looks twice: what others declare is read in between where it is asked for. */
+function patient(look: ReturnType<typeof live>) {
+  return async (now: number) => {
+    const first = look(now);
+    for (let turn = 0; turn < 6; turn += 1) await null;
+    const second = look(now);
+    return { results: [...first.results, ...second.results], again: second.again };
+  };
 }
 
 function failures({ results }: ReturnType<ReturnType<typeof live>>) {
