@@ -232,6 +232,87 @@ await suite(import.meta.url, 'interpreters of entries, whosever they are', {
       await daemon.reported('that it is ready', (r) => r.ready && state(r, 'mine') === 'unverified');
       return undefined;
     },
+
+  'of own, declared and adopted handlers one that is lost is dead, not ready by name, and hung or not nothing else waits for it':
+    async (world) => {
+      if (!mayHang()) return '/dev/fuse is missing or not for us';
+      mountMain(world);
+      const served = directory(world, 'served');
+      const names = ['own', 'declared', 'adopted'];
+      for (const name of names) program(`${served}/${name}`);
+      mkdirSync(`${world.dir}/root/etc/binfmt.d`, { recursive: true });
+      writeFileSync(
+        `${world.dir}/root/etc/binfmt.d/d.conf`,
+        `${line('declared', `${served}/declared`, '')}\n`,
+      );
+      for (const name of ['declared', 'adopted']) foreign(world, name, `${served}/${name}`);
+      world.configure(
+        `readiness: {required: [${target}, own, adopted]}\nadopt: [adopted]\nbinfmtD: true\nhandlers: [{name: own, magic: '\\x00own', interpreter: ${served}/own}]\n`,
+      );
+      const env = { BINFMT_KEEPER_BINFMT_D_ROOT: `${world.dir}/root` };
+      const daemon = world.start({ platforms: target, flags: quick, env });
+      await daemon.reported(
+        'all of them',
+        (r) => r.ready && names.every((name) => state(r, name) === 'unverified'),
+      );
+      const dead = (r: Report): boolean => !r.ready && names.every((name) => state(r, name) === 'dead');
+      for (const name of names) rmSync(`${served}/${name}`);
+      await daemon.reported('that they are gone', dead);
+      for (const name of names) program(`${served}/${name}`);
+      await daemon.reported('that they are back', (r) => r.ready && r.problems.length === 0);
+      hang(world, served);
+      const hung = await daemon.reported('that they hang', dead);
+      for (const name of names)
+        assert.match(row(hung, name)?.why ?? '', /does not answer within 2 s: each exec hangs/, name);
+      const since = Date.now();
+      world.write(`${world.main}/keeper-${target}`, '-1');
+      await daemon.healed(`keeper-${target}`, 'missing');
+      await daemon.reported('its proof', (r) => row(r, `keeper-${target}`)?.state === 'ok', since);
+      world.must('umount', '-l', served);
+      await daemon.reported('that they answer again', (r) => r.ready && r.problems.length === 0);
+      assert.equal(await daemon.ended('SIGTERM'), 0);
+      return undefined;
+    },
+
+  'F: what was replaced while no daemon ran is renewed by the next one, whosever it is of those that are kept':
+    async (world) => {
+      mountMain(world);
+      const bin = directory(world, 'bin');
+      const names = ['own', 'adopted'];
+      for (const name of names) program(`${bin}/${name}`);
+      foreign(world, 'adopted', `${bin}/adopted`, 'F');
+      world.configure(
+        `adopt: [adopted]\nhandlers: [{name: own, magic: '\\x00own', interpreter: ${bin}/own, flags: F}]\n`,
+      );
+      const first = await world.startVerified({ platforms: target, flags: quick });
+      await first.reported('the record', (r) => state(r, 'adopted') === 'unverified');
+      assert.equal(await first.ended('SIGTERM'), 0);
+      await pause(20);
+      for (const name of names) program(`${bin}/${name}`);
+      const next = world.start({ platforms: target, flags: quick });
+      // Ours is put right by the start itself.
+      await next.healed('adopted', 'stale');
+      for (const name of names) assert.equal(await runner(world, name), inode(`${bin}/${name}`), name);
+      return undefined;
+    },
+
+  'one that is itself a program of another machine is told as run by the entry that runs it': async (
+    world,
+  ) => {
+    mountMain(world);
+    const bin = directory(world, 'bin');
+    writeFileSync(`${bin}/run`, probeBytes(target) ?? '', { mode: 0o755 });
+    foreign(world, 'chained', `${bin}/run`);
+    const daemon = await world.startVerified({ platforms: target, flags: quick });
+    const told = await daemon.problem('entry-interpreter-emulated');
+    const expected = new RegExp(
+      `is a program for ${target}, which runs only as long as the entry keeper-${target} does$`,
+    );
+    assert.match(problem(told, 'chained')?.detail ?? '', expected);
+    assert.equal(run(world, 'chained'), 0);
+    world.configure(`platforms: [${targets[1]}]\n`);
+    return undefined;
+  },
 });
 
 /** So that others can register before the daemon is there. */

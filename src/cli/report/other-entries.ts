@@ -7,13 +7,21 @@ import { type Column, tableLines } from '../terminal/table.ts';
 import { shortenPath } from '../terminal/text.ts';
 import { wrap } from '../terminal/wrap.ts';
 
-/** The second table: entries that no row of a platform speaks of. Empty where there are none. */
-export function otherEntryLines(entries: readonly EntryReport[], view: View): readonly string[] {
+/** The second table: entries that no row of a platform speaks of. Empty where there are none. What problems say is not said here too. */
+export function otherEntryLines(
+  entries: readonly EntryReport[],
+  view: View,
+  problems: Report['problems'] = [],
+): readonly string[] {
   if (entries.length === 0) return [];
   const [head = '', ...rows] = tableLines(columnsOf(entries, view), view.columns);
   const width = view.columns ?? Number.POSITIVE_INFINITY;
   const wrong = entries.flatMap(({ name, wrong: found }) =>
-    found.flatMap(({ code, detail }) => wrap(visible(`${name}: ${code}: ${detail}`), width, '', '  ')),
+    found.flatMap(({ code, subject, detail }) =>
+      problems.some((p) => p.code === code && p.subject === subject)
+        ? []
+        : wrap(visible(`${name}: ${code}: ${detail}`), width, '', '  '),
+    ),
   );
   return [view.style.strong(head), ...rows, ...wrong];
 }

@@ -63,7 +63,11 @@ export function reportParts(report: Report, view: View, now = Date.now()): Repor
         ? wrap(`the entries outlive this process: ${whyLasting(report.lasting)}`, width, '', '  ')
         : []),
     ],
-    others: otherEntryLines(entriesWithoutRow(report, [...report.handlers, ...served]), view),
+    others: otherEntryLines(
+      entriesWithoutRow(report, [...report.handlers, ...served]),
+      view,
+      report.problems,
+    ),
     problems: codes.map((code) =>
       problemLines(
         problems.filter((p) => p.code === code),

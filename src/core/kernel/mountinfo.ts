@@ -26,6 +26,13 @@ export function mountsAlong(text: string, paths: readonly string[]): readonly Mo
   return mountsAt(text, [...new Set(paths.flatMap(pointsAlong))]);
 }
 
+/** All mount points of a table, and nothing else of it. */
+export function mountPointsIn(text: string): ReadonlySet<string> {
+  // As above, only a space and a newline end a field.
+  const lines = text.matchAll(/(?:^|\n)\d+ \d+ [^ \n]+ [^ \n]+ ([^ \n]+) /g);
+  return new Set(Array.from(lines, ([, point]) => unescapeOctal(point ?? '')));
+}
+
 /** The mounts whose mount points are among these. */
 export function mountsAt(text: string, points: readonly string[]): readonly Mount[] {
   if (points.length > mostPatterns) {

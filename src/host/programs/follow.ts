@@ -2,7 +2,7 @@ import { type BigIntStats, lstatSync, readlinkSync } from 'node:fs';
 import { textOf } from '../../core/kernel/bytes.ts';
 import { errnoOf } from '../system/errno.ts';
 import { isLocal } from '../system/local.ts';
-import { recentMountOf } from '../system/mount-table.ts';
+import { recentMountOf, recentMountPoints } from '../system/mount-table.ts';
 import { EndlessPath, walk } from '../system/walk.ts';
 
 /** Where a path leads. */
@@ -14,44 +14,86 @@ export type Followed =
   | { readonly kind: 'away'; readonly at: string }
   | { readonly kind: 'hidden'; readonly why: string };
 
+/**
+ * What was seen in the course of one look: paths of interpreters have most directories in common. It ends with the mount table
+ * that it was seen under, since a directory may lie on a file system that hangs from then on.
+ */
+export interface Places {
+  seen: Map<string, PlaceFound>;
+  mountPoints: ReadonlySet<string>;
+}
+
+interface PlaceFound {
+  readonly found: BigIntStats;
+  /** Empty for what is no symlink. */
+  readonly link: string;
+}
+
+/** Nothing is seen yet. */
+export function newPlaces(): Places {
+  return { seen: new Map(), mountPoints: recentMountPoints() };
+}
+
+/** The directory of a path, or the path where something is mounted on it: what mounts say of one they say of the other. */
+export function mountedAt(path: string, { mountPoints }: Places): string {
+  return mountPoints.has(path) ? path : path.slice(0, path.lastIndexOf('/')) || '/';
+}
+
 /** Follows a path as the kernel does, and says of one that leads nowhere which part of it is missing. */
-export function follow(path: string): Followed {
+export function follow(path: string, places: Places): Followed {
   const way = walk(path);
-  let link: { readonly at: string; readonly to: string } | null = null;
-  let at = '/';
-  let found: BigIntStats | null = null;
+  const trail: Trail = { at: '/', link: null };
   try {
     let step = way.next();
     while (step.done !== true) {
-      at = step.value;
-      if (!isLocal(recentMountOf(at))) return { kind: 'away', at };
-      const file = Buffer.from(at, 'latin1');
-      found = lstatSync(file, { bigint: true });
-      if (!found.isSymbolicLink()) {
-        step = way.next('');
-        continue;
-      }
-      const to = readlinkSync(file, 'latin1');
-      link = { at, to };
-      step = way.next(to);
+      trail.at = step.value;
+      const place = placeAt(trail.at, places);
+      if (place === 'another table') return follow(path, places);
+      if (place === 'away') return { kind: 'away', at: trail.at };
+      if (place.link !== '') trail.link = { at: trail.at, to: place.link };
+      step = way.next(place.link);
     }
-    at = step.value;
+    trail.at = step.value;
     // After `..` the last one that was looked at is not the end.
-    found = lstatSync(Buffer.from(at, 'latin1'), { bigint: true });
-    return { kind: 'there', at, found };
+    const end = placeAt(trail.at, places);
+    if (end === 'another table') return follow(path, places);
+    return end === 'away'
+      ? { kind: 'away', at: trail.at }
+      : { kind: 'there', at: trail.at, found: end.found };
   } catch (error) {
-    if (error instanceof EndlessPath)
-      return { kind: 'gone', at, why: `${textOf(path)} is a circle of symlinks` };
-    return lost(path, at, link, errnoOf(error));
+    return lost(path, trail, error);
   }
 }
 
-function lost(
-  path: string,
-  at: string,
-  link: { readonly at: string; readonly to: string } | null,
-  code: string,
-): Followed {
+/** How far a path was followed. */
+interface Trail {
+  at: string;
+  link: { readonly at: string; readonly to: string } | null;
+}
+
+/** `away` where nobody knows whether a look would end. */
+function placeAt(at: string, places: Places): PlaceFound | 'away' | 'another table' {
+  const points = recentMountPoints();
+  if (points !== places.mountPoints) {
+    places.seen = new Map();
+    places.mountPoints = points;
+    return 'another table';
+  }
+  const known = places.seen.get(at);
+  if (known !== undefined) return known;
+  // The way led through what is above it, so that only another mount can change that.
+  if ((at === '/' || points.has(at)) && !isLocal(recentMountOf(at))) return 'away';
+  const file = Buffer.from(at, 'latin1');
+  const found = lstatSync(file, { bigint: true });
+  const place = { found, link: found.isSymbolicLink() ? readlinkSync(file, 'latin1') : '' };
+  places.seen.set(at, place);
+  return place;
+}
+
+function lost(path: string, { at, link }: Trail, error: unknown): Followed {
+  if (error instanceof EndlessPath)
+    return { kind: 'gone', at, why: `${textOf(path)} is a circle of symlinks` };
+  const code = errnoOf(error);
   const led = link === null ? '' : `${textOf(link.at)} is a symlink to ${textOf(link.to)}, and `;
   const whole = at === path ? '' : ` (on the way to ${textOf(path)})`;
   if (code === 'ENOENT') return { kind: 'gone', at, why: `${led}${textOf(at)} does not exist${whole}` };

@@ -16,10 +16,15 @@ export function hostView(): HostView {
   if (!initialUserNamespace() || sameMounts()) return null;
   if (!hasHostInit()) return () => false;
   const theirs = read('/proc/1/mountinfo');
+  const known = new Map<string, boolean>();
   return (path) => {
+    const before = known.get(path);
+    if (before !== undefined) return before;
     const mine = recentMountOf(path);
     const other = mountOf(mountsAlong(theirs, [path]), path);
-    return mine !== null && other !== null && mine.device === other.device && mine.root === other.root;
+    const same = mine !== null && other !== null && mine.device === other.device && mine.root === other.root;
+    known.set(path, same);
+    return same;
   };
 }
 

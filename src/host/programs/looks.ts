@@ -3,7 +3,7 @@ import type { Sight } from '../../core/entries/sight.ts';
 import { textOf } from '../../core/kernel/bytes.ts';
 import { noexecMount } from '../system/noexec.ts';
 import { type Found, lookFar } from './far.ts';
-import { type Followed, follow } from './follow.ts';
+import { type Followed, follow, mountedAt, newPlaces, type Places } from './follow.ts';
 import { asksOf, type Head, readHead } from './head.ts';
 import { type HostView, hostView } from './host-view.ts';
 
@@ -33,9 +33,10 @@ export function createProgramLooks(): LookAtPrograms {
     const view = eyes === 'host' ? hostView() : null;
     const sights = new Map<string, Sight>();
     const far = new Map<string, string>();
+    const places = newPlaces();
     let until = performance.now() + sliceMs;
     for (const path of new Set(paths)) {
-      const sight = near(path, view, headOf);
+      const sight = near(path, { places, view }, headOf);
       if ('away' in sight) far.set(path, sight.away);
       else sights.set(path, sight);
       if (performance.now() < until) continue;
@@ -43,7 +44,7 @@ export function createProgramLooks(): LookAtPrograms {
       until = performance.now() + sliceMs;
     }
     for (const [path, found] of await lookFar(far))
-      sights.set(path, 'kind' in found ? found : sightOf(path, found, view, found));
+      sights.set(path, 'kind' in found ? found : sightOf(path, found, { places, view }, found));
     return sights;
   };
 }
@@ -51,19 +52,29 @@ export function createProgramLooks(): LookAtPrograms {
 /** What is found without waiting for anything, or the place from which on nobody knows that. */
 function near(
   path: string,
-  view: HostView,
+  at: Course,
   headOf: (path: string, version: string) => Head | null,
 ): Sight | { readonly away: string } {
   if (!path.startsWith('/'))
     return { kind: 'unseen', why: `${textOf(path)} is looked for in the directory of whoever executes` };
-  const followed = follow(path);
+  const followed = follow(path, at.places);
   if (followed.kind === 'hidden') return { kind: 'unseen', why: followed.why };
-  if (view?.(followed.at) === false) return elsewhere(path);
+  if (isElsewhere(followed.at, at)) return elsewhere(path);
   if (followed.kind === 'away') return { away: followed.at };
   if (followed.kind === 'gone') return { kind: 'gone', why: followed.why };
   const found = foundAt(followed);
   const head = found.regular ? headOf(found.at, found.version) : null;
-  return sightOf(path, found, view, head);
+  return sightOf(path, found, at, head);
+}
+
+/** What holds for one look. */
+interface Course {
+  readonly places: Places;
+  readonly view: HostView;
+}
+
+function isElsewhere(path: string, { places, view }: Course): boolean {
+  return view?.(mountedAt(path, places)) === false;
 }
 
 function elsewhere(path: string): Sight {
@@ -84,29 +95,32 @@ function foundAt({ at, found }: Followed & { readonly kind: 'there' }): Found {
 }
 
 /** A file that may not be read may be executed all the same: then nothing is known of what it is. */
-function sightOf(path: string, found: Found, view: HostView, head: Head | null): Sight {
-  if (view?.(found.at) === false) return elsewhere(path);
-  const barred = barOf(found);
+function sightOf(path: string, found: Found, course: Course, head: Head | null): Sight {
+  if (isElsewhere(found.at, course)) return elsewhere(path);
+  const barred = barOf(found, course.places);
   if (barred === null && head === null) return { kind: 'unseen', why: `${textOf(found.at)} cannot be read` };
   const asks = head && asksOf(head);
   const { dev, ino, bornMs, version } = found;
-  const lacks = asks === null ? null : lackOf(found.at, asks);
+  const lacks = asks === null ? null : lackOf(found.at, asks, course.places);
   return { kind: 'file', dev, ino, bornMs, version, barred, head: head?.bytes ?? new Uint8Array(), lacks };
 }
 
-function barOf({ at, regular, mode }: Found): { readonly by: 'mode' | 'mount'; readonly why: string } | null {
+function barOf(
+  { at, regular, mode }: Found,
+  places: Places,
+): { readonly by: 'mode' | 'mount'; readonly why: string } | null {
   const path = textOf(at);
   if (!regular) return { by: 'mode', why: `${path} is no regular file` };
   if ((mode & 0o111) === 0) return { by: 'mode', why: `${path} has no execute permission` };
-  const point = noexecMount(path);
+  const point = noexecMount(textOf(mountedAt(at, places)));
   return point === null
     ? null
     : { by: 'mount', why: `${path} lies on ${textOf(point)}, which is mounted noexec` };
 }
 
 /** What a program asks for is looked at only where nothing can hang. */
-function lackOf(path: string, asks: string): string | null {
+function lackOf(path: string, asks: string, places: Places): string | null {
   if (!asks.startsWith('/')) return null;
-  const way = follow(asks);
+  const way = follow(asks, places);
   return way.kind === 'gone' ? `${textOf(path)} asks for ${textOf(asks)}, and ${way.why}` : null;
 }
