@@ -63,12 +63,21 @@ function endangered({ config, repair, world }: Situation, mounts: MountKeeper): 
   const { entries, enabled } = repair.view().observed;
   const { main, anchor } = config.mounts;
   const place = mounts.describe().main === 'binfmt' ? main : anchor;
-  return entries.flatMap((entry) => {
-    const problem = entry.enabled ? dangerProblem(entry, world.desired.natives, enabled) : null;
-    if (problem === null) return [];
-    return [{ ...problem, detail: `${problem.detail}. To remove it: ${rescueLine(place, entry.name)}` }];
+  const found = entries.flatMap((entry) =>
+    entry.enabled ? (dangerProblem(entry, world.desired.natives, enabled) ?? []) : [],
+  );
+  const told = found.slice(0, mostDangers).map((problem) => {
+    const line = rescueLine(place, problem.subject);
+    return { ...problem, detail: `${problem.detail}. To remove it: ${line}` };
   });
+  const [rest] = found.slice(mostDangers);
+  if (rest === undefined) return told;
+  const detail = `${found.length - mostDangers} more; each is named once these are gone`;
+  return [...told, { ...rest, subject: '', detail }];
 }
+
+/** The newest, which the kernel comes to first. A thousand lines of log at once would hold up healing. */
+const mostDangers = 20;
 
 /** It stays so however ours stand in front of it. */
 function doubted({ observed }: View, memory: LiveMemory): Problem[] {
