@@ -194,6 +194,37 @@ await suite(import.meta.url, 'entries of others that stop the host', {
     return undefined;
   },
 
+  'that take 32-bit programs which the host runs are named, also where they were there first': async (
+    world,
+  ) => {
+    const emulator = '/usr/bin/qemu-i386-static';
+    if (process.arch !== 'x64' || !existsSync(emulator)) return `needs x86_64 and ${emulator}`;
+    world.must('mount', '-t', 'binfmt_misc', 'binfmt_misc', world.main);
+    const without = world.start({ platforms: target });
+    const { native: runsHere } = await without.verified();
+    assert.equal(await without.ended('SIGTERM'), 0);
+    if (!runsHere.includes('i386')) return 'this host runs no 32-bit programs';
+    const row = architectureOf('i386') ?? assert.fail();
+    const put386 = (): void =>
+      world.write(
+        `${world.main}/register`,
+        renderLine({ name: 'qemu-i386', matcher: matcherOf(row), interpreter: emulator, flags: 'F' }),
+      );
+    put386();
+    const daemon = world.start({ platforms: '', flags: ['--on-danger', 'remove'] });
+    const report = await daemon.problem('native-taken');
+    assert.match(report.problems.find((p) => p.code === 'native-taken')?.detail ?? '', /32-bit programs/);
+    assert.deepEqual(report.native, runsHere);
+    assert.ok(!daemon.names().includes('keeper-i386'), 'what the host runs is not emulated');
+    world.write(`${world.main}/qemu-i386`, '-1');
+    await daemon.logged('that it is solved', (l) => l.event === 'solved' && l.problem === 'native-taken');
+    const from = daemon.log.length;
+    put386();
+    await daemon.logged('it again', (l) => l.problem === 'native-taken', from);
+    assert.ok(has(world, 'qemu-i386'));
+    return undefined;
+  },
+
   'of which only some files are concerned are named, and left alone': async (world) => {
     const daemon = await world.startVerified({ platforms: target, flags: ['--on-danger', 'remove'] });
     put(world, 'loader', { kind: 'extension', extension: '2' });

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
+import { runChild } from '../system/child.ts';
 import type { Libc } from '../system/libc.ts';
 import { type ProbeResult, type ProbeTask, runProbe } from './probe.ts';
 
@@ -9,7 +10,8 @@ const pauseMs = 300;
 /**
  * Which probe files the kernel runs by itself, by target. Found by execution, because a CPU or a kernel may lack what
  * its family has (32-bit on arm64, for one). `sure` says that nobody's entry takes such files; where somebody's does and
- * what it runs could only run as root, the files count as native, so that they are left alone.
+ * what it runs could only run as root, the files count as native, so that they are left alone; where it can be seen
+ * without any entry, that decides.
  */
 export async function runsNatively(
   files: ReadonlyMap<string, string>,
@@ -28,7 +30,19 @@ async function isNative(file: string, sure: boolean, libc: Libc | null): Promise
   const task = { file, seesArgv0: false, expected, sure, timeoutMs: probeLimitMs };
   const { verdict, signal } = await decided(task, libc);
   // What could not be tried at all is left alone, too. SIGSYS: the kernel ran it, and a filter of system calls (SystemCallArchitectures= of a unit) stopped it.
-  return verdict === 'verified' || leftAlone.has(verdict) || signal === 'SIGSYS';
+  if (verdict === 'verified' || leftAlone.has(verdict) || signal === 'SIGSYS') return true;
+  return !sure && runsAlone(file);
+}
+
+/**
+ * Whether a program runs where no entry is: somebody's may take what the CPU runs as well, such as qemu-i386. A new user
+ * namespace with an instance of its own has none; where that cannot be made (before Linux 6.7, or forbidden) nothing is known.
+ */
+async function runsAlone(file: string): Promise<boolean> {
+  const script = 'mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc && exec "$0"';
+  const args = ['-Urm', '--propagation', 'private', 'sh', '-c', script, file];
+  const { status, stdout } = await runChild('unshare', args, { timeoutMs: probeLimitMs, input: 'x' });
+  return status === 0 && stdout === `${file}\n`;
 }
 
 const leftAlone: ReadonlySet<string> = new Set(['untrusted', 'undecided', 'hung']);
