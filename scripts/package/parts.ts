@@ -21,6 +21,7 @@ export const parts: Readonly<Record<string, string>> = {
 export const libraries: Readonly<Record<string, string>> = {
   config: 'src/core/config/config.ts',
   'config-command': 'src/cli/commands/config.ts',
+  import: 'src/cli/commands/import.ts',
   'report-schema': 'src/cli/ask/report-schema.ts',
   'read-line': 'src/cli/line/read-line.ts',
   help: 'src/cli/line/help.ts',

@@ -17,6 +17,10 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/core/kernel': ['what binfmt_misc, ELF, the mount table, SELinux and systemd look like', ''],
   'src/core/platforms': ['the catalogue, OCI names, selection, QEMU versions', 'core: text kernel'],
   'src/core/config': ['schema, options, own handlers, where values come from', 'core: text kernel platforms'],
+  'src/core/import': [
+    'registrations of other tools as handlers of the configuration',
+    'core: kernel platforms config',
+  ],
   'src/core/native': ['what the host runs by itself, and what would stop it', 'core: . kernel'],
   'src/core/plan': [
     'what is wanted, what is there, who owns it, what to do in which order',
@@ -161,7 +165,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/cli/commands': [
     'one file a command',
-    'core: . text kernel platforms config report wire; host: . system files net instance mounts sandbox; keeper: . prepare once; publish: .; daemon: . log loop; cli: sandbox terminal line completion report ask emit witness',
+    'core: import . text kernel platforms config report wire; host: . system files net instance mounts sandbox; keeper: . prepare once; publish: .; daemon: . log loop; cli: sandbox terminal line completion report ask emit witness',
   ],
   'src/cli/drop-in': [
     'commands of older tools',

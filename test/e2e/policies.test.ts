@@ -192,6 +192,42 @@ await suite(import.meta.url, 'policies hold on a live host', {
     return undefined;
   },
 
+  'binfmtD: formats of binfmt-support are kept where its tool is, and what nobody means is told, never registered':
+    async (world) => {
+      const root = binfmtD(world, {
+        '/usr/sbin/update-binfmts': '#!/bin/sh\n',
+        '/usr/share/binfmts/bitcode': 'package llvm\ninterpreter /bin/true\nmagic BC\n',
+        '/usr/share/binfmts/decided':
+          'package d\ninterpreter /bin/true\nmagic \\x01\\x02\ndetector /bin/false\n',
+        '/usr/share/binfmts/over': 'package o\ninterpreter /bin/true\nextension lost-ext\n',
+        '/usr/share/binfmts/bitcode.dpkg-old': 'package llvm\ninterpreter /bin/true\nmagic XY\n',
+        '/etc/binfmt.d/a.conf':
+          ':over:E::over-ext::/bin/true:\n:hexed:M::cafebabe::/bin/true:\n:args:E::x-ext::/bin/true -x:\n:flags:E::y-ext::/bin/true:P,O\n',
+      });
+      const daemon = await world.startVerified({
+        flags: ['--binfmt-d', 'true'],
+        env: { BINFMT_KEEPER_BINFMT_D_ROOT: root },
+      });
+      await daemon.healed('bitcode', 'missing');
+      await daemon.healed('over', 'missing');
+      const names = daemon.names().filter((n) => !n.startsWith('keeper-'));
+      assert.deepEqual(names.sort(), ['bitcode', 'over']);
+      assert.match(readFileSync(`${world.main}/bitcode`, 'latin1'), /flags: \noffset 0\nmagic 4243\n/);
+      assert.match(readFileSync(`${world.main}/over`, 'latin1'), /over-ext/);
+      const { problems } = await daemon.problem('binfmt-d-invalid');
+      const told = problems.filter((p) => p.code === 'binfmt-d-invalid').map((p) => p.detail);
+      assert.equal(told.length, 3);
+      assert.match(told.join('\n'), /magic looks hexadecimal .* write \\xca\\xfe\\xba\\xbe/);
+      assert.match(told.join('\n'), /interpreter must be the path of one program, without arguments/);
+      assert.match(told.join('\n'), /flags must be letters of POCF and nothing between them: write PO/);
+      writeFileSync(
+        `${root}/usr/share/binfmts/later`,
+        'package l\ninterpreter /bin/true\nextension later-ext\n',
+      );
+      await daemon.healed('later', 'missing');
+      return undefined;
+    },
+
   'binfmtD: a file that changes, comes or goes is obeyed; what others registered is left alone': async (
     world,
   ) => {

@@ -4,6 +4,7 @@ import { runDirectory } from '../../core/config/run-directory.ts';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
 import { resolvePlatform } from '../../core/platforms/platforms.ts';
 import { autoTargets } from '../../core/platforms/select.ts';
+import { listOfPlatforms } from '../../core/platforms/spellings.ts';
 import { onlyTargets } from '../../core/report/report-only.ts';
 import type { ControlRequest } from '../../core/wire/control.ts';
 import { reportTable } from '../report/report-table.ts';
@@ -53,7 +54,7 @@ export function tell(context: Context, reply: Reply): ExitCode {
 /** What the command line names, as targets; none where it leaves it to the configuration. */
 export function namedTargets(context: Context): readonly string[] | 'all' {
   const given = context.flags.platforms;
-  const names = typeof given === 'string' ? given.split(',') : [];
+  const names = typeof given === 'string' ? listOfPlatforms(given) : [];
   if (names.includes('all')) return 'all';
   return names.flatMap((name) => {
     if (name === 'auto') return autoTargets;

@@ -2,6 +2,7 @@ import type { Config } from '../../core/config/config.ts';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
 import { resolvePlatform } from '../../core/platforms/platforms.ts';
 import { autoTargets } from '../../core/platforms/select.ts';
+import { listOfPlatforms } from '../../core/platforms/spellings.ts';
 import { visible } from '../../core/text/visible.ts';
 import { version } from '../../core/version.ts';
 import type { Targets } from '../../core/wire/control.ts';
@@ -10,6 +11,7 @@ import type { CommandName } from '../line/command-table.ts';
 import type { Flags } from '../line/flag-faults.ts';
 import { loadLooking, loadPlaced } from '../line/host-places.ts';
 import { configFile, loadConfig, loadSources } from '../line/load-config.ts';
+import { plainWordLine } from '../line/other-words.ts';
 import { readPlainLine } from '../line/plain-line.ts';
 import { owns } from '../sandbox/owns.ts';
 import { type Context, contextOf, formatOf } from '../terminal/context.ts';
@@ -19,7 +21,8 @@ import { here } from '../terminal/typed-command.ts';
 import type { Printed } from './config.ts';
 
 /** Every command but a plain `run`: the line is read by the table of commands, one file a command does the work. */
-export async function main(argv: readonly string[]): Promise<number> {
+export async function main(given: readonly string[]): Promise<number> {
+  const argv = plainWordLine(given) ?? given;
   guardOutput();
   process.on('exit', killChildren);
   const line = readPlainLine(argv) ?? (await (await import('../line/read-line.ts')).readLine(argv));
@@ -70,6 +73,7 @@ const handlers: Readonly<Record<CommandName, (call: Call) => Promise<number>>> =
     return print(configShow(await loadConfig(flags, process.env, 'any'), formatOf(flags)));
   },
   'config schema': async () => print((await import('./config.ts')).configSchema()),
+  import: async ({ args }) => (await import('./import.ts')).importCommand(args),
   enter: async ({ flags, args }) => (await import('./enter.ts')).enter(flags, args),
   emit: emitFor,
   completion: async ({ args: [shell = ''] }) =>
@@ -124,7 +128,7 @@ async function emitFor({ flags, args: [system = ''] }: Call): Promise<ExitCode> 
 }
 
 function namesOf({ platforms }: Flags): readonly string[] {
-  return typeof platforms === 'string' ? platforms.split(',').filter((name) => name !== '') : [];
+  return typeof platforms === 'string' ? listOfPlatforms(platforms) : [];
 }
 
 /** No name stands for all. */

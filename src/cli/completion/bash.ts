@@ -52,6 +52,8 @@ function groupCase(group: string): string {
 
 function argumentCase({ name, argument }: Command): string[] {
   if (argument === undefined || argument.values === 'command') return [];
+  if (argument.values === 'files')
+    return [`      ${quoted(name)}) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;`];
   if (argument.values === 'platforms') return [`      ${quoted(name)}) words="all $platforms" list=1 ;;`];
   return [`      ${quoted(name)}) words=${quoted(wordsFor(argument.values).join(' '))} ;;`];
 }

@@ -47,6 +47,7 @@ function wordLines(group: string): string[] {
 }
 
 function argumentLine({ name, argument }: Command): string[] {
+  if (argument?.values === 'files') return [`${at([name])} -F`];
   return argument === undefined || argument.values === 'command'
     ? []
     : [`${at([name])} -a ${quote(wordsFor(argument.values).join(' '))}`];

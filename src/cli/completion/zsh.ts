@@ -79,6 +79,7 @@ function action(option: OptionLine): string {
 function argumentSpec({ argument }: Command): string[] {
   if (argument === undefined) return [];
   if (argument.values === 'command') return [quoted('*::command:_normal')];
+  if (argument.values === 'files') return [quoted('*:file:_files')];
   const count = argument.many ? '*' : '1';
   return [quoted(`${count}:${argument.placeholder.toLowerCase()}:(${wordsFor(argument.values).join(' ')})`)];
 }

@@ -9,11 +9,11 @@ export interface OwnOption extends Switch {
 export interface Command {
   /** The words that choose it. */
   readonly name: string;
-  /** What follows the words: any number of platforms, a command line, or one of `values`. */
+  /** What follows the words: any number of platforms or files, a command line, or one of `values`. */
   readonly argument?: {
     readonly placeholder: string;
     readonly many: boolean;
-    readonly values: 'platforms' | 'command' | readonly string[];
+    readonly values: 'platforms' | 'command' | 'files' | readonly string[];
     readonly help: string;
   };
   readonly options: readonly OwnOption[];
@@ -325,6 +325,33 @@ const rows = [
       ['config schema | jq .properties.precedence', 'look at one setting'],
     ],
     well: 'printed',
+  },
+  {
+    name: 'import',
+    argument: {
+      placeholder: 'FILE',
+      many: true,
+      values: 'files',
+      help: 'what has the registrations, several if need be; - reads stdin',
+    },
+    options: [],
+    takes: 'nothing',
+    summary: 'turn registrations of other tools into handlers of the configuration',
+    text: [
+      'Reads registration lines, files of binfmt.d, entries as the kernel shows them, files of binfmt-support (/usr/share/binfmts) and what update-binfmts --display prints, also mixed, and prints them as the handlers: block of a configuration file. Nothing is registered or changed.',
+      'What cannot be carried over stands there as a comment with its reason, and on stderr.',
+    ],
+    examples: [
+      ['import /usr/lib/binfmt.d/wine.conf', 'a file of a package'],
+      ['import /proc/sys/fs/binfmt_misc/jar', 'an entry that is registered now'],
+      [
+        'import /usr/share/binfmts/jar >>/etc/binfmt-keeper/config.yaml',
+        'a format of binfmt-support, into a file without handlers',
+      ],
+      ["import - <<<':jar:E::jar::/usr/bin/jexec:'", 'a line'],
+    ],
+    well: 'all of it was carried over',
+    failed: 'something was not, or a file could not be read; stderr and the comments say what',
   },
   {
     name: 'emit',

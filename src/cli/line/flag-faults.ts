@@ -1,8 +1,10 @@
 import { resolvePlatform } from '../../core/platforms/platforms.ts';
+import { listOfPlatforms } from '../../core/platforms/spellings.ts';
 import { parseDuration } from '../../core/text/duration.ts';
 import { nearest } from '../../core/text/suggest.ts';
 import type { Command } from './command-table.ts';
 import { optionsOf } from './option-list.ts';
+import { otherOption } from './other-words.ts';
 
 /** What a command line gave, by long name without dashes. */
 export type Flags = Readonly<Record<string, unknown>>;
@@ -33,7 +35,7 @@ export function strayArgument(
   if (parseDuration(word) !== undefined && options.some((o) => o.placeholder === 'TIME'))
     return named('a time', '--for');
   if (takes !== 'settings') return refused;
-  const isPlatform = word.split(',').every((one) => words.has(one) || 'target' in resolvePlatform(one));
+  const isPlatform = listOfPlatforms(word).every((one) => words.has(one) || 'target' in resolvePlatform(one));
   if (isPlatform) return named('a platform', '--platforms');
   if (/^[./~]|\/|\.(ya?ml|json|conf)$/.test(word)) return named('a file', '--config');
   return ['table', 'json', 'yaml'].includes(word) ? named('a format', '--output') : refused;
@@ -45,6 +47,8 @@ const words: ReadonlySet<string> = new Set(['auto', 'all']);
 function unknownOption(name: string, command: Command | null): string {
   const dashed = name.length === 1 ? `-${name}` : `--${name}`;
   const flags = optionsOf(command).map((o) => o.flag);
+  const other = otherOption(name, command);
+  if (other !== null) return `${dashed}: ${other}`;
   const word = nearest(`--${name}`, flags);
   const where = command === null ? '' : ` of ${command.name}`;
   return `${dashed}: unknown option${where}${word === undefined ? '' : `; did you mean ${word}?`}`;

@@ -1,3 +1,4 @@
+import { listOfPlatforms } from '../../core/platforms/spellings.ts';
 import { commands } from './command-table.ts';
 import { flagFaults } from './flag-faults.ts';
 import { optionsOf } from './option-list.ts';
@@ -19,7 +20,7 @@ export function readPlainLine(argv: readonly string[]): Extract<Line, { kind: 'c
   for (let at = 0; at < rest.length; at++) {
     const word = rest[at] ?? '';
     if (plainWord.test(word) && !truths.has(word)) {
-      args.push(...word.split(',').filter((item) => item !== ''));
+      args.push(...listOfPlatforms(word));
       continue;
     }
     const short = known.find((o) => o.short === word && o.placeholder !== null);

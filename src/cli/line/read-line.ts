@@ -1,9 +1,11 @@
 import yargs, { type Argv } from 'yargs';
 import { isBlankList } from '../../core/config/layers.ts';
+import { listOfPlatforms } from '../../core/platforms/spellings.ts';
 import { nearest } from '../../core/text/suggest.ts';
 import { type Command, commands } from './command-table.ts';
 import { type Flags, flagFaults, notAmong, strayArgument } from './flag-faults.ts';
 import { optionsOf } from './option-list.ts';
+import { otherCommands, patternFault } from './other-words.ts';
 
 /** What a command line asks for. */
 export type Line =
@@ -26,8 +28,10 @@ export async function readLine(argv: readonly string[]): Promise<Line> {
     words = chosen;
     read = flags;
   };
+  // yargs drops a lone dash.
+  const spelled = argv[0] === 'import' ? argv.map((word) => (word === '-' ? '/dev/stdin' : word)) : argv;
   try {
-    await declare(parserOf(argv), '', found).parseAsync();
+    await declare(parserOf(spelled), '', found).parseAsync();
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     return { kind: 'misused', faults: [error.message] };
@@ -50,8 +54,9 @@ export async function readLine(argv: readonly string[]): Promise<Line> {
   if (faults.length > 0 && isCommandLine)
     faults.push(`${command.name}: options of the command stand behind --`);
   if (faults.length > 0) return { kind: 'misused', faults };
-  if (isCommandLine) return { kind: 'command', command, flags, args: rest };
-  return { kind: 'command', command, flags, args: rest.flatMap((w) => w.split(',')).filter((w) => w !== '') };
+  if (isCommandLine || command.argument?.values === 'files')
+    return { kind: 'command', command, flags, args: rest };
+  return { kind: 'command', command, flags, args: rest.flatMap(listOfPlatforms) };
 }
 
 /** A variable that was not set must not make a command speak of everything. */
@@ -127,7 +132,9 @@ function argumentFaults(command: Command, given: readonly string[]): readonly st
     return given.map((word) => strayArgument(command, word));
   }
   const { values } = argument;
-  if (values === 'platforms' || values === 'command') return [];
+  if (values === 'platforms') return given.flatMap((word) => patternFault(command, word) ?? []);
+  if (values === 'command') return [];
+  if (values === 'files') return given.length > 0 ? [] : [`${name}: expected a file, or - for stdin`];
   if (given.length !== 1) return [`${name}: expected one of ${values.join(', ')}`];
   return given.filter((word) => !values.includes(word)).map((word) => `${name}: ${notAmong(word, values)}`);
 }
@@ -137,7 +144,7 @@ function unknownCommand(group: string, word: string | undefined): string {
   const list = names.join(', ');
   if (word === undefined)
     return group === '' ? `expected a command: ${list}` : `${group}: expected one of ${list}`;
-  const meant = nearest(word, names);
+  const meant = (group === '' ? otherCommands.get(word.toLowerCase()) : undefined) ?? nearest(word, names);
   const hint = meant === undefined ? `there are ${list}` : `did you mean ${JSON.stringify(meant)}?`;
   return `${JSON.stringify(word)} is no command${group === '' ? '' : ` of ${group}`}; ${hint}`;
 }

@@ -1,3 +1,4 @@
+import { platformsGiven } from '../platforms/spellings.ts';
 import { contradictions } from './contradictions.ts';
 import { type ConfigFault, dotted, faultsOf, mostFaults } from './issues.ts';
 import {
@@ -14,7 +15,7 @@ import {
   readFlagLayer,
 } from './layers.ts';
 import { type BrokenYaml, type LocatedYaml, readYaml } from './locate.ts';
-import type { Setting } from './options.ts';
+import { type Setting, settings } from './options.ts';
 import type { Origin } from './origin.ts';
 import { configSchema, uncompiled } from './schema.ts';
 
@@ -50,9 +51,10 @@ export function parseConfig(sources: ConfigSources): ParsedConfig {
 
 function readFileLayer(yaml: LocatedYaml | BrokenYaml): Layer {
   if (!yaml.ok) return { errors: yaml.errors, values: [] };
-  const parsed = configSchema.safeParse(yaml.value, uncompiled);
+  const given = withLists(yaml.value);
+  const parsed = configSchema.safeParse(given, uncompiled);
   if (!parsed.success) {
-    const faults = faultsOf(parsed.error.issues, yaml.value).map((f) => ({
+    const faults = faultsOf(parsed.error.issues, given).map((f) => ({
       ...f,
       at: yaml.offset(f.path, f.atKey),
     }));
@@ -62,12 +64,27 @@ function readFileLayer(yaml: LocatedYaml | BrokenYaml): Layer {
   }
   const values = leaves.flatMap((path) => {
     const keys = path.split('.');
-    const value = keys.reduce<unknown>((v, key) => (isRecord(v) ? v[key] : undefined), yaml.value);
+    const value = keys.reduce<unknown>((v, key) => (isRecord(v) ? v[key] : undefined), given);
     return value === undefined
       ? []
       : [{ path, value, origin: { kind: 'file', place: yaml.place(yaml.offset(keys)) } as const }];
   });
   return { errors: [], values };
+}
+
+/** The same with lists of platforms where people wrote a text or numbers in their place. */
+function withLists(value: unknown): unknown {
+  if (!isRecord(value)) return value;
+  const read: Record<string, unknown> = { ...value };
+  for (const { config, takes, values } of settings) {
+    if (takes !== 'platforms') continue;
+    const keys = config.split('.');
+    const given = keys.reduce<unknown>((v, key) => (isRecord(v) ? v[key] : undefined), value);
+    // In a list for readiness stand names of handlers too, which may hold blanks.
+    const whole = config === 'readiness.required' && Array.isArray(given);
+    if (given !== undefined && !whole) place(read, keys, platformsGiven(given, values));
+  }
+  return read;
 }
 
 function readSetting(setting: Setting, value: unknown, origin: NamedOrigin): Layer {

@@ -1,3 +1,4 @@
+import { listOfPlatforms } from '../platforms/spellings.ts';
 import { inheritedVariable, outsideCommandVariable } from './sandbox.ts';
 
 /**
@@ -102,7 +103,10 @@ const rows = {
     placeholder: 'NAME,...',
     help: 'names of foreign entries to keep alive as they are',
   },
-  binfmtD: { type: 'boolean', help: 'also keep alive what the binfmt.d directories declare' },
+  binfmtD: {
+    type: 'boolean',
+    help: 'also keep alive what the binfmt.d directories declare, and binfmt-support where it is installed',
+  },
   'interpreters.sources': {
     example: '/usr/bin',
     type: 'list',
@@ -325,11 +329,13 @@ export function fromText(setting: Setting, text: string): unknown {
     case 'boolean':
       return truth ?? text;
     case 'boolean-or-list':
-      return truth ?? split(text);
+      return truth ?? listOf(setting, text);
     case 'list':
-      return split(text);
-    case 'word-or-list':
-      return setting.values.includes(text) ? text : split(text);
+      return listOf(setting, text);
+    case 'word-or-list': {
+      const items = listOf(setting, text);
+      return items.length === 1 && setting.values.includes(items[0] ?? '') ? items[0] : items;
+    }
     default:
       return text;
   }
@@ -358,7 +364,8 @@ function snake(path: string, joint: string): string {
   return path.replace(/([a-z0-9])([A-Z])/g, `$1${joint}$2`).replaceAll('.', joint);
 }
 
-function split(text: string): string[] {
+function listOf({ takes }: Setting, text: string): string[] {
+  if (takes === 'platforms') return listOfPlatforms(text);
   return text
     .split(',')
     .map((item) => item.trim())

@@ -1,12 +1,13 @@
 import * as z from 'zod';
+import { unclearBytes, unclearFlags, unclearInterpreter } from '../kernel/misread.ts';
 import {
   canonicalFlags,
   checkRegistration,
   type Matcher,
   type Registration,
 } from '../kernel/registration.ts';
-
 import { type OwnCheck, type OwnCheckText, ownCheckSchema, writeOwnCheck } from './own-check.ts';
+import { nameOfMany } from './rules.ts';
 
 /** A handler of the user's own: what is registered, and what proves it. */
 export interface OwnHandler extends Registration {
@@ -96,7 +97,14 @@ function readOwnHandler(given: OwnHandlerText): Registration | KeyFault[] {
     interpreter: byteString(given.interpreter),
     flags: canonicalFlags(given.flags),
   };
+  const unclear = [
+    { key: 'name', why: nameOfMany(given.name) },
+    { key: 'interpreter', why: unclearInterpreter(given.interpreter) },
+    { key: 'flags', why: unclearFlags(given.flags) },
+  ] as const;
+  for (const { key, why } of unclear) if (why !== null) faults.push({ key, why });
   for (const { field, expected, given: got } of checkRegistration(registration)) {
+    if (faults.some(({ key }) => key === field)) continue;
     const shown = got.length > 80 ? `${got.slice(0, 80)}…` : got;
     faults.push({ key: keyOf(field), why: `expected ${expected}, got ${shown}` });
   }
@@ -104,7 +112,7 @@ function readOwnHandler(given: OwnHandlerText): Registration | KeyFault[] {
   if (/\/(\.{0,2})(\/|$)/.test(given.interpreter)) {
     faults.push({ key: 'interpreter', why: 'must be written without //, ., .. and a slash at its end' });
   }
-  if (new Set(given.flags).size < given.flags.length)
+  if (new Set(given.flags).size < given.flags.length && unclearFlags(given.flags) === null)
     faults.push({ key: 'flags', why: 'names a letter twice' });
   // A handler is replaced by way of NAME.next, which must be free, and fit into the 255 bytes of a name too.
   if (registration.name.endsWith('.next')) {
@@ -156,13 +164,18 @@ function readMatcher(given: OwnHandlerText, faults: KeyFault[]): Matcher | null 
   };
 }
 
-/** Text with `\xHH`, or hexadecimal after 0x. */
+/** Text with `\xHH`, or hexadecimal after 0x; what could be either is refused. */
 function bytesOf(key: 'magic' | 'mask', written: string, faults: KeyFault[]): Uint8Array | null {
   const digits = /^0x([0-9a-f]*)$/i.exec(written)?.[1];
   if (digits !== undefined) {
     if (digits.length % 2 === 0)
       return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
     faults.push({ key, why: 'must have two hexadecimal digits for each byte' });
+    return null;
+  }
+  const unclear = unclearBytes(written, 'config');
+  if (unclear !== null) {
+    faults.push({ key, why: unclear });
     return null;
   }
   // Other characters are ambiguous: YAML itself resolves "\xff" between double quotes to the two bytes of U+00FF.

@@ -26,8 +26,15 @@ export function faultOfEntryName(name: string): string | null {
   const bytes = new TextEncoder().encode(name).length;
   if (bytes < 1 || bytes > 250) return 'must be 1 to 250 bytes';
   if (/[/\0]/.test(name)) return 'must not hold a slash or NUL';
-  return ['.', '..', 'register', 'status'].includes(name)
-    ? 'must not be a name that the file system uses itself'
+  if (['.', '..', 'register', 'status'].includes(name))
+    return 'must not be a name that the file system uses itself';
+  return nameOfMany(name);
+}
+
+/** Refuses a pattern where one name is wanted: the kernel takes it as a name like any other. */
+export function nameOfMany(name: string): string | null {
+  return /[*?[\]]/.test(name)
+    ? 'must be the name of one entry: there are no patterns here, so write each name (ls /proc/sys/fs/binfmt_misc)'
     : null;
 }
 

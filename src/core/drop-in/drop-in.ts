@@ -1,7 +1,9 @@
 import { architectureOf, catalogue } from '../platforms/catalogue.ts';
 import { resolvePlatform } from '../platforms/platforms.ts';
+import { listOfPlatforms } from '../platforms/spellings.ts';
+import { isQus, readQus } from './qus.ts';
 import { type Removal, readRemovals } from './removal.ts';
-import { type OptionName, readWords } from './words.ts';
+import { isVersion, type OptionName, readWords } from './words.ts';
 
 /** What a command line in the spelling of an older tool asks for. */
 export type DropIn =
@@ -31,6 +33,8 @@ export interface DropInRequest {
  * multiarch/qemu-user-static (`--reset` and the options of QEMU's script).
  */
 export function parseDropIn(argv: readonly string[]): DropIn {
+  if (isVersion(argv)) return { kind: 'version' };
+  if (isQus(argv)) return parseQus(argv);
   const { given, notes, ...read } = readWords(argv);
   const faults = [...read.faults];
   if (given.has('help')) return { kind: 'help' };
@@ -45,7 +49,7 @@ export function parseDropIn(argv: readonly string[]): DropIn {
   const credential = yesNo('credential');
   const preserveArgv0 = yesNo('preserve-argv0');
   const list = (name: 'install' | 'uninstall'): readonly string[] => {
-    const items = splitList(given.get(name) ?? '');
+    const items = listOfPlatforms(given.get(name) ?? '');
     if (given.has(name) && items.length === 0) faults.push(`--${name}: the list is empty; ${wanted[name]}`);
     return items;
   };
@@ -69,6 +73,27 @@ export function parseDropIn(argv: readonly string[]): DropIn {
     sources: given.get('qemu-path') ?? null,
     mount: given.get('mount') ?? null,
     notes: [...notes, ...(all && persistent !== true ? [alwaysFixed] : [])],
+  };
+}
+
+function parseQus(argv: readonly string[]): DropIn {
+  const { remove, install, credentials, persistent, sources, faults } = readQus(argv);
+  const removals = readRemovals(remove);
+  const listed = readInstall(install === null || install === 'everything' ? [] : install);
+  const wrong = [...new Set([...faults, ...removals.faults, ...listed.faults])];
+  if (wrong.length > 0) return { kind: 'wrong', faults: wrong };
+  return {
+    kind: 'act',
+    remove: removals.removals,
+    install: install === 'everything' ? install : listed.install,
+    ...{
+      credentials: install === null ? null : credentials,
+      preserveArgv0: null,
+      sources,
+      mount: null,
+      purge: false,
+    },
+    notes: install !== null && !persistent ? [alwaysFixed] : [],
   };
 }
 
@@ -102,14 +127,6 @@ function readInstall(items: readonly string[]): {
     }
   }
   return { install: [...targets], faults };
-}
-
-/** Items of a list as people write it: spaces around commas, a comma at the end. */
-function splitList(list: string): readonly string[] {
-  return list
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
 }
 
 /** The targets that `--install all` means: what can be named in an image's platform. */

@@ -1,5 +1,6 @@
-import { nearest } from '../text/suggest.ts';
+import { isMeantToLead, unknownOption } from './other-words.ts';
 import { answerOthers, type OtherName, others } from './others.ts';
+import { isQus } from './qus.ts';
 
 /** What a line gives, and what is wrong with it: by the options of both tools, and those that only theirs have. */
 export interface Words {
@@ -19,7 +20,9 @@ export function readWords(argv: readonly string[]): Words {
     const [, bare = '', behind] = /^--?([^=-][^=]*)(?:=(.*))?$/s.exec(word) ?? [];
     const name = nameOf(bare);
     if (name === null) {
-      faults.push(unknown(word));
+      faults.push(unknownOption(word, Object.keys(options)));
+      // What follows it was meant as its value: one mistake, one fault.
+      if (word.startsWith('-') && behind === undefined && argv[at + 1]?.startsWith('-') === false) at++;
       continue;
     }
     if (isOther(name) ? theirs.has(name) : given.has(name))
@@ -46,9 +49,16 @@ export function isDropIn(argv: readonly string[]): boolean {
   const [first = '', second] = argv;
   const [, dashes = '', word = ''] = /^(--?)([^=]+)/.exec(first) ?? [];
   const name = nameOf(word);
+  if (isVersion(argv) || isQus(argv)) return true;
+  if (dashes !== '' && name === null) return isMeantToLead(word, Object.keys(options));
   // `--help` is everybody's.
   if (dashes === '' || name === null || name === 'help') return false;
   return word.length > 1 || (!isOther(name) && (second === 'yes' || second === 'no'));
+}
+
+/** The word and the letters that other programs have for `--version`. */
+export function isVersion([word = '', ...rest]: readonly string[]): boolean {
+  return rest.length === 0 && /^(version|-v)$/i.test(word);
 }
 
 /** Whether an option takes a value. */
@@ -107,10 +117,3 @@ const expected: Readonly<Partial<Record<OptionName, string>>> = {
   credential: 'expected yes or no',
   'preserve-argv0': 'expected yes or no',
 };
-
-function unknown(word: string): string {
-  const shown = JSON.stringify(word.slice(0, 100));
-  if (!word.startsWith('-')) return `${shown} is too much; lists are written with commas: arm64,riscv64`;
-  const meant = nearest(word.replace(/^-+/, ''), Object.keys(options));
-  return `${shown} is not an option here${meant === undefined ? '' : `; did you mean --${meant}?`}`;
-}

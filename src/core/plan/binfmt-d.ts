@@ -1,3 +1,4 @@
+import { unclearLine } from '../kernel/misread.ts';
 import type { Registration } from '../kernel/registration.ts';
 import { parseLine } from '../kernel/registration-line.ts';
 
@@ -49,8 +50,11 @@ export function readDeclarations(files: readonly BinfmtFile[]): Declarations {
       const line = strip(raw);
       if (line === '' || line.startsWith('#') || line.startsWith(';')) continue;
       const where = `${path}:${at + 1}`;
+      const unclear = unclearLine(line);
       const read = parseLine(line);
-      if (read.ok) {
+      if (unclear.length > 0) {
+        faults.push({ where, why: unclear.map((f) => `${f.field} ${f.why}`).join('; ') });
+      } else if (read.ok) {
         const { name } = read.registration;
         declared.delete(name);
         declared.set(name, { registration: read.registration, where });

@@ -1,5 +1,6 @@
 import { nearest } from '../text/suggest.ts';
 import { type Architecture, catalogue } from './catalogue.ts';
+import { probably, readingsOf } from './spellings.ts';
 
 /** What a name given by a person means: a row of the catalogue, or why it means none. */
 export type Resolved =
@@ -7,12 +8,14 @@ export type Resolved =
   | { readonly problem: string; readonly suggestion?: string };
 
 /**
- * Finds the row for whatever people type: OCI names with or without a variant, targets, aliases, entry names,
- * in any case.
+ * Finds the row for whatever people type: OCI names with or without a variant, targets, aliases, entry names, and what
+ * these are called elsewhere, in any case.
  */
 export function resolvePlatform(name: string): Resolved {
   const given = name.trim().toLowerCase();
-  const target = names.get(given);
+  const readings = readingsOf(given);
+  const meant = readings.find((name) => names.has(name));
+  const target = meant === undefined ? undefined : names.get(meant);
   if (target !== undefined) return { target };
   const [os, architecture, ...rest] = given.split('/');
   if (architecture !== undefined && os !== 'linux' && !names.has(`linux/${given}`)) {
@@ -21,9 +24,19 @@ export function resolvePlatform(name: string): Resolved {
   }
   const plain = `linux/${architecture}`;
   if (rest.length > 0 && names.has(plain)) return { problem: unknownVariant(plain, rest), suggestion: plain };
-  const suggestion = nearest(given, [...names.keys()]);
+  const likely = probably(given);
+  const suggestion = likely !== undefined && names.has(likely) ? likely : nearestOf(readings);
   const problem = `${JSON.stringify(name)} is no platform, architecture or alias that is known`;
   return suggestion === undefined ? { problem } : { problem, suggestion };
+}
+
+function nearestOf(readings: readonly string[]): string | undefined {
+  const known = [...names.keys()];
+  for (const name of new Set(readings)) {
+    const found = nearest(name, known);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function unknownVariant(plain: string, rest: readonly string[]): string {

@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { type BinfmtFile, binfmtDirectories } from '../../core/plan/binfmt-d.ts';
+import { supportDirectory, supportTool } from '../../core/plan/binfmt-support.ts';
 import { errnoOf } from '../system/errno.ts';
 import { reach } from '../system/reach.ts';
 import { judgePath, untrusted } from './trust.ts';
@@ -9,6 +10,8 @@ export interface BinfmtD {
   /** The directories themselves, whether they exist or not. */
   readonly paths: readonly string[];
   readonly directories: readonly (readonly BinfmtFile[])[];
+  /** Formats of binfmt-support, where its tool is there to register them. */
+  readonly support: readonly BinfmtFile[];
   readonly faults: readonly BinfmtDFault[];
 }
 
@@ -23,16 +26,41 @@ export interface BinfmtDFault {
 /** More than all formats of the world; a file beyond it is not read. */
 const mostBytes = 256 * 1024;
 
-/** Reads systemd's directories below a root, for tests `BINFMT_KEEPER_BINFMT_D_ROOT`; what cannot be read is named. */
+/** Reads the directories of systemd and binfmt-support below a root, for tests `BINFMT_KEEPER_BINFMT_D_ROOT`; what cannot be read is named. */
 export async function readBinfmtD(root = process.env.BINFMT_KEEPER_BINFMT_D_ROOT ?? ''): Promise<BinfmtD> {
   const paths = binfmtDirectories.map((path) => `${root}${path}`);
   const faults: BinfmtDFault[] = [];
   const directories: BinfmtFile[][] = [];
-  for (const path of paths) directories.push(await readDirectory(path, faults));
-  return { paths, directories, faults };
+  for (const path of paths) directories.push(await readDirectory(path, isConf, faults));
+  const hasTool = await isThere(`${root}${supportTool}`);
+  const formats = `${root}${supportDirectory}`;
+  const support = hasTool ? await readDirectory(formats, isFormat, faults) : [];
+  return { paths: hasTool ? [...paths, formats] : paths, directories, support, faults };
 }
 
-async function readDirectory(path: string, faults: BinfmtDFault[]): Promise<BinfmtFile[]> {
+function isConf(name: string): boolean {
+  return name.endsWith('.conf');
+}
+
+/** Every file is one, but for what dpkg and editors leave behind. */
+function isFormat(name: string): boolean {
+  return !/^\.|~$|\.(dpkg|ucf)-\w+$/.test(name);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  const reached = await reach(path, 2000);
+  if (!reached.ok) return false;
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
+async function readDirectory(
+  path: string,
+  isWanted: (name: string) => boolean,
+  faults: BinfmtDFault[],
+): Promise<BinfmtFile[]> {
   const reached = await reach(path, 2000);
   if (!reached.ok) {
     faults.push({ path, why: reached.message, unread: true });
@@ -47,7 +75,7 @@ async function readDirectory(path: string, faults: BinfmtDFault[]): Promise<Binf
     return [];
   }
   const files: BinfmtFile[] = [];
-  for (const name of names.filter((one) => one.toString('latin1').endsWith('.conf'))) {
+  for (const name of names.filter((one) => isWanted(one.toString('latin1')))) {
     const file = Buffer.concat([Buffer.from(`${path}/`), name]);
     const text = await readConf(file);
     const shown = file.toString('latin1');

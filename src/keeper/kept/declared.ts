@@ -1,4 +1,5 @@
 import { type BinfmtFile, type Declared, filesInForce, readDeclarations } from '../../core/plan/binfmt-d.ts';
+import { readSupportFiles } from '../../core/plan/binfmt-support.ts';
 import type { Kept } from '../../core/plan/custody.ts';
 import type { Desired } from '../../core/plan/desired.ts';
 import { ownerOf } from '../../core/plan/ownership.ts';
@@ -19,7 +20,7 @@ export interface DeclaredWorld {
 export const nothingDeclared: DeclaredWorld = { declared: [], problems: [], sources: [] };
 
 /**
- * Reads binfmt.d; a line that cannot be obeyed is a problem with its place and stops no other. What a file that cannot
+ * Reads binfmt.d, and before it what binfmt-support would register, for a file of the administrator has the last word; a line that cannot be obeyed is a problem with its place and stops no other. What a file that cannot
  * be read now declared `before` stays declared.
  */
 export async function readDeclared(
@@ -27,9 +28,9 @@ export async function readDeclared(
   desired: Desired,
   before: readonly Kept[] = [],
 ): Promise<DeclaredWorld> {
-  const { paths, directories, faults } = await machine.readBinfmtD();
+  const { paths, directories, support, faults } = await machine.readBinfmtD();
   const inForce = filesInForce(directories);
-  const read = readDeclarations(inForce);
+  const read = both(readSupportFiles(support), readDeclarations(inForce));
   // They take their places, and what they say is nobody's declaration but ours.
   const published = new Set(inForce.filter(isOurs).map((file) => file.path));
   const mine = ({ registration: { name } }: Declared): boolean =>
@@ -57,6 +58,17 @@ export async function readDeclared(
 export async function claimedNames(machine: Declarations, desired: Desired): Promise<ReadonlySet<string>> {
   const { declared } = await readDeclared(machine, desired);
   return new Set([...declared.map((one) => one.registration.name), ...(await machine.readBinfmtSupport())]);
+}
+
+function both(
+  earlier: ReturnType<typeof readDeclarations>,
+  later: ReturnType<typeof readDeclarations>,
+): ReturnType<typeof readDeclarations> {
+  const names = new Set(later.declared.map((one) => one.registration.name));
+  return {
+    declared: [...earlier.declared.filter((one) => !names.has(one.registration.name)), ...later.declared],
+    faults: [...earlier.faults, ...later.faults],
+  };
 }
 
 /** Names that other files declare now are theirs. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { plainWordLine } from '../../../src/cli/line/other-words.ts';
+import { readPlainLine } from '../../../src/cli/line/plain-line.ts';
 import { type Line, readLine } from '../../../src/cli/line/read-line.ts';
 import { readRunFlags } from '../../../src/cli/line/run-flags.ts';
 
@@ -46,6 +48,59 @@ describe('a command line', () => {
       assert.deepEqual(more, []);
     });
   }
+
+  const elsewhere: Readonly<Record<string, RegExp>> = {
+    'uninstall qemu-*':
+      /^"qemu-\*" is a pattern; .* binfmt-keeper --uninstall 'qemu-\*'; those of the keeper/,
+    'status qemu-*': /is a pattern; platforms are named, such as linux\/arm64, or: status all$/,
+    'install --reset': /^--reset: write: binfmt-keeper --reset -p yes, /,
+    'install --persistent yes': /^--persistent: not needed: entries are always registered with the flag F$/,
+    'install -p yes': /^-p: not needed/,
+    'install --qemu-path /opt': /^--qemu-path: write: --interpreters-sources DIRECTORY$/,
+    'install --all': /^--all: write: install all$/,
+    'status --json': /^--json: write: -o json$/,
+    'run --install all': /^--install: write: binfmt-keeper install PLATFORM/,
+    list: /did you mean "status"/,
+    start: /did you mean "run"/,
+    check: /did you mean "config check"/,
+    remove: /did you mean "uninstall"/,
+    REGISTER: /did you mean "install"/,
+  };
+  for (const [words, fault] of Object.entries(elsewhere))
+    it(`in the words of another tool is answered with ours: ${words}`, async () => {
+      const argv = words.split(' ');
+      const run = argv[0] === 'run' ? readRunFlags(argv.slice(1)) : null;
+      const told = run === null ? await faults(...argv) : 'faults' in run ? run.faults : [];
+      assert.match(told.find((one) => fault.test(one)) ?? told.join(), fault);
+    });
+
+  it('that asks for help by the word means the option', () => {
+    assert.deepEqual(plainWordLine(['help']), ['--help']);
+    assert.deepEqual(plainWordLine(['help', 'config', 'check']), ['config', 'check', '--help']);
+    assert.equal(plainWordLine(['status']), null);
+  });
+
+  it('with a list of platforms is read whatever stands between them, and all and auto in any case', async () => {
+    for (const argv of [
+      ['arm64 riscv64'],
+      ['arm64\nriscv64\n'],
+      ['arm64,', 'riscv64'],
+      ['arm64;riscv64'],
+      ['arm64,riscv64'],
+    ]) {
+      const read = await readLine(['install', ...argv]);
+      assert.deepEqual(read.kind === 'command' && read.args, ['arm64', 'riscv64'], argv.join('|'));
+    }
+    for (const argv of [
+      ['install', 'ALL'],
+      ['uninstall', 'All'],
+      ['status', 'AUTO'],
+    ]) {
+      const read = await readLine(argv);
+      assert.deepEqual(read.kind === 'command' && read.args, [argv[1]?.toLowerCase()]);
+      assert.deepEqual(readPlainLine(argv), read);
+    }
+  });
 
   it('that lacks something says what', async () => {
     assert.match((await faults()).join(), /^expected a command: run, install, /);

@@ -286,12 +286,17 @@ test('the longest name that still has room for its stand-in is accepted', () => 
   assert.equal(handlers[0]?.name.length, 250);
 });
 
-test('a magic of digits keeps its text, whatever number YAML sees in it', () => {
+test('a magic of digits is bytes behind 0x, however long, and else refused: never the number that YAML sees', () => {
+  for (const written of ['1.50', '007', '7', '1e10', '12345678', '0o17', '-1', '.inf', '"12"', '7f454c46']) {
+    const text = `handlers: [{name: a, magic: ${written}, mask: ${written}, interpreter: /x}]`;
+    const [magic = '', mask = ''] = errors(text);
+    assert.match(magic, /handlers\.0\.magic: .*(write|0x)/, written);
+    assert.match(mask, /handlers\.0\.mask: .*(write|0x)/, written);
+  }
   for (const [written, expected] of [
     ['0x0000000000000000000000ff', '\0\0\0\0\0\0\0\0\0\0\0\xff'],
     ['0x7f45', '\x7fE'],
-    ['1.50', '1.50'],
-    ['007', '007'],
+    ['0X7F45', '\x7fE'],
   ]) {
     const [handler] = good(`handlers: [{name: a, magic: ${written}, interpreter: /x}]`).config.handlers;
     assert.ok(handler?.matcher.kind === 'magic');
@@ -355,7 +360,7 @@ test('YAML beyond plain data is refused with a place', () => {
     'resync: 30': '1:9: resync: must be a duration such as 30s or 5m; got 30',
     'preserveArgv0: yes': '1:16: preserveArgv0: must be true or false; got "yes"',
     'platforms: {a: b}': '1:12: platforms: must be auto, all or a list such as [linux/arm64]; got a mapping',
-    'platforms: [all]': '1:13: platforms.0: the word all stands alone, not in a list',
+    'platforms: [all, arm64]': '1:13: platforms.0: the word all stands alone, not in a list',
     '__proto__: {names: x}': '1:1: __proto__: unknown key',
     'constructor: x': '1:1: constructor: unknown key',
   };
@@ -486,3 +491,51 @@ test('a prefix is one that can be told from what follows it, and what is none is
 function faultsOf(parsed: ReturnType<typeof parseConfig>): string {
   return parsed.ok ? '' : parsed.errors.join();
 }
+
+test('a list of platforms is read however people write it, in file, variable and flag alike', () => {
+  const wanted = ['arm64', 'riscv64'];
+  for (const written of [
+    '[arm64, riscv64]',
+    'arm64,riscv64',
+    'arm64 riscv64',
+    '"arm64\\nriscv64"',
+    'arm64; riscv64',
+    '[arm64 riscv64]',
+    '["arm64,", riscv64]',
+    '|\n  arm64\n  riscv64\n',
+  ]) {
+    assert.deepEqual(good(`platforms: ${written}`).config.platforms, wanted, written);
+    assert.deepEqual(good(`credentials: ${written}`).config.credentials, wanted, written);
+  }
+  for (const written of [
+    'arm64,riscv64',
+    'arm64 riscv64',
+    'arm64\nriscv64\n',
+    ' arm64 , riscv64 ',
+    'arm64;riscv64',
+  ]) {
+    const env = parseConfig({ env: { BINFMT_KEEPER_PLATFORMS: written }, flags: {} });
+    const flag = parseConfig({ env: {}, flags: { platforms: written } });
+    assert.deepEqual(
+      [env, flag].map((read) => read.ok && read.config.platforms),
+      [wanted, wanted],
+      written,
+    );
+  }
+  assert.deepEqual(good('platforms: 386').config.platforms, ['386']);
+  assert.deepEqual(good('platforms: [386, arm64]').config.platforms, ['386', 'arm64']);
+  for (const word of ['ALL', 'All', '[all]', 'all '])
+    assert.equal(good(`platforms: ${word}`).config.platforms, 'all');
+  const { config } = good('credentials: true\nplatforms: Auto\nreadiness: {required: AUTO}');
+  assert.deepEqual([config.credentials, config.platforms, config.readiness.required], [true, 'auto', 'auto']);
+});
+
+test('what is no platform in such a list is told with the word that was probably meant', () => {
+  assert.match(errors('platforms: arm46').join(), /1:12: platforms\.0: .*did you mean "arm64"/);
+  assert.match(errors('platforms: arm64 armv8').join(), /platforms\.1: .*did you mean "linux\/arm64"/);
+  assert.match(
+    errors('platforms: 64').join(),
+    /platforms: must be auto, all or a list such as \[linux\/arm64\]; got 64$/,
+  );
+  assert.match(errors('credentials: yes').join(), /must be true, false or a list/);
+});

@@ -18,6 +18,12 @@ const words = [
     'arm64,arm65',
     'all,arm64',
     's390x,auto',
+    'ALL',
+    'Auto,',
+    'arm64 riscv64',
+    'arm64v8\nqemu-arm-static',
+    '386',
+    'armv8',
   ],
   ...[
     'keeper-',

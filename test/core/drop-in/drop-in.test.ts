@@ -156,6 +156,16 @@ describe('which lines are in these spellings', () => {
     '--systemd ALL',
     '--debian',
     '--qemu-suffix -static --reset',
+    '--installl arm64',
+    'version',
+    '-V',
+    '--verison',
+    '--unistall qemu-*',
+    '-dir /etc/binfmt.d',
+    '-s -- -p aarch64',
+    '-- -r',
+    '-l -- -t',
+    '-r -e',
   ])
     test(`${line} is`, () => assert.ok(isDropIn(line.split(' '))));
 
@@ -169,7 +179,7 @@ describe('which lines are in these spellings', () => {
     '-o json status',
     '-p',
     '-c file',
-    '--installer',
+    '--installation-media',
     '--',
     '-',
   ])
@@ -254,4 +264,61 @@ test('no command line whatever makes the parser throw', () => {
     }),
     { numRuns: 2000 },
   );
+});
+
+describe('the spelling of dbhi/qus', () => {
+  test('-s -- -p aarch64 registers one, without credentials', () => {
+    const { install, remove, credentials, notes } = act('-s', '--', '-p', 'aarch64');
+    assert.deepEqual(
+      { install, remove, credentials, notes },
+      { install: ['aarch64'], remove: [], credentials: false, notes: [] },
+    );
+  });
+
+  test('-s registers all that has an emulator', () => {
+    assert.equal(act('-s').install, 'everything');
+    assert.equal(act('-s', '--', '-p').install, 'everything');
+  });
+
+  test('architectures stand behind -t or --, in any number and spelling', () => {
+    for (const line of [
+      '-s -t aarch64,arm -- -p yes',
+      '-s -- -p yes aarch64 arm32v7',
+      '-s -- --persistent=yes arm64v8 arm',
+    ])
+      assert.deepEqual(act(...line.split(' ')).install, ['aarch64', 'arm']);
+  });
+
+  test('-- -r and -r -e remove, and register nothing; -r alone registers anew', () => {
+    for (const line of ['-- -r', '-r -e', '-- --clear']) {
+      const read = act(...line.split(' '));
+      assert.equal(read.install, null);
+      assert.deepEqual(meant(read, ['qemu-arm', 'jar']), ['qemu-arm']);
+    }
+    assert.equal(act('-r').install, 'everything');
+    assert.deepEqual(meant(act('-s', '--', '-r', 'aarch64'), ['qemu-arm', 'qemu-aarch64']), ['qemu-aarch64']);
+  });
+
+  test('-l -- -t asks how things stand', () => {
+    const { install, remove } = act('-l', '--', '-t');
+    assert.deepEqual({ install, remove }, { install: null, remove: [] });
+  });
+
+  test('what means something else here is told with the line to use', () => {
+    assert.match(faults('-l'), /without arguments the list is printed here, --install all registers/);
+    assert.match(faults('-i', 'ls'), /--entrypoint sh/);
+    assert.match(faults('-s', '--', '-p', 'aarhc64'), /did you mean aarch64/);
+    assert.match(faults('-s', '--', '-x'), /"-x" is not an option here/);
+  });
+});
+
+test('options of other tools that mean nothing here are told with what to write', () => {
+  assert.deepEqual(faults('--reset', '-p', 'yes', '--systemd', 'ALL').split('\n').length, 1);
+  assert.match(faults('--reset', '-p', 'yes', '--systemd', 'ALL'), /^--systemd: .*; write: /);
+  assert.match(faults('-dir', '/etc/binfmt.d'), /binfmt-keeper import FILE$/);
+  assert.match(
+    faults('--installl', 'arm64'),
+    /^"--installl" is not an option here; did you mean --install\?$/,
+  );
+  assert.match(faults('--verison'), /did you mean --version\?$/);
 });

@@ -35,3 +35,16 @@ test('directories are read in the order of systemd, with masks, and what is no c
   ]);
   assert.deepEqual(paths.length, 4);
 });
+
+test('formats of binfmt-support are read where its tool is, and not what dpkg left behind', async () => {
+  const root = scratch();
+  mkdirSync(`${root}/usr/share/binfmts`, { recursive: true });
+  mkdirSync(`${root}/usr/sbin`);
+  for (const name of ['jar', 'jar.dpkg-old', '.hidden', 'jar~'])
+    writeFileSync(`${root}/usr/share/binfmts/${name}`, 'x');
+  assert.deepEqual((await readBinfmtD(root)).support, []);
+  writeFileSync(`${root}/usr/sbin/update-binfmts`, '');
+  const { support, paths } = await readBinfmtD(root);
+  assert.deepEqual(support, [{ path: `${root}/usr/share/binfmts/jar`, text: 'x' }]);
+  assert.equal(paths.at(-1), `${root}/usr/share/binfmts`);
+});

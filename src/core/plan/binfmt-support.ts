@@ -1,0 +1,35 @@
+import { readSupport, supportPairs } from '../kernel/binfmt-support.ts';
+import { sameMatcher } from '../kernel/registration.ts';
+import type { BinfmtFile, Declarations, Declared } from './binfmt-d.ts';
+
+/** Where packages of Debian put formats for binfmt-support, and the tool that registers them. */
+export const supportDirectory = '/usr/share/binfmts';
+export const supportTool = '/usr/sbin/update-binfmts';
+
+/**
+ * What formats of binfmt-support declare, each under the name of its file. One with a detector, or with the same magic as another, is
+ * none of ours: update-binfmts registers a program of its own for it, which asks the detectors.
+ */
+export function readSupportFiles(files: readonly BinfmtFile[]): Declarations {
+  const declared: Declared[] = [];
+  const faults: { readonly where: string; readonly why: string }[] = [];
+  const decided: Declared[] = [];
+  for (const { path, text } of files) {
+    const where = `${path}:1`;
+    const pairs = supportPairs(text);
+    const read = pairs === null ? null : readSupport(path.slice(path.lastIndexOf('/') + 1), pairs);
+    if (read === null) faults.push({ where, why: 'is no format of binfmt-support' });
+    else if (read.ok) {
+      const one = { registration: read.registration, where };
+      (read.detector === null ? declared : decided).push(one);
+    } else {
+      const why = read.faults.map((f) => `${f.field}: expected ${f.expected}, got ${f.given}`).join('; ');
+      faults.push({ where, why });
+    }
+  }
+  const shared = (one: Declared): boolean =>
+    [...declared, ...decided].some(
+      (other) => other !== one && sameMatcher(other.registration.matcher, one.registration.matcher),
+    );
+  return { declared: declared.filter((one) => !shared(one)), faults };
+}
