@@ -10,6 +10,7 @@ import { renderLine } from '../../src/core/kernel/registration.ts';
 import { architectureOf } from '../../src/core/platforms/catalogue.ts';
 import { matcherOf } from '../../src/core/platforms/catalogue-magic.ts';
 import { rescueLine } from '../../src/core/text/rescue.ts';
+import { cli } from './cli.ts';
 import { targets } from './foreign.ts';
 import { get, httpOf } from './http-get.ts';
 import { type Case, suite } from './suite.ts';
@@ -191,6 +192,39 @@ await suite(import.meta.url, 'entries of others that stop the host', {
     world.write(`${world.main}/a b`, '-1');
     assert.match(said, /dangerous-entry/);
     assert.ok(said.includes("echo -1 >'/proc/sys/fs/binfmt_misc/a b'"), said);
+    return undefined;
+  },
+
+  'that were there before the keeper are found at its start': async (world) => {
+    world.must('mount', '-t', 'binfmt_misc', 'binfmt_misc', world.main);
+    const scripts = magic(Buffer.from('#!').toString('hex'));
+    put(world, 'scripts', scripts, '/bin/true');
+    const daemon = world.start({ platforms: target });
+    const report = await daemon.problem('dangerous-entry');
+    assert.equal(report.ready, false);
+    assert.equal(await daemon.ended('SIGTERM'), 0);
+    const remover = await world.startVerified({ platforms: target, flags: ['--on-danger', 'remove'] });
+    assert.ok(!has(world, 'scripts'));
+    await remover.logged('the removal', (l) => l.event === 'danger-removed' && l.handler === 'scripts');
+    return undefined;
+  },
+
+  'are not brought back where they are adopted, and not removed in a pause': async (world) => {
+    const flags = ['--on-danger', 'remove', '--adopt', 'brick'];
+    const daemon = await world.startVerified({ platforms: target, flags });
+    put(world, 'brick', magic('7f454c46'));
+    await daemon.logged('the removal', (l) => l.event === 'danger-removed');
+    // Kept entries come back after two seconds without anybody at work.
+    await pause(3500);
+    assert.ok(!has(world, 'brick') && runs());
+    assert.equal(cli(world, ['pause']).status, 0);
+    put(world, 'brick', magic('7f454c46'));
+    await daemon.logged('the entry', (l) => l.problem === 'dangerous-entry');
+    await pause(300);
+    assert.ok(has(world, 'brick'));
+    world.write(`${world.main}/brick`, '-1');
+    assert.equal(cli(world, ['resume']).status, 0);
+    await daemon.verified(Date.now());
     return undefined;
   },
 
