@@ -1,9 +1,11 @@
 import { lstatSync } from 'node:fs';
 import { defaults } from '../../core/config/defaults.ts';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
-import { catalogue } from '../../core/platforms/catalogue.ts';
+import { type Architecture, catalogue } from '../../core/platforms/catalogue.ts';
+import { resolvePlatform } from '../../core/platforms/platforms.ts';
 import { version } from '../../core/version.ts';
 import { findInterpreter, versionAtOnce } from '../../host/store/interpreters.ts';
+import { knownVersion } from '../../host/store/known-version.ts';
 import { killChildren } from '../../host/system/children.ts';
 import { errnoOf } from '../../host/system/errno.ts';
 import { guardOutput } from '../terminal/output.ts';
@@ -13,13 +15,14 @@ export async function main(): Promise<ExitCode> {
   guardOutput();
   process.on('exit', killChildren);
   let sources: readonly string[] = defaults['interpreters.sources'];
+  let store: string = defaults['interpreters.store'];
   if (!isUntouched(process.env)) {
     const { loadConfig } = await import('../line/load-config.ts');
     const loaded = await loadConfig({}, process.env);
     if (!loaded.ok) return (await import('./words.ts')).misused(loaded.errors);
-    sources = loaded.config.interpreters.sources;
+    ({ sources, store } = loaded.config.interpreters);
   }
-  const qemu = await emulatorVersion(sources);
+  const qemu = await emulatorVersion(sources, store);
   process.stdout.write(
     `binfmt-keeper/${version} qemu/${qemu === null ? 'none' : `v${qemu}`} node/${process.versions.node}\n`,
   );
@@ -37,11 +40,13 @@ function isUntouched(env: NodeJS.ProcessEnv): boolean {
   }
 }
 
-/** Of the emulators the first one found is asked. */
-async function emulatorVersion(sources: readonly string[]): Promise<string | null> {
-  for (const architecture of catalogue) {
+/** Of the emulators the first one found is asked; that of this machine, which nothing uses, at last. */
+async function emulatorVersion(sources: readonly string[], store: string): Promise<string | null> {
+  const own = resolvePlatform(process.arch);
+  const isOwn = ({ target }: Architecture): boolean => 'target' in own && own.target === target;
+  for (const architecture of [...catalogue.filter((a) => !isOwn(a)), ...catalogue.filter(isOwn)]) {
     const found = await findInterpreter(architecture, sources);
-    if (found.ok) return versionAtOnce(found.path);
+    if (found.ok) return (await knownVersion(store, found.path)) ?? versionAtOnce(found.path);
   }
   return null;
 }

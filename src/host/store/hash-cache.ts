@@ -40,8 +40,13 @@ export function identityOf(found: BigIntStats): string {
 }
 
 async function load(path: string): Promise<Map<string, string>> {
+  return parseSums(await readFile(path, 'utf8').catch(() => ''));
+}
+
+/** The sums in a file by the identities of what they are of; none where it is damaged or of another schema. */
+export function parseSums(text: string): Map<string, string> {
   try {
-    const value: unknown = JSON.parse(await readFile(path, 'utf8'));
+    const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || !('schema' in value) || value.schema !== 1)
       return new Map();
     if (!('sums' in value) || typeof value.sums !== 'object' || value.sums === null) return new Map();

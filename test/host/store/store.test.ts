@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { knownVersion } from '../../../src/host/store/known-version.ts';
 import type { Deployed, StoreFault } from '../../../src/host/store/store.ts';
 import { createStore } from '../../../src/host/store/store.ts';
 import { requireKernel } from '../../kernel.ts';
@@ -273,4 +274,20 @@ test('two that deploy into one store in turn lose nothing of what the other has 
     'qemu-ppc',
     'qemu-sh4',
   ]);
+});
+
+test('the books tell the version of an emulator, until it is another file or somebody else may write them', async () => {
+  const dir = join(scratch(), 'store');
+  const origin = source(emulator('9.1.7'));
+  assert.equal(await knownVersion(dir, origin), null, 'before anything was stored');
+  deployed(await createStore(dir).deploy(origin, 'qemu-arm'));
+  assert.equal(await knownVersion(dir, origin), '9.1.7');
+  chmodSync(dir, 0o777);
+  assert.equal(await knownVersion(dir, origin), null, 'others may write');
+  chmodSync(dir, 0o755);
+  assert.equal(await knownVersion(dir, origin), '9.1.7');
+  writeFileSync(origin, emulator('9.1.8'));
+  assert.equal(await knownVersion(dir, origin), null, 'another file, as long as the one before');
+  writeFileSync(join(dir, 'hashes.json'), '{');
+  assert.equal(await knownVersion(dir, origin), null, 'damaged');
 });
