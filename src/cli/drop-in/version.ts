@@ -2,7 +2,6 @@ import { lstatSync } from 'node:fs';
 import { defaults } from '../../core/config/defaults.ts';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
 import { type Architecture, catalogue } from '../../core/platforms/catalogue.ts';
-import { resolvePlatform } from '../../core/platforms/platforms.ts';
 import { version } from '../../core/version.ts';
 import { findInterpreter, versionAtOnce } from '../../host/store/interpreters.ts';
 import { knownVersion } from '../../host/store/known-version.ts';
@@ -40,10 +39,15 @@ function isUntouched(env: NodeJS.ProcessEnv): boolean {
   }
 }
 
-/** Of the emulators the first one found is asked; that of this machine, which nothing uses, at last. */
+/** Targets that machines run by themselves, as a rule: nothing uses their emulators, and no store has them. */
+const own: Readonly<Record<string, readonly string[]>> = {
+  x64: ['x86_64', 'i386'],
+  arm64: ['aarch64', 'arm'],
+};
+
+/** Of the emulators the first one found is asked, those of this machine at last. */
 async function emulatorVersion(sources: readonly string[], store: string): Promise<string | null> {
-  const own = resolvePlatform(process.arch);
-  const isOwn = ({ target }: Architecture): boolean => 'target' in own && own.target === target;
+  const isOwn = ({ target }: Architecture): boolean => own[process.arch]?.includes(target) ?? false;
   for (const architecture of [...catalogue.filter((a) => !isOwn(a)), ...catalogue.filter(isOwn)]) {
     const found = await findInterpreter(architecture, sources);
     if (found.ok) return (await knownVersion(store, found.path)) ?? versionAtOnce(found.path);
