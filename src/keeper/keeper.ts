@@ -99,6 +99,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   });
   const aliases = createAliases({
     ...{ instance, memory, quietMs, found: answered.tell },
+    recorded: ledger.records.save,
     tried: (handler) => !ledger.canaries.isNew(handler),
     readClaims: (desired) => claimedNames(machine, desired),
   });

@@ -3,7 +3,7 @@ import { sameMatcher } from '../kernel/registration.ts';
 import type { Desired } from './desired.ts';
 import { type Handler, temporaryName } from './handler.ts';
 import { identify, type Memory, sameEntry, type Verdict } from './memory.ts';
-import { isOurs, isRemovable, ownerOf } from './ownership.ts';
+import { isBesideName, isOurs, isRemovable, ownerOf } from './ownership.ts';
 import { type Coverage, coverage } from './shadow.ts';
 import { sightOf } from './sight.ts';
 
@@ -172,7 +172,7 @@ export function keepsPlace(entry: Entry, handler: Handler, desired: Desired, mem
 
 /** Whether an entry is one of ours under a usual name: of another version it has no right to a place in front. */
 function isBeside(entry: Entry, desired: Desired, memory: Memory): boolean {
-  return desired.published.get(entry.name) === 'wanted' && isOurs(entry, desired, memory);
+  return isBesideName(entry.name, desired) && isOurs(entry, desired, memory);
 }
 
 /** What is not to be trusted is preferred no more than what does not work. */
@@ -199,8 +199,7 @@ function isStuck({ name, matcher }: Entry, desired: Desired): boolean {
  */
 function counts(entry: Entry, handler: Handler, desired: Desired, memory: Memory): boolean {
   if (isStuck(entry, desired) && ownerOf(entry.name, desired) !== handler) return true;
-  const stays = desired.published.get(entry.name) === 'wanted';
-  if (!stays && isRemovable(entry, desired, memory)) return false;
+  if (!isBesideName(entry.name, desired) && isRemovable(entry, desired, memory)) return false;
   const owner = ownerOf(entry.name, desired);
   if (owner !== null) return isTaken(owner, entry, desired, memory);
   const { interpreter, flags } = handler.registration;

@@ -22,9 +22,10 @@ export interface Desired {
   readonly adopted: ReadonlySet<string>;
   /**
    * Usual names (`qemu-aarch64`) under which there may be entries of ours beside those of handlers: lines that we publish
-   * and systemd registers, where their interpreter lies in the store, and aliases; or there were such earlier.
+   * and systemd registers, or published earlier, where their interpreter lies in the store; and aliases, where we
+   * recorded them, since what somebody else declares may have our interpreter too.
    */
-  readonly published: ReadonlyMap<string, 'wanted' | 'withdrawn'>;
+  readonly published: ReadonlyMap<string, 'wanted' | 'withdrawn' | 'alias'>;
   /** What is wanted and could not be made ready: whatever serves its files until then is no leftover. */
   readonly unready?: readonly Handler[];
 }

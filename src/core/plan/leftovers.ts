@@ -4,7 +4,7 @@ import type { Desired } from './desired.ts';
 import { type Handler, temporaryName } from './handler.ts';
 import type { Memory } from './memory.ts';
 import type { Observed } from './observed.ts';
-import { isRemovable } from './ownership.ts';
+import { isBesideName, isRemovable } from './ownership.ts';
 import { takesFrom } from './shadow.ts';
 import { victimsOf } from './sight.ts';
 import type { Task } from './task.ts';
@@ -40,7 +40,7 @@ export function leftovers(
   const isUnwanted = (e: Entry): boolean =>
     !wanted.has(e.name) &&
     !takers.has(e.name) &&
-    desired.published.get(e.name) !== 'wanted' &&
+    !isBesideName(e.name, desired) &&
     (spares.has(e.name) || isRemovable(e, desired, memory));
   const hidden = new Map<Handler, Set<Need>>();
   const found: Task[] = [];

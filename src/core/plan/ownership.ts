@@ -24,10 +24,17 @@ export function isStored(interpreter: string, store: string, { stores }: Pick<Me
  */
 export function isRemovable(entry: Entry, desired: Desired, memory: Memory): boolean {
   if (!isOurs(entry, desired, memory)) return false;
-  if (desired.published.has(entry.name.replace(/\.next$/, ''))) return true;
+  const published = desired.published.get(entry.name.replace(/\.next$/, ''));
+  if (published === 'wanted' || published === 'withdrawn') return true;
   if (desired.prefix !== '' && entry.name.startsWith(desired.prefix)) return true;
   const record = memory.records.get(entry.name);
   return record !== undefined && sameEntry(record.id, entry.id);
+}
+
+/** Whether an entry of ours may stand under a name beside that of its handler. */
+export function isBesideName(name: string, { published }: Desired): boolean {
+  const state = published.get(name);
+  return state === 'wanted' || state === 'alias';
 }
 
 /**

@@ -6,6 +6,7 @@ import { type Desired, nothingDesired } from '../../core/plan/desired.ts';
 import { type Handler, temporaryName } from '../../core/plan/handler.ts';
 import { sameEntry } from '../../core/plan/memory.ts';
 import { betters } from '../../core/plan/order.ts';
+import { isOurs } from '../../core/plan/ownership.ts';
 import { prepare } from '../../core/plan/prepared.ts';
 import type { Task } from '../../core/plan/task.ts';
 import type { Instance } from '../../host/instance/instance.ts';
@@ -33,6 +34,8 @@ export interface AliasesParts extends ClaimParts {
   readonly instance: Instance;
   readonly memory: LiveMemory;
   readonly tried: (handler: Handler) => boolean;
+  /** Memory was changed. */
+  readonly recorded: () => void;
   /** So long nobody must have touched any of the names, milliseconds. */
   readonly quietMs: number;
 }
@@ -92,14 +95,19 @@ export function createAliases(parts: AliasesParts): Aliases {
 
 /** Writes what is ready; what is written so is our own doing and disturbs nobody's quiet. */
 function apply(
-  { instance, memory }: AliasesParts,
+  { instance, memory, recorded }: AliasesParts,
   { quiet, refusals }: { readonly quiet: Quiet; readonly refusals: Refusals },
   ready: readonly Due[],
   now: number,
 ): Repaired {
   let again: number | null = null;
-  const results = ready.map(({ alias, task }) => {
+  const results = ready.flatMap(({ alias, task, entry }) => {
     const name = nameOf(alias);
+    if (task === null) {
+      if (entry !== null) memory.records.set(name, { id: entry.id, interpreter: alias.interpreter });
+      recorded();
+      return [];
+    }
     const result = applyTask(instance, task, new Map([[alias.key, prepare(alias)]]));
     remember(result, memory);
     quiet.ours(name, instance.read(name)?.id ?? null);
@@ -116,12 +124,19 @@ interface Due {
   readonly alias: Handler;
   readonly of: Handler;
   readonly entry: Entry | null;
-  readonly task: Task;
+  /** Null where the entry is right and nobody recorded it. */
+  readonly task: Task | null;
 }
 
 function isRecorded({ name, id }: Entry, { records }: LiveMemory): boolean {
   const record = records.get(name);
   return record !== undefined && sameEntry(record.id, id);
+}
+
+/** It is what it must be, with an interpreter of our store, and nobody knows who made it. */
+function isStray(alias: Handler, entry: Entry | null, desired: Desired, memory: LiveMemory): boolean {
+  if (entry === null || !isOurs(entry, desired, memory) || isRecorded(entry, memory)) return false;
+  return aliasState(alias, entry, desired, memory) === 'ok';
 }
 
 function dueOf(
@@ -139,7 +154,9 @@ function dueOf(
     const standIn = entries.get(temporaryName(alias)) ?? null;
     const shadow = entry && shadowOf(nameOf(alias), of.handler, view.observed.entries, desired, memory);
     const task = aliasTask(alias, { entry, standIn, of, shadow }, desired, memory);
-    return task === null ? [] : [{ alias, of: of.handler, entry, task }];
+    return task === null && !isStray(alias, entry, desired, memory)
+      ? []
+      : [{ alias, of: of.handler, entry, task }];
   });
 }
 

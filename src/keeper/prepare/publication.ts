@@ -23,7 +23,8 @@ export async function withPublication(
   const { files } = await machine.readPublishedFiles();
   const lines = config.publish.binfmtD ? publicationOf(world.desired).lines : [];
   const published = new Map(world.desired.published);
-  const earlier = [...before.published.keys(), ...namesIn(files)].filter((name) => !published.has(name));
+  const were = [...before.published].flatMap(([name, state]) => (state === 'alias' ? [] : name));
+  const earlier = [...were, ...namesIn(files)].filter((name) => !published.has(name));
   if (lines.length === 0 && earlier.length === 0 && !config.publish.binfmtD) return world;
   const { declared, sources } = await readDeclared(machine, world.desired);
   const others = new Set([
@@ -43,14 +44,14 @@ export async function withPublication(
   };
 }
 
-/** The same world with the names that aliases have; what they had `before` and nothing wants is withdrawn as above. */
+/** The same world with the names that aliases have. */
 export function withAliases(world: World, { aliases }: Config): World {
   const { desired } = world;
   if (aliases === 'off') return world;
   const names = aliasesOf(desired, betters(desired.handlers), keptNames(world)).map(
     (a) => a.registration.name,
   );
-  return { ...world, desired: { ...desired, published: new Map(names.map((name) => [name, 'wanted'])) } };
+  return { ...world, desired: { ...desired, published: new Map(names.map((name) => [name, 'alias'])) } };
 }
 
 /** Names that others register and we keep for them. */

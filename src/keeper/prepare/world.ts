@@ -62,5 +62,11 @@ export function without(
 
 function withdrawn({ published }: Desired, gone: readonly Handler[]): Desired['published'] {
   const names = new Set(gone.map((h) => usualName(h.key)));
-  return new Map([...published].map(([name, state]) => [name, names.has(name) ? 'withdrawn' : state]));
+  return new Map(
+    [...published].flatMap(([name, state]): [string, typeof state][] => {
+      if (!names.has(name)) return [[name, state]];
+      // What is recorded and has no such name any more is a leftover.
+      return state === 'alias' ? [] : [[name, 'withdrawn']];
+    }),
+  );
 }
