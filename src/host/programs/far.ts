@@ -19,16 +19,17 @@ export interface Found {
 
 /** For all files of one file system together. */
 const limitMs = 2000;
-/** Of one file system in one look; the others are taken to be as they were. */
+/** Of one file system in one look; the next look goes on with the others. */
 const mostFiles = 64;
 const mostAtOnce = 4;
 
 /**
  * Looks at paths that leave the file systems known to answer at once, each with the place where it leaves them. A child does all
- * of it, one for each file system, so that nothing of this process ever waits there.
+ * of it, one for each file system, so that nothing of this process ever waits there. `turn` counts the looks.
  */
 export async function lookFar(
   paths: ReadonlyMap<string, string>,
+  turn: number,
 ): Promise<ReadonlyMap<string, Sight | (Found & Head)>> {
   const groups = new Map<number, string[]>();
   for (const [path, at] of paths) {
@@ -38,7 +39,9 @@ export async function lookFar(
   const all = [...groups.values()];
   const found: [string, Sight | (Found & Head)][] = [];
   for (let at = 0; at < all.length; at += mostAtOnce)
-    found.push(...(await Promise.all(all.slice(at, at + mostAtOnce).map(lookTogether))).flat());
+    found.push(
+      ...(await Promise.all(all.slice(at, at + mostAtOnce).map((one) => lookTogether(one, turn)))).flat(),
+    );
   return new Map(found);
 }
 
@@ -50,8 +53,11 @@ if test -f "$f"; then head -c 256 -- "$f" 2>/dev/null | od -An -v -tx1 | tr -d '
 echo
 done`;
 
-async function lookTogether(paths: readonly string[]): Promise<[string, Sight | (Found & Head)][]> {
-  const asked = paths.slice(0, mostFiles);
+async function lookTogether(
+  paths: readonly string[],
+  turn: number,
+): Promise<[string, Sight | (Found & Head)][]> {
+  const asked = rotated(paths, (turn * mostFiles) % paths.length).slice(0, mostFiles);
   const result = await runChild('sh', ['-c', script, 'sh', ...asked.map(textOf)], { timeoutMs: limitMs });
   const untried = (why: string): Sight => ({ kind: 'unseen', why });
   if (result.spawnError !== undefined || (!result.timedOut && result.status !== 0)) {
@@ -61,13 +67,19 @@ async function lookTogether(paths: readonly string[]): Promise<[string, Sight | 
     return asked.map((path) => [path, untried(why)]);
   }
   const lines = result.stdout.split('\n');
-  return asked.map((path, i) => {
+  // One that hangs hangs for all.
+  const told = result.timedOut ? rotated(paths, paths.indexOf(asked[0] ?? '')) : asked;
+  return told.map((path, i) => {
     const [stat, at, head] = lines.slice(3 * i, 3 * i + 3);
     // Its last line ends with the next one begun.
     if (stat === undefined || at === undefined || head === undefined || lines.length < 3 * i + 4)
       return [path, { kind: 'hung', why: `${textOf(path)} does not answer within ${limitMs / 1000} s` }];
     return [path, read(path, stat, at, head)];
   });
+}
+
+function rotated(paths: readonly string[], from: number): readonly string[] {
+  return [...paths.slice(from), ...paths.slice(0, from)];
 }
 
 function read(path: string, stat: string, at: string, head: string): Sight | (Found & Head) {

@@ -21,6 +21,7 @@ const mostHeads = 4096;
 /** Makes looks which read the beginning of a file once, and again where it was changed. */
 export function createProgramLooks(): LookAtPrograms {
   const heads = new Map<string, Head>();
+  let turns = 0;
   const headOf = (path: string, version: string): Head | null => {
     const known = heads.get(version);
     if (known !== undefined) return known;
@@ -43,7 +44,7 @@ export function createProgramLooks(): LookAtPrograms {
       await turn();
       until = performance.now() + sliceMs;
     }
-    for (const [path, found] of await lookFar(far))
+    for (const [path, found] of await lookFar(far, turns++))
       sights.set(path, 'kind' in found ? found : sightOf(path, found, { places, view }, found));
     return sights;
   };

@@ -71,3 +71,12 @@ test('a file is read anew where it was replaced, and tells when it was made', as
   assert.equal(after.head[0], 0x7f);
   assert.notEqual(after.version, before.version);
 });
+
+test('of many files that a child must look at each has its turn', async (t) => {
+  if (!requireKernel(t)) return;
+  const look = createProgramLooks();
+  const paths = Array.from({ length: 150 }, (_, i) => `/dev/pts/none${i}`);
+  const seen = new Set<string>();
+  for (let turn = 0; turn < 3; turn++) for (const path of (await look(paths, 'ours')).keys()) seen.add(path);
+  assert.equal(seen.size, paths.length);
+});
