@@ -128,8 +128,7 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     ...atWork(made),
     report: () => reportOf(made, since, census.read()),
     async refresh() {
-      const looked = liveness.hasLooked() ? null : liveness.look();
-      await Promise.all([census.refresh(), knowledge.refresh(), looked]);
+      await Promise.all([census.refresh(), knowledge.refresh(), liveness.refresh()]);
     },
     problem: board.set,
     reloaded: ledger.counters.reloaded,

@@ -296,6 +296,40 @@ await suite(import.meta.url, 'interpreters of entries, whosever they are', {
       return undefined;
     },
 
+  'F: one whose file is deleted is stale and not dead: it runs on, is ready by name, and tells that nobody could register it':
+    async (world) => {
+      mountMain(world);
+      const bin = directory(world, 'bin');
+      const names = ['own', 'checked', 'adopted'];
+      for (const name of names) {
+        program(`${bin}/${name}`);
+        sample(world, name);
+      }
+      foreign(world, 'adopted', `${bin}/adopted`, 'F');
+      const own = (name: string, check = ''): string =>
+        `  - {name: ${name}, magic: '\\x00${name}', interpreter: ${bin}/${name}, flags: F${check}}\n`;
+      // Without a byte to read the program ends with 1.
+      const check = `, check: {file: ${world.dir}/checked.file, status: 1}`;
+      world.configure(
+        `readiness: {required: [${names.join(', ')}]}\nadopt: [adopted]\nhandlers:\n${own('own')}${own('checked', check)}`,
+      );
+      const daemon = world.start({ platforms: target, flags: quick });
+      await daemon.reported('all of them', (r) => r.ready && state(r, 'checked') === 'ok');
+      for (const name of names) rmSync(`${bin}/${name}`);
+      const stale = await daemon.reported('all stale', (r) =>
+        names.every((name) => state(r, name) === 'stale'),
+      );
+      assert.ok(stale.ready, stale.summary);
+      for (const name of names) {
+        assert.match(
+          row(stale, name)?.why ?? '',
+          /does not exist: the entry runs on by the file that the kernel holds/,
+        );
+        assert.equal(run(world, name), 0, name);
+      }
+      return undefined;
+    },
+
   'one that is itself a program of another machine is told as run by the entry that runs it': async (
     world,
   ) => {

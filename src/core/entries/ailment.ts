@@ -21,6 +21,12 @@ export const fatalCodes: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   'entry-interpreter-hung',
 ]);
 
+/** Codes of those that an entry with `F` outlives. */
+export const staleCodes: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+  'stale-interpreter',
+  'entry-not-renewable',
+]);
+
 /** A file by its identity. */
 export interface FileId {
   readonly dev: number;

@@ -177,8 +177,11 @@ export const stopsAll: ReadonlySet<string> = new Set(['locked-by-another', 'stat
  * it by name as long as all that can be known of it is well.
  */
 export function isProven(handler: HandlerReport): boolean {
-  if (handler.proof === 'none') return handler.required && handler.state === 'unverified';
-  return (handler.state === 'ok' || handler.state === 'foreign-ok') && handler.probe?.verdict === 'verified';
+  const { proof, state, required, probe } = handler;
+  // A stale one runs the file that it holds.
+  const runs = proof !== 'probe' && state === 'stale';
+  if (proof === 'none') return required && (state === 'unverified' || runs);
+  return (state === 'ok' || state === 'foreign-ok' || runs) && probe?.verdict === 'verified';
 }
 
 function isCounted({ platforms, probe, proof, required }: HandlerReport): boolean {

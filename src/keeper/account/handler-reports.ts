@@ -1,3 +1,4 @@
+import { type Ailment, staleCodes } from '../../core/entries/ailment.ts';
 import { keptKey } from '../../core/kept/task.ts';
 import type { Handler } from '../../core/plan/handler.ts';
 import { architectureOf } from '../../core/platforms/catalogue.ts';
@@ -39,14 +40,14 @@ export function handlerReport(view: View['handlers'][number], parts: HandlerSour
   const barred = ran && parts.access.isDemanded(view) && !serves.has(containers.verdict);
   const proven = ran && !barred;
   const ailment = serving === null ? null : parts.liveness.of(serving);
-  const isDead = fine && ailment?.fatal === true && (state === 'ok' || !ran);
+  const life = fine && (state === 'ok' || !ran) ? lifeOf(ailment) : null;
   return {
     key: handler.key,
     platforms: handler.platforms,
     name: handler.registration.name,
     proof: proofOf(handler, info?.check),
-    state: isDead ? 'dead' : fine && !proven ? 'unverified' : state,
-    why: isDead ? (ailment?.detail ?? '') : whyOf(view, parts, { fine, barred, current, containers }),
+    state: life?.state ?? (fine && !proven ? 'unverified' : state),
+    why: life?.why ?? whyOf(view, parts, { fine, barred, current, containers }),
     flags: serving?.flags ?? '',
     interpreter: serving?.interpreter ?? handler.registration.interpreter,
     version: (state === 'foreign-ok' ? current?.result.version : info?.version) ?? null,
@@ -109,15 +110,14 @@ export function unmetReport(row: Situation['world']['unmet'][number], parts: Han
 /** A kept entry of somebody else: nothing proves it, so it is never more than there and unchanged. */
 export function keptReport({ kept, entry, state, why }: KeptView, parts: HandlerSources): HandlerReport {
   const by = kept.adopted ? 'adopted' : (kept.declared?.where ?? '');
-  const ailment = entry === null ? null : parts.liveness.of(entry);
-  const seen = state === 'ok' && ailment?.fatal === true ? 'dead' : state;
-  const wrong = state === 'ok' ? (ailment?.detail ?? 'kept as it is') : why;
+  const life = state === 'ok' && entry !== null ? lifeOf(parts.liveness.of(entry)) : null;
+  const wrong = state === 'ok' ? (life?.why ?? 'kept as it is') : why;
   return {
     key: kept.name,
     platforms: [],
     name: kept.name,
     proof: 'none',
-    state: seen === 'ok' ? 'unverified' : seen,
+    state: life?.state ?? (state === 'ok' ? 'unverified' : state),
     why: `${wrong} (${by})`,
     flags: entry?.flags ?? '',
     interpreter: entry?.interpreter ?? '',
@@ -130,6 +130,13 @@ export function keptReport({ kept, entry, state, why }: KeptView, parts: Handler
     heals: parts.history.of(keptKey(kept.name)),
     ...parts.availability.of(kept.name),
   };
+}
+
+/** An entry that runs nothing, or runs a file that nobody could register now; null where its interpreter is well. */
+function lifeOf(ailment: Ailment | null): { readonly state: 'dead' | 'stale'; readonly why: string } | null {
+  if (ailment === null) return null;
+  if (ailment.fatal) return { state: 'dead', why: ailment.detail };
+  return staleCodes.has(ailment.code) ? { state: 'stale', why: ailment.detail } : null;
 }
 
 function proofOf(handler: Handler, check: HandlerInfo['check']): HandlerReport['proof'] {

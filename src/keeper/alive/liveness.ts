@@ -19,8 +19,8 @@ import type { Roster, Watched } from './roster.ts';
 export interface Liveness {
   /** Looks at the interpreters of all entries, beside repair; never fails. */
   look(): Promise<void>;
-  /** Whether it looked at least once. */
-  hasLooked(): boolean;
+  /** The same where the last look is too old for somebody who asks. */
+  refresh(): Promise<void>;
   /** What is wrong with this very registration, as far as is known. */
   of(entry: Entry): Ailment | null;
   problems(): readonly Problem[];
@@ -45,6 +45,7 @@ export interface LivenessParts {
   readonly ownChanged: () => void;
 }
 
+const freshMs = 10_000;
 /** More problems of entries are not told one by one. */
 const mostProblems = 50;
 
@@ -53,7 +54,7 @@ export function createLiveness(parts: LivenessParts): Liveness {
   const { machine, changed } = parts;
   const state: State = { pins: new Map(), ailments: new Map(), own: new Map() };
   let problems: readonly Problem[] = [];
-  let looked = false;
+  let lookedAt = Number.NEGATIVE_INFINITY;
   let closed = false;
   const renewals = createRenewals(machine.clock, () => void look());
 
@@ -69,7 +70,7 @@ export function createLiveness(parts: LivenessParts): Liveness {
     const isNews =
       before !== JSON.stringify([...state.ailments]) || JSON.stringify(told) !== JSON.stringify(problems);
     problems = told;
-    looked = true;
+    lookedAt = machine.clock.now();
     if (ownChanges(state, roster, sights)) parts.ownChanged();
     if (isNews) changed();
     if (renewals.isAnyDue()) parts.due();
@@ -77,7 +78,7 @@ export function createLiveness(parts: LivenessParts): Liveness {
   const look = merged(() => lookNow().catch(() => {}));
   return {
     look: () => (closed ? Promise.resolve() : look()),
-    hasLooked: () => looked,
+    refresh: () => (closed || machine.clock.now() - lookedAt < freshMs ? Promise.resolve() : look()),
     of: (entry) => state.ailments.get(identify(entry))?.ailment ?? null,
     problems: () => problems,
     found: () =>
