@@ -94,6 +94,12 @@ await suite(import.meta.url, 'uninstall --purge leaves nothing of ours, and ever
     assert.deepEqual([named.status, /leave the platforms out/.test(named.said)], [2, true]);
     const elsewhere = await callInContainer(world, ['uninstall', '--purge']);
     assert.equal(elsewhere.status, 1, elsewhere.stderr);
+    const spelled = await callInContainer(world, ['--purge']);
+    assert.equal(spelled.status, 1);
+    assert.match(
+      spelled.stderr.trimEnd().split('\n').at(-1) ?? '',
+      /locked-by-another: Another keeper serves/,
+    );
     assert.ok(existsSync(`${world.store}/manifest.json`));
     return undefined;
   },

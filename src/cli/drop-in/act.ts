@@ -23,10 +23,11 @@ import { misused, oneLine, say } from './words.ts';
 export async function act(request: DropInRequest): Promise<ExitCode> {
   if (!request.purge) return carry(request);
   const purged = await purgeAll(request);
+  if (purged !== exitCodes.ok) return purged;
   const shown = await carry(request);
   // To look at platforms programs are written that prove them.
   const again = await purgeAll(request, () => {});
-  return [purged, shown, again].find((code) => code !== exitCodes.ok) ?? exitCodes.ok;
+  return shown === exitCodes.ok ? again : shown;
 }
 
 async function carry(request: DropInRequest): Promise<ExitCode> {
