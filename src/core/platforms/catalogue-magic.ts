@@ -34,6 +34,19 @@ export function matcherOf(a: Architecture): Extract<Matcher, { kind: 'magic' }> 
 }
 
 /**
+ * The same, and AppImages of the platform as well: they have `AI\x02` at bytes 8 to 10, which are zero in every other
+ * program, so nothing but these bits is left out of the comparison.
+ */
+export function servedMatcher(a: Architecture): Extract<Matcher, { kind: 'magic' }> {
+  const { mask, ...rest } = matcherOf(a);
+  const widened = mask.map((byte, at) => byte & ~(appImage[at - IDENT.abiVersion] ?? 0));
+  return { ...rest, mask: widened };
+}
+
+/** `AI` and a type of 1 to 3. */
+const appImage = [0x41, 0x49, 0x03];
+
+/**
  * Headers of real executables of a row (64 bytes; ET_EXEC and ET_DYN, each with OSABI 0 and 3, which is what GNU
  * toolchains write), to ask which entry would serve it. A usable row matches all of its own.
  */

@@ -3,7 +3,7 @@ import { bytesOf } from '../../core/kernel/bytes.ts';
 import { flagsFor, type KernelVersion } from '../../core/kernel/kernel-version.ts';
 import type { Handler } from '../../core/plan/handler.ts';
 import type { Architecture } from '../../core/platforms/catalogue.ts';
-import { matcherOf, sampleHeaders } from '../../core/platforms/catalogue-magic.ts';
+import { matcherOf, sampleHeaders, servedMatcher } from '../../core/platforms/catalogue-magic.ts';
 import { resolvePlatform } from '../../core/platforms/platforms.ts';
 import type { Problem } from '../../core/problems.ts';
 import type { Places } from '../../host/mounts/facet.ts';
@@ -124,7 +124,11 @@ function wantedHandler({ config, kernel }: PlatformParts, architecture: Architec
   return {
     key: architecture.target,
     platforms: architecture.platforms,
-    registration: { name, matcher: matcherOf(architecture), interpreter: '', flags },
+    // Under upstream's names tools look for upstream's bytes.
+    registration: {
+      ...{ name, interpreter: '', flags },
+      matcher: config.names === 'qemu-' ? matcherOf(architecture) : servedMatcher(architecture),
+    },
     interpreter: null,
     samples: sampleHeaders(architecture),
   };

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
 import { architectureOf, catalogue } from '../../../src/core/platforms/catalogue.ts';
-import { matcherOf, sampleHeaders } from '../../../src/core/platforms/catalogue-magic.ts';
+import { matcherOf, sampleHeaders, servedMatcher } from '../../../src/core/platforms/catalogue-magic.ts';
 
 interface Row {
   readonly target: string;
@@ -58,6 +59,41 @@ describe('catalogue', () => {
         assert.equal(hits, other === a ? 4 : 0, `${a.target} on headers of ${other.target}`);
       }
     }
+  });
+
+  test('what is registered takes AppImages too, of its own platform alone, and else what upstream takes', () => {
+    const appImages = (headers: readonly Uint8Array[]) =>
+      headers.flatMap((header) =>
+        [1, 2].map((type) => {
+          const image = Uint8Array.from(header);
+          image.set([0x41, 0x49, type], 8);
+          return image;
+        }),
+      );
+    for (const a of catalogue.filter((row) => row.usable)) {
+      const { magic, mask } = servedMatcher(a);
+      for (const other of catalogue) {
+        const files = [...sampleHeaders(other), ...appImages(sampleHeaders(other))];
+        const hits = files.filter((header) => matches(header, magic, mask)).length;
+        assert.equal(hits, other === a ? 12 : 0, `${a.target} on headers of ${other.target}`);
+      }
+    }
+    const byte = fc.constantFrom(0, 1, 2, 3, 0x7f, 0x45, 0x4c, 0x46, 0xff, 183, 62);
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...catalogue),
+        fc.array(fc.tuple(fc.nat(39), byte), { maxLength: 3 }),
+        (a, changes) => {
+          const [header = new Uint8Array(64)] = sampleHeaders(a);
+          const file = Uint8Array.from(header);
+          for (const [at, value] of changes) file[at] = at >= 8 && at <= 10 ? 0 : value;
+          return catalogue.every((row) => {
+            const [upstream, ours] = [matcherOf(row), servedMatcher(row)];
+            return matches(file, upstream.magic, upstream.mask) === matches(file, ours.magic, ours.mask);
+          });
+        },
+      ),
+    );
   });
 
   test('microblaze is unusable because it does not match its own headers', () => {
