@@ -1,6 +1,5 @@
 import type { Config } from '../../core/config/config.ts';
 import { machinesOf } from '../../core/entries/machines.ts';
-import { textOf } from '../../core/kernel/bytes.ts';
 import { resolvePlatform } from '../../core/platforms/platforms.ts';
 import type { Problem } from '../../core/problems.ts';
 import type { Places } from '../../host/mounts/facet.ts';
@@ -50,8 +49,8 @@ export async function obtainAll(from: Selected): Promise<Obtained> {
       ...lacking.problems,
       ...own.problems,
     ],
-    // As with emulators: a package that replaces one is noticed at once.
-    sources: [...made.sources, ...config.handlers.map((h) => textOf(h.interpreter))],
+    // Not those of own handlers: where one comes to hang, the watch of files would keep the process from ending.
+    sources: made.sources,
   };
 }
 
