@@ -44,7 +44,8 @@ export function createEnactment(all: EnactmentParts): Enactment {
     const obtain = await (parts.obtain ?? createObtain)(machine, config);
     const options = { accept, asked: parts.asked?.(), recall, former };
     const world = await prepareWorld(machine, config, host, obtain, parts.probes, options);
-    const named = withAliases(world, config);
+    // Who only looks, or comes to remove, registers none: what was published under such a name is withdrawn.
+    const named = parts.passive === true ? world : withAliases(world, config);
     return withPublication(machine, named, config, inForce.situation().world.desired);
   };
 
