@@ -571,6 +571,7 @@ await suite(import.meta.url, 'policies hold on a live host', {
       [
         [target, 'keeper'],
         ['host', 'keeper'],
+        ['image', 'none'],
         ['loose', 'keeper'],
       ].sort(),
     );

@@ -49,6 +49,10 @@ const handler = z.object({
   key: z.string().describe('QEMU target, or the name of an own handler'),
   platforms: z.array(z.string()).describe('OCI platforms served, the plain name first'),
   name: z.string().describe('name of the entry'),
+  proof: z
+    .enum(['probe', 'check', 'none'])
+    .catch('probe')
+    .describe('what can prove it; none: it is only watched'),
   state: z
     .enum(['ok', 'missing', 'disabled', 'drifted', 'stale', 'shadowed', 'foreign-ok', 'unverified', 'dead'])
     .describe('ok and foreign-ok: a probe ran under what serves now'),
@@ -58,10 +62,6 @@ const handler = z.object({
   version: z.string().nullable().describe('version of the interpreter, where it is ours'),
   owner: z.enum(['keeper', 'foreign', 'none']).describe('entries say whose a foreign one is'),
   entry: z.string().nullable().catch(null).describe('name of the entry that serves now'),
-  proof: z
-    .enum(['probe', 'check', 'none'])
-    .catch('probe')
-    .describe('what can prove it; none: it is only watched'),
   required: z.boolean().describe('counts for readiness'),
   probe: proof.nullable().describe('last probe of what serves now'),
   containers: z
