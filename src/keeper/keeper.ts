@@ -23,7 +23,7 @@ import { openLedger } from './ledger.ts';
 import { createLooks } from './looks.ts';
 import type { KeeperParts } from './parts.ts';
 import { emptyWorld } from './prepare/world.ts';
-import { createProofs } from './proofs.ts';
+import { createProofs, type ProofsParts } from './proofs.ts';
 import { createSignal } from './signal.ts';
 
 /** One keeper of one instance: repair, verification and the account of both. */
@@ -120,20 +120,36 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   prepared.hear(() => void liveness.look());
   const census = createCensus(machine, inForce.situation);
   const knowledge = createEntryKnowledge(machine, inForce.situation, memory, liveness.found);
-  const { probes } = parts;
-  const { proved } = knowledge;
-  const others = createEntryProofs({ machine, situation: inForce.situation, probes, proved, changed });
+  const others = provingOthers({ ...upTo, knowledge });
   const made: Made = { ...upTo, proofs, configuring, knowledge, others, ended: ending };
   return {
     ...atWork(made),
     report: () => reportOf(made, since, census.read()),
     async refresh() {
-      await Promise.all([census.refresh(), knowledge.refresh(), liveness.refresh()]);
+      await Promise.all([census.refresh(), knowledge.refresh(), liveness.refresh(), others.refresh()]);
     },
     problem: board.set,
     reloaded: ledger.counters.reloaded,
     onPrepared: prepared.hear,
     ...atTheEnd(made),
+  };
+}
+
+/** Without a handler of ours a platform may be served all the same, and readiness asks for a proof. */
+function provingOthers(upTo: ProofsParts & { readonly knowledge: EntryKnowledge }) {
+  const { parts, inForce, looks, ended, changed, knowledge } = upTo;
+  const { machine, probes, passive } = parts;
+  const { proved } = knowledge;
+  const others = createEntryProofs({ machine, situation: inForce.situation, probes, proved, changed });
+  const mayProve = (): boolean => passive !== true && !ended.aborted && looks.pause.state() === null;
+  looks.complete.hear(() => {
+    const unmet = inForce.situation().world.unmet.map((row) => row.target);
+    if (unmet.length > 0 && mayProve()) void others.proveNew(unmet, 0);
+  });
+  return {
+    ...others,
+    /** Whoever asks is told of all that was never tried, if that does not take long. */
+    refresh: () => (mayProve() ? others.proveNew('all', 1500) : Promise.resolve()),
   };
 }
 

@@ -35,9 +35,27 @@ export async function status(context: Context, config: Config, targets: Targets)
     );
     return exitCodes.failed;
   }
-  return oneShot(context, config, looking(context, targets), async (held) =>
+  return looked(context, config, targets, async (held) =>
     show(context, only(await seen(context, held, targets), targets)),
   );
+}
+
+/** Where the instance cannot be seen, programs can still be run: another command does that. */
+async function looked(
+  context: Context,
+  config: Config,
+  targets: Targets,
+  work: (held: Held) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  let opened = false;
+  const exit = await oneShot(context, config, looking(context, targets), (held) => {
+    opened = true;
+    return work(held);
+  });
+  const names = targets === 'all' || targets.length === 0 ? 'linux/arm64' : targets.join(' ');
+  const command = `${context.here.command} witness ${names}`;
+  if (!opened) context.err(`binfmt-keeper: to run a program all the same, without any right: ${command}\n`);
+  return exit;
 }
 
 /** How things stand without a daemon: what is registered is proved, in a time that people wait for. */
@@ -66,7 +84,7 @@ export async function probe(context: Context, config: Config, targets: Targets):
   if (reply?.type === 'report') return show(context, only(reply.report, targets));
   if (reply !== null) return tell(context, reply);
   context.err(sandboxHint('probe'));
-  return oneShot(context, config, looking(context, targets), async ({ keeper }) => {
+  return looked(context, config, targets, async ({ keeper }) => {
     const proofs = Promise.all([keeper.refresh(), keeper.verify(keysOf(targets))]);
     await withProgress(context, () => keeper.report().summary, proofs);
     return show(context, only({ ...keeper.report(), daemon: null }, targets));

@@ -1,38 +1,38 @@
 import type { EntryReport } from '../../core/entries/entry-report.ts';
 import { ownerNames } from '../../core/entries/owner-names.ts';
-import type { HandlerReport, Report } from '../../core/report/report.ts';
+import type { Problem } from '../../core/problems.ts';
 import { visible } from '../../core/text/visible.ts';
 import type { View } from '../terminal/problem-text.ts';
 import { type Column, tableLines } from '../terminal/table.ts';
 import { shortenPath } from '../terminal/text.ts';
 import { wrap } from '../terminal/wrap.ts';
 
-/** The second table: entries that no row of a platform speaks of. Empty where there are none. What problems say is not said here too. */
+/** The second table: entries that no row of a platform speaks of. Empty where there are none. */
 export function otherEntryLines(
   entries: readonly EntryReport[],
+  problems: readonly Problem[],
   view: View,
-  problems: Report['problems'] = [],
 ): readonly string[] {
   if (entries.length === 0) return [];
   const [head = '', ...rows] = tableLines(columnsOf(entries, view), view.columns);
-  const width = view.columns ?? Number.POSITIVE_INFINITY;
-  const wrong = entries.flatMap(({ name, wrong: found }) =>
-    found.flatMap(({ code, subject, detail }) =>
-      problems.some((p) => p.code === code && p.subject === subject)
-        ? []
-        : wrap(visible(`${name}: ${code}: ${detail}`), width, '', '  '),
-    ),
-  );
-  return [view.style.strong(head), ...rows, ...wrong];
+  return [view.style.strong(head), ...rows, ...wrongLines(entries, problems, view)];
 }
 
-/** Entries that are nobody's row: not ours, and serving no platform that has one. */
-export function entriesWithoutRow(
-  { entries }: Pick<Report, 'entries'>,
-  rows: readonly HandlerReport[],
-): readonly EntryReport[] {
-  const told = new Set(rows.flatMap((row) => row.entry ?? []));
-  return entries.filter((one) => !told.has(one.name) && (one.owner.kind !== 'ours' || one.wrong.length > 0));
+/** What is wrong with entries; what is a problem too is told among those, with its remedy. */
+export function wrongLines(
+  entries: readonly EntryReport[],
+  problems: readonly Problem[],
+  { columns }: View,
+): readonly string[] {
+  const isTold = (p: Problem): boolean =>
+    problems.some((other) => other.code === p.code && other.subject === p.subject);
+  const width = columns ?? Number.POSITIVE_INFINITY;
+  return entries.flatMap(({ name, wrong }) =>
+    wrong
+      // That ours stands in front is what ours is for.
+      .filter((p) => p.code !== 'entry-covered' && !isTold(p))
+      .flatMap(({ code, detail }) => wrap(visible(`${name}: ${code}: ${detail}`), width, '', '  ')),
+  );
 }
 
 function columnsOf(entries: readonly EntryReport[], { style }: View): readonly Column[] {

@@ -1,7 +1,6 @@
-import { ownerNames } from '../../core/entries/owner-names.ts';
 import { whyLasting } from '../../core/report/lasting.ts';
 import type { HandlerReport, Report } from '../../core/report/report.ts';
-import { isNamed, otherServed } from '../../core/report/served.ts';
+import { entriesWithoutRow, isNamed, otherServed, servingOwner } from '../../core/report/served.ts';
 import { formatDuration } from '../../core/text/duration.ts';
 import { visible } from '../../core/text/visible.ts';
 import { problemLines, type View } from '../terminal/problem-text.ts';
@@ -11,7 +10,7 @@ import { cutEnd, shortenPath } from '../terminal/text.ts';
 import { wrap } from '../terminal/wrap.ts';
 import { leftOutLines } from './left-out.ts';
 import { isLook, isToldByLine, isUnregistered, unnamedLines, unregisteredLines } from './looked.ts';
-import { entriesWithoutRow, otherEntryLines } from './other-entries.ts';
+import { otherEntryLines, wrongLines } from './other-entries.ts';
 
 /** A report for people: handlers, problems with their remedies, and the sentence that sums it up. */
 export function reportTable(report: Report, view: View = { columns: null, style: plain }): string {
@@ -45,17 +44,20 @@ export function reportParts(report: Report, view: View, now = Date.now()): Repor
       ? [nothingServed(report)]
       : tableLines(columnsOf(handlers, report, view, now), view.columns);
   const reasons = grouped(
-    handlers.filter((h) => h.why !== '' && h.probe !== null && h.state !== 'foreign-ok'),
+    handlers.filter((h) => h.why !== '' && h.state !== 'foreign-ok' && (h.probe !== null || isOff(h))),
     (h) => h.why,
     (h) => h.name,
   );
   const problems = report.problems.filter((p) => !isToldByLine(report, p));
+  const others = entriesWithoutRow(report.entries, [...report.handlers, ...served]);
+  const told = report.entries.filter((one) => !others.includes(one));
   const codes = [...new Set(problems.map((p) => p.code))];
   return {
     head: view.style.strong(head),
     rows,
     notes: [
       ...reasons.flatMap(([why, names]) => wrap(`${names}: ${why}`, width, '', '  ')),
+      ...wrongLines(told, problems, view),
       ...unregisteredLines(report, view, width),
       ...unnamedLines(served, view, width),
       ...leftOutLines(withoutServed(report.leftOut, served), width),
@@ -63,11 +65,7 @@ export function reportParts(report: Report, view: View, now = Date.now()): Repor
         ? wrap(`the entries outlive this process: ${whyLasting(report.lasting)}`, width, '', '  ')
         : []),
     ],
-    others: otherEntryLines(
-      entriesWithoutRow(report, [...report.handlers, ...served]),
-      view,
-      report.problems,
-    ),
+    others: otherEntryLines(others, problems, view),
     problems: codes.map((code) =>
       problemLines(
         problems.filter((p) => p.code === code),
@@ -107,7 +105,7 @@ function columnsOf(
     { head: 'STATE', rank: 0, cells: of((h) => h.state), paint },
     { head: 'FLAGS', rank: 7, cells: of((h) => h.flags || '-') },
     { head: 'VERSION', rank: 4, cells: of((h) => h.version ?? '-') },
-    { head: 'OWNER', rank: 5, cells: of((h) => ownerCell(h, report)) },
+    { head: 'OWNER', rank: 5, cells: of((h) => servingOwner(h, report.entries)) },
     { head: 'PROBE', rank: 1, cells: of((h) => probeCell(h, now)) },
     ...(handlers.some((h) => isTelling(h, report))
       ? [{ head: 'CONTAINERS', rank: 1, cells: of((h) => containersCell(h, now)) }]
@@ -122,10 +120,9 @@ function columnsOf(
   ];
 }
 
-/** Whose entry serves, where it is not ours. */
-function ownerCell({ owner, entry }: HandlerReport, { entries }: Report): string {
-  const kind = owner === 'foreign' ? entries.find((one) => one.name === entry)?.owner.kind : undefined;
-  return kind === undefined ? owner : ownerNames[kind];
+/** Whether somebody switched off what others registered: no problem tells of that. */
+function isOff({ state, owner }: HandlerReport): boolean {
+  return state === 'disabled' && owner === 'foreign';
 }
 
 /** Without a daemon nothing is lost where nothing was registered. */

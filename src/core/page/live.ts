@@ -1,4 +1,5 @@
 import type { Report } from '../report/report.ts';
+import { entriesSection } from './entries.ts';
 import { html, type Markup } from './html.ts';
 import { iconAddress } from './icons.ts';
 import { emulatedSection, keeperSection } from './keeper.ts';
@@ -23,6 +24,7 @@ export function livePart(report: Report): Markup {
     ${verdictSection(report)}
     ${problemsSection(report)}
     ${platformsSection(report)}
+    ${entriesSection(report)}
     <div id="below" class="below">
       ${timelineSection(report)}
       <div id="beside">

@@ -1,23 +1,24 @@
 import { type LeftOutKind, leftOutKinds } from '../platforms/select.ts';
 import type { HandlerReport, Report } from '../report/report.ts';
+import { servingOwner } from '../report/served.ts';
 import { lasted } from '../text/duration.ts';
 import { html, type IconName, icon, identifier, literal, type Markup, trusted } from './html.ts';
 import { moment } from './time.ts';
 
 /** All handlers: platforms, those that need somebody first, and then what no probe can prove. */
 export function platformsSection(report: Report): Markup {
-  const { handlers, at } = report;
+  const { handlers } = report;
   const rank = (h: HandlerReport): number => tones.indexOf(toneOf(h)) * 2 + (h.required ? 0 : 1);
   const platforms = handlers.filter((h) => h.platforms.length > 0).toSorted((a, b) => rank(a) - rank(b));
   const others = handlers.filter((h) => h.platforms.length === 0);
   const rows = [
-    html`<tbody id="rows-platforms" role="rowgroup">${platforms.map((h) => rowOf(h, at))}</tbody>`,
+    html`<tbody id="rows-platforms" role="rowgroup">${platforms.map((h) => rowOf(h, report))}</tbody>`,
     ...(others.length === 0
       ? []
       : [
           html`<tbody id="rows-others" role="rowgroup">
             <tr id="rows-others-h" role="row" class="group"><th colspan="${columns.length}" role="rowheader" scope="rowgroup">Without a platform: own handlers, and entries kept for others. No program can prove these.</th></tr>
-            ${others.map((h) => rowOf(h, at))}
+            ${others.map((h) => rowOf(h, report))}
           </tbody>`,
         ]),
   ];
@@ -50,9 +51,8 @@ function toneOf(handler: HandlerReport): (typeof tones)[number] {
   return probe === null ? 'wait' : 'bad';
 }
 
-function rowOf(handler: HandlerReport, now: number): Markup {
-  const { key, name, state, why, probe, containers, flags, heals, lostAt, unavailableMs, owner, required } =
-    handler;
+function rowOf(handler: HandlerReport, { at: now, entries }: Report): Markup {
+  const { key, name, state, why, probe, containers, flags, heals, lostAt, unavailableMs, required } = handler;
   const [first, ...more] = handler.platforms;
   const tone = toneOf(handler);
   const cells = [
@@ -69,7 +69,7 @@ function rowOf(handler: HandlerReport, now: number): Markup {
     }`,
     flags === '' ? html`<span class="none">none</span>` : html`<span class="m">${flags}</span>`,
     interpreterOf(handler),
-    html`${owner}`,
+    html`${servingOwner(handler, entries)}`,
   ];
   return html`<tr id="${identifier('h', name)}" role="row" class="${tone}">
     <th role="rowheader" scope="row">${first === undefined ? literal(key) : html`<bdi>${first}</bdi>`}

@@ -10,7 +10,9 @@ export function problemsOfLook(
   handlers: readonly HandlerReport[],
 ): readonly Problem[] {
   const lost = new Map(handlers.filter(isLost).map((h) => [h.key, h]));
-  const left = problems.filter((p) => !aboutEmulators.has(p.code) || lost.has(p.subject));
+  const left = problems.filter(
+    (p) => !aboutEmulators.has(p.code) || lost.get(p.subject)?.state === 'missing',
+  );
   const told = new Set(left.flatMap((p) => [p.subject]));
   const unregistered = [...lost.values()].filter((h) => h.state === 'missing' && !told.has(h.key));
   return [

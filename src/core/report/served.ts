@@ -1,4 +1,5 @@
 import type { EntryReport } from '../entries/entry-report.ts';
+import { ownerNames } from '../entries/owner-names.ts';
 import { architectureOf, catalogue } from '../platforms/catalogue.ts';
 import type { HandlerReport, Report } from './report.ts';
 
@@ -7,8 +8,9 @@ import type { HandlerReport, Report } from './report.ts';
  * of: what is known of the entry in the place of what was wanted. The row as it is where nothing serves.
  */
 export function rowAsServed(row: HandlerReport, entries: readonly EntryReport[]): HandlerReport {
-  const entry = servingOf(row.platforms[0] ?? row.key, entries);
-  if (entry === undefined) return row;
+  const platform = row.platforms[0] ?? row.key;
+  const entry = servingOf(platform, entries);
+  if (entry === undefined) return rowSwitchedOff(row, entries, platform);
   const ours = entry.owner.kind === 'ours';
   const well = ours ? 'ok' : 'foreign-ok';
   return {
@@ -36,12 +38,41 @@ export function otherServed({ handlers, entries }: Pick<Report, 'handlers' | 'en
   });
 }
 
+/** Where nothing serves because somebody switched an entry off, that is what is told. */
+function rowSwitchedOff(
+  row: HandlerReport,
+  entries: readonly EntryReport[],
+  platform: string,
+): HandlerReport {
+  const entry = entries.find((one) => !one.enabled && one.platforms.includes(platform));
+  if (entry === undefined || row.state !== 'missing') return row;
+  const { name, interpreter, flags, owner } = entry;
+  const why = `${name} is switched off; to switch it on: echo 1 >/proc/sys/fs/binfmt_misc/${name}`;
+  const whose = owner.kind === 'ours' ? 'keeper' : 'foreign';
+  return { ...row, state: 'disabled', why, flags, interpreter, owner: whose, entry: name };
+}
+
 /** Only what is wanted is judged for ordinary containers. */
 const notLooked: HandlerReport['containers'] = {
   verdict: 'unknown',
   detail: 'an entry that is not kept is not judged',
   at: null,
 };
+
+/** Who registered what serves, in a word: `keeper`, `none`, or whose entry it is. */
+export function servingOwner({ owner, entry }: HandlerReport, entries: readonly EntryReport[]): string {
+  const kind = owner === 'foreign' ? entries.find((one) => one.name === entry)?.owner.kind : undefined;
+  return kind === undefined ? owner : ownerNames[kind];
+}
+
+/** Entries that no row speaks of: what is ours is told by its row, unless something is wrong with it. */
+export function entriesWithoutRow(
+  entries: readonly EntryReport[],
+  rows: readonly HandlerReport[],
+): readonly EntryReport[] {
+  const told = new Set(rows.flatMap((row) => row.entry ?? []));
+  return entries.filter((one) => !told.has(one.name) && (one.owner.kind !== 'ours' || one.wrong.length > 0));
+}
 
 function servingOf(platform: string, entries: readonly EntryReport[]): EntryReport | undefined {
   return entries.find((entry) => entry.serves.includes(platform));

@@ -1,7 +1,12 @@
 import type { ProvedEntry } from '../../core/entries/draw.ts';
 import type { DeclaredLine, OwnerSigns } from '../../core/entries/owner.ts';
 import { textOf } from '../../core/kernel/bytes.ts';
-import { filesInForce, readDeclarations } from '../../core/plan/binfmt-d.ts';
+import {
+  type Declarations as BinfmtDeclarations,
+  filesInForce,
+  readDeclarations,
+} from '../../core/plan/binfmt-d.ts';
+import { readSupportFiles } from '../../core/plan/binfmt-support.ts';
 import { sameEntry } from '../../core/plan/memory.ts';
 import { isStored } from '../../core/plan/ownership.ts';
 import type { Problem } from '../../core/problems.ts';
@@ -88,15 +93,20 @@ async function filesAmong(machine: Stores, { repair }: Situation): Promise<Reado
 
 const isAbsent: ReadonlySet<string> = new Set(['interpreter-missing', 'interpreter-unreachable']);
 
+/** What both tools would register; where both declare a line, systemd does so at each boot. */
 async function declaredLines(machine: Declarations): Promise<readonly DeclaredLine[]> {
-  const { directories } = await machine.readBinfmtD();
-  return readDeclarations(filesInForce(directories)).declared.map(({ registration, where }) => ({
-    by: 'systemd-binfmt' as const,
-    where,
-    name: registration.name,
-    interpreter: registration.interpreter,
-    registration,
-  }));
+  const { directories, support } = await machine.readBinfmtD();
+  return [
+    ...linesOf('systemd-binfmt', readDeclarations(filesInForce(directories))),
+    ...linesOf('binfmt-support', readSupportFiles(support)),
+  ];
+}
+
+function linesOf(by: DeclaredLine['by'], { declared }: BinfmtDeclarations): readonly DeclaredLine[] {
+  return declared.map(({ registration, where }) => {
+    const { name, interpreter } = registration;
+    return { by, where, name, interpreter, registration };
+  });
 }
 
 function byName(lines: readonly DeclaredLine[]): OwnerSigns['declared'] {

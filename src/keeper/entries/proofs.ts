@@ -14,6 +14,8 @@ type Host = Timed & Probes;
 export interface EntryProofs {
   /** Tries what serves these targets now, two at once; `all` are those that are wanted or have an OCI name. */
   prove(targets: readonly string[] | 'all'): Promise<void>;
+  /** Tries what was never tried; waits for so long at most. */
+  proveNew(targets: readonly string[] | 'all', forMs: number): Promise<void>;
   close(): void;
 }
 
@@ -38,22 +40,35 @@ const mostFiles = 4;
 
 /** Makes one that has proved nothing. */
 export function createEntryProofs(parts: EntryProofsParts): EntryProofs {
-  const { situation, proved } = parts;
+  const { machine, situation, proved } = parts;
   const stop = new AbortController();
+  const run = async (wanted: readonly Job[]): Promise<void> => {
+    const jobs = wanted.values();
+    const work = async (): Promise<void> => {
+      for (const { entry, files } of jobs) {
+        if (stop.signal.aborted) return;
+        const found = await tryAll(parts, entry, files, stop.signal);
+        if (stop.signal.aborted) return;
+        if (found !== null) proved.set(identify(entry), found);
+        parts.changed();
+      }
+    };
+    await Promise.all([work(), work()]);
+  };
+  let trying: Promise<void> | null = null;
   return {
-    async prove(targets) {
+    prove(targets) {
       forgetGone(situation(), proved);
-      const jobs = jobsFor(parts, targets).values();
-      const work = async (): Promise<void> => {
-        for (const { entry, files } of jobs) {
-          if (stop.signal.aborted) return;
-          const found = await tryAll(parts, entry, files, stop.signal);
-          if (stop.signal.aborted) return;
-          if (found !== null) proved.set(identify(entry), found);
-          parts.changed();
-        }
-      };
-      await Promise.all([work(), work()]);
+      return run(jobsFor(parts, targets));
+    },
+    async proveNew(targets, forMs) {
+      forgetGone(situation(), proved);
+      const jobs = jobsFor(parts, targets).filter(({ entry }) => !proved.has(identify(entry)));
+      trying ??= run(jobs).finally(() => {
+        trying = null;
+      });
+      const late = new Promise<void>((resolve) => void machine.clock.after(forMs, resolve, 'idle'));
+      await Promise.race([trying, late]);
     },
     close: () => stop.abort(),
   };
