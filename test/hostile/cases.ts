@@ -198,7 +198,7 @@ export const families: Readonly<Record<string, readonly Hostile[]>> = {
   ],
   matchers: [
     ...matchers('mask', {
-      'a mask that is shorter': 'magic: abcd, mask: 0xffff',
+      'a mask that is shorter': 'magic: wxyz, mask: 0xffff',
       'a mask that is longer': 'magic: ab, mask: 0xffffff',
       'an empty mask': 'magic: ab, mask: ""',
       'a mask of zeros': 'magic: ab, mask: 0x0000',
@@ -220,7 +220,7 @@ export const families: Readonly<Record<string, readonly Hostile[]>> = {
     ...matchers('offset', {
       'a negative offset': 'magic: ab, offset: -1',
       'an offset beyond the header': 'magic: ab, offset: 255',
-      'a magic beyond the header': `magic: '${'a'.repeat(257)}'`,
+      'a magic beyond the header': `magic: '${'z'.repeat(257)}'`,
       'an offset of 256': 'magic: ab, offset: 256',
       'half an offset': 'magic: ab, offset: 1.5',
       'an endless offset': 'magic: ab, offset: .inf',
@@ -294,7 +294,7 @@ export const families: Readonly<Record<string, readonly Hostile[]>> = {
       'a lone slash': '[/]',
       'a slash at the end': '[linux/]',
       'a path': '[../../etc/passwd]',
-      'a line break': '["linux/arm64\\nlinux/arm"]',
+      'a line break': '["linux/arm64\\nlinux/amr"]',
       'an escape sequence': '["\\e]0;x\\a"]',
       'a property of objects': '[constructor]',
     }),

@@ -22,7 +22,8 @@ test('what a child prints, reads and ends with is told', async () => {
 });
 
 test('a child goes before its parent where memory runs out', async () => {
-  const { stdout } = await sh('cat /proc/$$/oom_score_adj');
+  // It is written once the child runs, and what the child reads comes after.
+  const { stdout } = await sh('read -r line; cat /proc/$$/oom_score_adj', { input: '\n' });
   assert.equal(stdout, '1000\n');
 });
 
