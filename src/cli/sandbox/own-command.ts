@@ -1,5 +1,5 @@
 import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { shellWord } from '../../core/text/shell-word.ts';
 
 /** How this very program can be called from any directory: `binfmt-keeper` where PATH leads to it, else Node and file. */
@@ -27,7 +27,11 @@ function onPath(program: string): string | null {
   return null;
 }
 
-/** A packaged command is a short script that names the program. */
+/** A packaged command is a short script that names the program, or what lies where its own directory leads to. */
 function names(path: string, script: string): boolean {
-  return statSync(path).size < 4096 && readFileSync(path, 'utf8').includes(script);
+  if (statSync(path).size >= 4096) return false;
+  const text = readFileSync(path, 'utf8');
+  if (text.includes(script)) return true;
+  const [, below] = /^lib=\$\(dirname .*\)\/(\S+)$/m.exec(text) ?? [];
+  return below !== undefined && dirname(script) === join(dirname(path), below);
 }

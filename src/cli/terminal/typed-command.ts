@@ -21,6 +21,7 @@ export function hereOfDaemon(): Here {
 
 /** A path below the directory where one is, as people type it. */
 function shortest(path: string): string {
-  const below = relative(process.cwd(), path);
-  return below === '' || below.startsWith('..') ? path : below;
+  const from = process.cwd();
+  const below = relative(from, path);
+  return from === '/' || below === '' || below.startsWith('..') ? path : below;
 }

@@ -28,6 +28,8 @@ check 'the unit starts' systemctl start binfmt-keeper
 say "# start took $(echo "$started $(now)" | awk '{ print $2 - $1 }') s"
 check 'it is active' active
 check 'it verifies its platform' until_true 120 verified
+logged() { journalctl -u binfmt-keeper -o cat | grep -q "$1"; }
+check 'the log says what to type next, as it is typed' logged 'next: binfmt-keeper status'
 check 'a foreign program runs' runs aarch64
 check 'the anchor is mounted' mounted "$anchor"
 check 'so is the main mount, whose automount nobody else has touched' mounted "$main"
@@ -59,7 +61,8 @@ before=$(main_pid)
 during 'systemctl kill -s KILL binfmt-keeper' killed
 check 'nobody noticed the crash' none_failed
 check 'another process serves' test "$before" != "$(main_pid)"
-check 'it is active again' active
+# `status` proves what stands there before the daemon has said that it is ready.
+check 'it is active again' until_true 120 active
 
 during 'systemctl restart binfmt-keeper' systemctl restart binfmt-keeper
 check 'nobody noticed the restart' none_failed
