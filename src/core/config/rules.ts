@@ -33,7 +33,7 @@ export function faultOfEntryName(name: string): string | null {
 
 /** Refuses a pattern where one name is wanted: the kernel takes it as a name like any other. */
 export function nameOfMany(name: string): string | null {
-  return /[*?[\]]/.test(name)
+  return /[*?]|\[[^\]]+\]/.test(name)
     ? 'must be the name of one entry: there are no patterns here, so write each name (ls /proc/sys/fs/binfmt_misc)'
     : null;
 }

@@ -172,6 +172,9 @@ test('adopt takes the names of entries, and none of our own', () => {
     'python3.12',
     'ä b',
   ]);
+  // A single bracket makes no pattern.
+  assert.deepEqual(good('adopt: ["a[31m", "b]"]').config.adopt, ['a[31m', 'b]']);
+  assert.match(errors('adopt: ["qemu-[ab]"]')[0] ?? '', /no patterns here/);
   assert.deepEqual(errors('adopt: [status, a/b, ""]'), [
     '/etc/k.yaml:1:9: adopt.0: must not be a name that the file system uses itself; got "status"',
     '/etc/k.yaml:1:17: adopt.1: must not hold a slash or NUL; got "a/b"',
