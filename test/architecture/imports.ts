@@ -16,11 +16,12 @@ export interface Import {
 /** The project's directory. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Every file with code below a directory, from the project's directory. */
+/** Every file with code below a directory, from the project's directory; what a bench built is none of ours. */
 export function sourcesBelow(directory: string): readonly string[] {
   return readdirSync(join(root, directory), { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.([cm]js|ts)$/.test(name))
     .map((name) => join(directory, name))
+    .filter((file) => !file.startsWith('bench/results/'))
     .sort();
 }
 

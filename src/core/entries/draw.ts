@@ -40,9 +40,8 @@ export function drawEntries(facts: EntryFacts, find: readonly FindWrong[] = find
     return drawEntry(entry, facts, serving.get(entry) ?? [], problems);
   });
   if (all.length <= mostEntries) return all;
-  const matters = all.filter((one) => one.platforms.length > 0 || one.wrong.length > 0);
-  const rest = all.filter((one) => !matters.includes(one));
-  const told = new Set([...matters, ...rest].slice(0, mostEntries));
+  const matters = new Set(all.filter((one) => one.platforms.length > 0 || one.wrong.length > 0));
+  const told = new Set([...matters, ...all.filter((one) => !matters.has(one))].slice(0, mostEntries));
   return all.filter((one) => told.has(one));
 }
 
