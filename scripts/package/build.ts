@@ -13,11 +13,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { isCalled, root } from './files.ts';
 import { leadToParts, libraries, parts } from './parts.ts';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** How everything that ships is bundled. */
 export const forBundles = {
@@ -112,7 +110,7 @@ function licences(metafile: Metafile): string {
     .join(`\n${'-'.repeat(80)}\n\n`);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (isCalled(import.meta.url, 'build.ts')) {
   const started = performance.now();
   const { outputs } = await bundle(join(root, 'dist'));
   const bytes = Object.values(outputs).reduce((sum, output) => sum + output.bytes, 0);

@@ -1,10 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The project's directory. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/**
+ * Whether the command line names the file that asks, by the URL of its module and its name: in a bundle the URL alone is
+ * that of the bundle, and everything in it would run.
+ */
+export function isCalled(url: string, name: string): boolean {
+  return process.argv[1] === fileURLToPath(url) && basename(process.argv[1]) === name;
+}
 
 /** Copies a file, with the directories above it. */
 export function put(from: string, to: string, mode: number): void {

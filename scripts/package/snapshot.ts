@@ -6,10 +6,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { forBundles } from './build.ts';
-import { root } from './files.ts';
+import { isCalled, root } from './files.ts';
 import { leadToParts, libraries } from './parts.ts';
 
 /** The file beside main.mjs that Node is begun from. */
@@ -118,7 +117,7 @@ function importedLater({ inputs }: Metafile): readonly string[] {
   return [...new Set(later.map(({ path }) => path))].filter((path) => path.startsWith('src/'));
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (isCalled(import.meta.url, 'snapshot.ts')) {
   const [directory = '', ...flags] = process.argv.slice(2);
   await addSnapshot(directory, [process.execPath], flags);
   console.log(`${relative('.', directory)}/${snapshotFile}`);
