@@ -16,6 +16,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/core/text': ['text of every kind: bytes, escapes, durations, globs, JSON', ''],
   'src/core/kernel': ['what binfmt_misc, ELF, the mount table, SELinux and systemd look like', ''],
   'src/core/platforms': ['the catalogue, OCI names, selection, QEMU versions', 'core: text kernel'],
+  'src/core/binary': ['what a file is that somebody wants to run, by its bytes', 'core: kernel platforms'],
   'src/core/config': ['schema, options, own handlers, where values come from', 'core: text kernel platforms'],
   'src/core/import': [
     'registrations of other tools as handlers of the configuration',
@@ -67,7 +68,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/host/programs': [
     'what lies where the interpreters of entries should',
-    'core: kernel entries; host: system mounts',
+    'core: kernel binary entries; host: system mounts',
   ],
   'src/host/sandbox': ['namespaces of an own instance', 'core: . kernel config; host: system mounts'],
   'src/keeper': [

@@ -8,6 +8,8 @@ export interface ElfHeader {
   readonly type: number;
   readonly machine: number;
   readonly flags: number;
+  /** Address at which it begins to run; 0 in most shared objects. */
+  readonly entry: number;
   /** Offset of the program headers in the file, in bytes. */
   readonly phoff: number;
   readonly phentsize: number;
@@ -18,6 +20,8 @@ export interface ElfHeader {
 export interface ProgramHeader {
   readonly type: number;
   readonly offset: number;
+  /** Where it goes in memory, before any base is added. */
+  readonly address: number;
   readonly fileSize: number;
 }
 
@@ -33,8 +37,26 @@ export type ElfFacts = Pick<ElfHeader, 'class' | 'data' | 'machine'> & Partial<E
 
 /** Where a class keeps the fields whose place depends on it. */
 export const elfLayout = {
-  32: { ehsize: 52, phentsize: 32, phoff: 28, flags: 36, ehsizeAt: 40, phentsizeAt: 42, phnumAt: 44 },
-  64: { ehsize: 64, phentsize: 56, phoff: 32, flags: 48, ehsizeAt: 52, phentsizeAt: 54, phnumAt: 56 },
+  32: {
+    ehsize: 52,
+    phentsize: 32,
+    entry: 24,
+    phoff: 28,
+    flags: 36,
+    ehsizeAt: 40,
+    phentsizeAt: 42,
+    phnumAt: 44,
+  },
+  64: {
+    ehsize: 64,
+    phentsize: 56,
+    entry: 24,
+    phoff: 32,
+    flags: 48,
+    ehsizeAt: 52,
+    phentsizeAt: 54,
+    phnumAt: 56,
+  },
 } as const;
 
 /** Reads the header at the start of a file; null where it is not ELF, or cut short. */
@@ -53,6 +75,7 @@ export function readElfHeader(bytes: Uint8Array): ElfHeader | null {
     type: view.getUint16(16, little),
     machine: view.getUint16(18, little),
     flags: view.getUint32(layout.flags, little),
+    entry: readWord(view, layout.entry, elfClass, little),
     phoff: readWord(view, layout.phoff, elfClass, little),
     phentsize: view.getUint16(layout.phentsizeAt, little),
     phnum: view.getUint16(layout.phnumAt, little),
@@ -70,9 +93,8 @@ export function elfHeader(facts: ElfFacts): Uint8Array {
   view.setUint16(16, facts.type ?? 2, little);
   view.setUint16(18, facts.machine, little);
   view.setUint32(20, 1, little);
-  const phoff = facts.phoff ?? layout.ehsize;
-  if (facts.class === 32) view.setUint32(layout.phoff, phoff, little);
-  else view.setBigUint64(layout.phoff, BigInt(phoff), little);
+  writeWord(view, layout.entry, facts.entry ?? 0, facts);
+  writeWord(view, layout.phoff, facts.phoff ?? layout.ehsize, facts);
   view.setUint32(layout.flags, facts.flags ?? 0, little);
   view.setUint16(layout.ehsizeAt, layout.ehsize, little);
   view.setUint16(layout.phentsizeAt, facts.phentsize ?? layout.phentsize, little);
@@ -106,14 +128,20 @@ function viewOf(bytes: Uint8Array): DataView {
 
 function readProgramHeader(view: DataView, at: number, { class: elfClass, data }: ElfHeader): ProgramHeader {
   const little = data === 'little';
-  const [offset, fileSize] = elfClass === 32 ? [4, 16] : [8, 32];
+  const [offset, address, fileSize] = elfClass === 32 ? [4, 8, 16] : [8, 16, 32];
   return {
     type: view.getUint32(at, little),
     offset: readWord(view, at + offset, elfClass, little),
+    address: readWord(view, at + address, elfClass, little),
     fileSize: readWord(view, at + fileSize, elfClass, little),
   };
 }
 
 function readWord(view: DataView, at: number, elfClass: 32 | 64, little: boolean): number {
   return elfClass === 32 ? view.getUint32(at, little) : Number(view.getBigUint64(at, little));
+}
+
+function writeWord(view: DataView, at: number, value: number, { class: elfClass, data }: ElfFacts): void {
+  if (elfClass === 32) view.setUint32(at, value, data === 'little');
+  else view.setBigUint64(at, BigInt(value), data === 'little');
 }

@@ -1,6 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { programHeaders, readElfHeader } from '../../core/kernel/elf.ts';
-import { headerSize } from '../../core/kernel/registration.ts';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { readScript } from '../../core/binary/script.ts';
+import { identifyOpen } from './identified.ts';
 
 /** What a program says of itself at its beginning. */
 export interface Head {
@@ -18,9 +18,8 @@ export function readHead(path: string): Head | null {
     const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
     fd = openSync(Buffer.from(path, 'latin1'), flags);
     if (!fstatSync(fd).isFile()) return null;
-    const buffer = new Uint8Array(4096);
-    const first = buffer.subarray(0, readSync(fd, buffer, 0, buffer.length, 0));
-    return { bytes: first.slice(0, headerSize), loader: loaderOf(fd, first) };
+    const { head, binary } = identifyOpen(fd, 'platform');
+    return { bytes: head.slice(), loader: binary.kind === 'elf' ? binary.loader : null };
   } catch {
     return null;
   } finally {
@@ -31,20 +30,5 @@ export function readHead(path: string): Head | null {
 /** The path of what must run it: the `#!` interpreter, or its ELF loader. */
 export function asksOf({ bytes, loader }: Head): string | null {
   if (bytes[0] !== 0x23 || bytes[1] !== 0x21) return loader;
-  const line = Buffer.from(bytes.subarray(2)).toString('latin1').split('\n')[0] ?? '';
-  // As binfmt_script reads it: blanks around, the first word.
-  return /^[ \t]*([^ \t\0]+)/.exec(line)?.[1] ?? null;
+  return readScript(bytes).interpreter || null;
 }
-
-/** PT_INTERP. */
-function loaderOf(fd: number, first: Uint8Array): string | null {
-  const header = readElfHeader(first);
-  const segment = header && programHeaders(first, header)?.find(({ type }) => type === ptInterp);
-  if (!segment || segment.fileSize < 2 || segment.fileSize > 4096) return null;
-  const buffer = new Uint8Array(segment.fileSize);
-  const size = readSync(fd, buffer, 0, buffer.length, segment.offset);
-  const path = Buffer.from(buffer.subarray(0, size)).toString('latin1').replace(/\0.*$/s, '');
-  return path === '' ? null : path;
-}
-
-const ptInterp = 3;

@@ -18,6 +18,7 @@ const header: fc.Arbitrary<ElfHeader> = fc.record(
     type: uint16,
     machine: uint16,
     flags: uint32,
+    entry: uint32,
     phoff: uint32,
     phentsize: uint16,
     phnum: uint16,
@@ -76,7 +77,9 @@ test('program headers tell where in the file the parts lie', () => {
   new DataView(bytes.buffer).setBigUint64(64 + 8, 0x318n, true);
   new DataView(bytes.buffer).setBigUint64(64 + 32, 28n, true);
   const read = readElfHeader(bytes);
-  assert.deepEqual(read && programHeaders(bytes, read), [{ type: 3, offset: 0x318, fileSize: 28 }]);
+  assert.deepEqual(read && programHeaders(bytes, read), [
+    { type: 3, offset: 0x318, address: 0, fileSize: 28 },
+  ]);
 });
 
 test('any bytes at all are read without an exception', () => {
