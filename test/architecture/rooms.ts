@@ -38,6 +38,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/core/witness': ['what an ordinary container says of its platforms', 'core: text kernel platforms'],
   'src/core/wire': ['requests and answers of control socket and HTTP', 'core: text platforms config report'],
+  'src/core/ps': ['processes under emulation: whose they are, and what they cost', ''],
   'src/core/page': ['the page', 'core: text platforms entries report'],
   'src/core/drop-in': ['spellings of older tools', 'core: text kernel platforms report'],
   'src/host': [
