@@ -17,14 +17,8 @@ import {
   type Supervisor,
   type WitnessListener,
 } from './net/facet.ts';
-import {
-  type Canaries,
-  type EmulatedCount,
-  type NativeFiles,
-  type ProbeFiles,
-  type Probes,
-  probeFacets,
-} from './probe/facet.ts';
+import { type Canaries, type NativeFiles, type ProbeFiles, type Probes, probeFacets } from './probe/facet.ts';
+import { type EmulatedCount, type ProcessLooks, processesFacet } from './processes/facet.ts';
 import { type Programs, programFacet } from './programs/facet.ts';
 import { type Labels, labelFacet } from './selinux/facet.ts';
 import { createSelinux } from './selinux/selinux.ts';
@@ -72,6 +66,7 @@ export interface Machine
     NativeFiles,
     Canaries,
     EmulatedCount,
+    ProcessLooks,
     Programs,
     ControlListener,
     WitnessListener,
@@ -93,6 +88,7 @@ export async function createMachine(): Promise<Machine> {
     ...storeFacet(libc, selinux),
     ...labelFacet(selinux),
     ...probeFacets(libc),
+    ...processesFacet(),
     ...programFacet(),
     ...netFacets(libc),
   };

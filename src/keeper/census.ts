@@ -1,5 +1,6 @@
+import { type HandlerFile, knownEmulators } from '../core/ps/known.ts';
 import type { EmulatedProcesses } from '../core/report/report.ts';
-import type { EmulatedCount } from '../host/probe/facet.ts';
+import type { EmulatedCount } from '../host/processes/facet.ts';
 import type { Timed } from '../host/system/facet.ts';
 import { type Situation, servingEntry } from './prepare/situation.ts';
 
@@ -24,9 +25,12 @@ export function createCensus(machine: Host, situation: () => Situation): Census 
 
   const count = async (): Promise<void> => {
     const current = situation();
-    const { byPath, platforms } = emulatorsOf(current);
-    const counts = await machine.countEmulated({ byPath, store: current.world.desired.store });
-    last = counts && platforms.map((platform) => ({ platform, count: counts.get(platform) ?? 0 }));
+    const handlers = filesOf(current);
+    const { all, entries } = current.repair.view().observed;
+    const known = knownEmulators(all ?? entries, handlers, current.world.desired.store);
+    const counts = await machine.countEmulated(known);
+    const platforms = new Set([...handlers.map(({ platform }) => platform), ...(counts?.keys() ?? [])]);
+    last = counts && [...platforms].map((platform) => ({ platform, count: counts.get(platform) ?? 0 }));
     countedAt = machine.clock.now();
   };
 
@@ -43,14 +47,13 @@ export function createCensus(machine: Host, situation: () => Situation): Census 
 }
 
 /** What may run now: what serves, and ours where somebody else's serves. */
-function emulatorsOf({ repair }: Situation) {
-  const byPath = new Map<string, string>();
-  const platforms = new Set<string>();
-  for (const view of repair.view().handlers) {
-    const platform = view.handler.platforms[0] ?? view.handler.key;
-    platforms.add(platform);
-    for (const path of [view.handler.registration.interpreter, servingEntry(view)?.interpreter ?? ''])
-      if (path !== '' && !byPath.has(path)) byPath.set(path, platform);
-  }
-  return { byPath, platforms: [...platforms] };
+function filesOf({ repair }: Situation): readonly HandlerFile[] {
+  return repair.view().handlers.flatMap((view) => {
+    const { platforms, key, registration } = view.handler;
+    const platform = platforms[0] ?? key;
+    const serving = servingEntry(view);
+    return [...(serving === null ? [] : [serving]), registration].map(({ interpreter, flags }) => ({
+      ...{ interpreter, flags, platform },
+    }));
+  });
 }

@@ -38,12 +38,15 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/core/witness': ['what an ordinary container says of its platforms', 'core: text kernel platforms'],
   'src/core/wire': ['requests and answers of control socket and HTTP', 'core: text platforms config report'],
-  'src/core/ps': ['processes under emulation: whose they are, and what they cost', ''],
+  'src/core/ps': [
+    'processes under emulation: whose they are, and what they cost',
+    'core: kernel platforms entries',
+  ],
   'src/core/page': ['the page', 'core: text platforms entries report'],
   'src/core/drop-in': ['spellings of older tools', 'core: text kernel platforms report'],
   'src/host': [
     'all that the machine can do, as one argument',
-    'host: programs system files net instance mounts selinux store probe',
+    'host: system files net instance mounts selinux store probe programs processes',
   ],
   'src/host/libc': ['C functions that Node lacks, by what they act on', 'core: .'],
   'src/host/system': [
@@ -71,10 +74,11 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'what lies where the interpreters of entries should',
     'core: kernel binary entries; host: system mounts',
   ],
+  'src/host/processes': ['which processes run under emulation', 'core: kernel ps; host: system'],
   'src/host/sandbox': ['namespaces of an own instance', 'core: . kernel config; host: system mounts'],
   'src/keeper': [
     'one instance: its keeper, what it tells, what it owns',
-    'core: . text kernel config native plan entries kept report witness; host: . system instance probe; keeper: record repair kept prepare entries prove mounts alive account once',
+    'core: . text kernel config native plan entries kept report witness ps; host: . system instance processes; keeper: record repair kept prepare entries prove mounts alive account once',
   ],
   'src/keeper/record': [
     'memory, problems, history and totals',
@@ -161,13 +165,17 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'units for systemd, settings for Bottlerocket',
     'core: . text kernel config; host: system files; cli: terminal',
   ],
+  'src/cli/ps': [
+    'processes under emulation: a look, and what people read of it',
+    'core: text kernel config ps; host: . mounts; cli: terminal',
+  ],
   'src/cli/witness': [
     'the witness',
     'core: . text platforms config witness; host: . system net probe; keeper: prepare; cli: terminal ask',
   ],
   'src/cli/commands': [
     'one file a command',
-    'core: import . text kernel platforms config report wire; host: . system files net instance mounts sandbox; keeper: . prepare once; publish: .; daemon: . log loop; cli: sandbox terminal line completion report ask emit witness',
+    'core: . text kernel platforms config import report wire ps; host: . system files net instance mounts sandbox; keeper: . prepare once; publish: .; daemon: . log loop; cli: sandbox terminal line completion report ask emit ps witness',
   ],
   'src/cli/drop-in': [
     'commands of older tools',

@@ -56,6 +56,7 @@ const handlers: Readonly<Record<CommandName, (call: Call) => Promise<number>>> =
   resume: withConfig(async (...given) => (await import('./resume.ts')).resume(...given)),
   status: withTargets(async (...given) => (await import('./status.ts')).status(...given)),
   probe: withTargets(async (...given) => (await import('./status.ts')).probe(...given)),
+  ps: withConfig(async (...given) => (await import('./ps.ts')).ps(...given)),
   health: withConfig(async (...given) => (await import('./health.ts')).health(...given)),
   witness: async ({ flags, args }) => {
     const parsed = await loadConfig(flags, process.env, 'any');

@@ -255,6 +255,35 @@ const rows = [
       'one does not; 3: nothing could be tried: no platforms are known, nothing can be executed anywhere, the process is privileged, or the keeper was not told',
   },
   {
+    name: 'ps',
+    options: [
+      {
+        flag: '--watch',
+        short: '-w',
+        help: 'go on showing it, anew every two seconds; arrow keys and Page Down scroll, q or Ctrl-C ends',
+      },
+      {
+        flag: '--advise',
+        short: null,
+        help: 'sum CPU time by container, and say what would be faster native or cross-compiled',
+      },
+    ],
+    takes: 'settings',
+    summary: 'list the processes that run under emulation',
+    text: [
+      'Lists the processes of the whole host, in whatever container, that an emulator runs: platform, emulator and its version, container and pod by the control group, CPU time, age, and the command line of the emulated program. Nothing is changed, no daemon is asked.',
+      'BY says what tells: the store or an entry of this instance has the file that runs (/proc/PID/exe), it has the name of an emulator, the process has one mapped (transparent entries of Linux 7.3), or its command line says so, which anybody can write.',
+    ],
+    examples: [
+      ['ps', 'what is emulated now?'],
+      ['ps --watch', 'see it change'],
+      ['ps --advise', 'what costs most, and what would be faster otherwise'],
+      ['ps -o json', 'for programs'],
+    ],
+    well: 'listed, none included',
+    failed: 'it could not be printed; 3: the processes of the host cannot be seen from here',
+  },
+  {
     name: 'enter',
     argument: {
       placeholder: 'COMMAND',

@@ -6,7 +6,6 @@ import type { Libc } from '../system/libc.ts';
 import { canary } from './canary.ts';
 import { type CheckTask, runCheck } from './check.ts';
 import { runControlled } from './controlled-probe.ts';
-import { countEmulated, type Emulators } from './emulated.ts';
 import { provable, writeProbes } from './files.ts';
 import { runsNatively } from './native.ts';
 import { nativePrograms } from './native-programs.ts';
@@ -44,13 +43,8 @@ export interface Canaries {
   canary(): Promise<Outcome>;
 }
 
-/** Sees which processes run under emulation. */
-export interface EmulatedCount {
-  countEmulated(emulators: Emulators): Promise<ReadonlyMap<string, number> | null>;
-}
-
 /** All of this room. */
-export function probeFacets(libc: Libc | null): Probes & ProbeFiles & NativeFiles & Canaries & EmulatedCount {
+export function probeFacets(libc: Libc | null): Probes & ProbeFiles & NativeFiles & Canaries {
   return {
     runProbe: (task) => runProbe(task, libc),
     runControlled: (task, control) => runControlled(task, control, libc),
@@ -61,6 +55,5 @@ export function probeFacets(libc: Libc | null): Probes & ProbeFiles & NativeFile
     runsNatively: (files, sure) => runsNatively(files, sure, libc),
     nativePrograms: (own) => nativePrograms(own),
     canary,
-    countEmulated: (emulators) => countEmulated(emulators),
   };
 }

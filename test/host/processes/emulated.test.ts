@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { countEmulated } from '../../../src/host/probe/emulated.ts';
+import { countEmulated } from '../../../src/host/processes/emulated.ts';
 import { scratch } from '../scratch.ts';
 
 const emulators = {
   byPath: new Map([
-    ['/store/1/qemu-aarch64', 'linux/arm64'],
-    ['/usr/bin/qemu-arm-static', 'linux/arm'],
+    ['/store/1/qemu-aarch64', { platform: 'linux/arm64', flags: 'POF' }],
+    ['/opt/emulator', { platform: 'linux/arm', flags: '' }],
   ]),
   store: '/store',
 };
@@ -18,15 +18,18 @@ test('processes are counted by what they run under, that of an earlier version i
     1: '/usr/lib/systemd/systemd',
     20: '/store/1/qemu-aarch64',
     21: '/store/0/qemu-aarch64 (deleted)',
-    22: '/usr/bin/qemu-arm-static',
-    23: '/elsewhere/qemu-aarch64',
-    24: '/usr/bin/qemu-aarch64',
+    22: '/opt/emulator',
+    23: '/usr/bin/qemu-riscv64-static',
+    24: '/usr/bin/qemu-system-aarch64',
+    25: '/usr/bin/qemu-img',
+    26: '/store/1/node',
   });
   assert.deepEqual(
     [...((await countEmulated(emulators, proc)) ?? [])],
     [
       ['linux/arm64', 2],
       ['linux/arm', 1],
+      ['linux/riscv64', 1],
     ],
   );
 });
