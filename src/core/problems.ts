@@ -220,14 +220,14 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The anchor does not outlive this process',
     severity: 'warning',
     remedy:
-      'Share the run directory with the host: -v /run/binfmt-keeper:/run/binfmt-keeper:rshared, or in a pod a hostPath volume with mountPropagation: Bidirectional. Where that is so already, the host does not share its /run: on the host, type mount --make-shared "$(findmnt -no TARGET -T /run/binfmt-keeper)", then start the container again.',
+      'Share the run directory with the host: -v /run/binfmt-keeper:/run/binfmt-keeper:rshared, or in a pod a hostPath volume with mountPropagation: Bidirectional. Where that is so already, the host does not share its /run: on the host, type mount --make-shared "$(findmnt -fno TARGET -T /run/binfmt-keeper)", then start the container again.',
     dependsOn: ['anchor-missing'],
   },
   'not-lasting': {
     title: 'The entries do not outlive this process',
     severity: 'error',
     remedy:
-      'Share the run directory with the host: -v /run/binfmt-keeper:/run/binfmt-keeper:rshared, or in a pod a hostPath volume with mountPropagation: Bidirectional. Where that is so already, on the host: mount --make-shared "$(findmnt -no TARGET -T /run/binfmt-keeper)". Or mount binfmt_misc on the host first: ls /proc/sys/fs/binfmt_misc/ or mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc.',
+      'Share the run directory with the host: -v /run/binfmt-keeper:/run/binfmt-keeper:rshared, or in a pod a hostPath volume with mountPropagation: Bidirectional. Where that is so already, on the host: mount --make-shared "$(findmnt -fno TARGET -T /run/binfmt-keeper)". Or mount binfmt_misc on the host first: ls /proc/sys/fs/binfmt_misc/ or mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc.',
   },
   'read-only': {
     title: 'binfmt_misc is mounted read-only',

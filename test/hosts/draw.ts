@@ -38,10 +38,11 @@ function answer(host: Host, command: string): { readonly said: string; readonly 
   return { said: steady(stdout), status };
 }
 
-/** An instance of its own, and a /usr that is written to in memory alone. */
+/** An instance of its own, and a /usr that is written to in memory alone; a user may write where the upper layer has a directory. */
 function own({ files, lines, after = [] }: Host, keeper: string): string[] {
   const script = `set -e
-mount -t tmpfs -o mode=755 tmpfs /run; mount -t tmpfs -o mode=755 tmpfs /var/lib; mkdir /run/upper /run/work
+mount -t tmpfs -o mode=755 tmpfs /run; mount -t tmpfs -o mode=755 tmpfs /var/lib; mkdir /run/work
+mkdir -p ${['bin', 'lib', 'libexec/qemu-binfmt', 'share'].map((d) => `/run/upper/${d}`).join(' ')}
 mount -t overlay overlay -o lowerdir=/usr,upperdir=/run/upper,workdir=/run/work /usr
 mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
 ${files.join('\n')}

@@ -64,7 +64,7 @@ function debianInterpreter(target: string): string {
   return `/usr/libexec/qemu-binfmt/${target}-binfmt-P`;
 }
 
-const stub = (path: string): string => `mkdir -p "$(dirname ${path})"; cp /bin/true ${path}`;
+const stub = (path: string): string => `mkdir -p "$(dirname ${path})"; rm -f ${path}; cp /bin/true ${path}`;
 /** As their packages declare them. */
 const others: readonly (readonly [file: string, line: string])[] = [
   ['python3.11', ':python3.11:M::\\xa7\\x0d\\x0d\\x0a::/usr/bin/python3.11:'],
@@ -85,7 +85,9 @@ export const hosts: readonly Host[] = [
     title: 'Debian 13 with qemu-user-binfmt and systemd',
     text: 'The same lines from another package, whose emulators have no `-static` in their names. Somebody has switched `qemu-s390x` off, and no emulator for big-endian MIPS was registered.',
     files: [
-      ...debianTargets.map((t) => `mv /usr/bin/qemu-${t}-static /usr/bin/qemu-${t}`),
+      ...debianTargets.map(
+        (t) => `cp /usr/bin/qemu-${t}-static /usr/bin/qemu-${t}; rm -f /usr/bin/qemu-${t}-static`,
+      ),
       ...debianFiles((t) => `qemu-${t}`),
     ],
     lines: debianTargets

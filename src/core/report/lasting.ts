@@ -111,7 +111,7 @@ function lastingRemedy(dir: string, volume: Volume): string {
   const share = {
     none: `Share the run directory with the host: ${option}`,
     private: `The volume ${dir} is there, but sends no mounts to the host: ${option}`,
-    shared: `On the host, type mount --make-shared "$(findmnt -no TARGET -T ${dir})", then start the container again`,
+    shared: `On the host, type mount --make-shared "$(findmnt -fno TARGET -T ${dir})", then start the container again`,
   }[volume];
   return (
     `${share}. Or mount binfmt_misc on the host first: ls /proc/sys/fs/binfmt_misc/ or ` +

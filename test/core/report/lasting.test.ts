@@ -158,7 +158,7 @@ test('the remedy is never what is there already', () => {
       const lasting = judgeLasting(facts, { ...wish, persist });
       if (lasting.lasts) return;
       assert.equal(lasting.remedy.includes(' -v /run/binfmt-keeper:'), facts.volume !== 'shared');
-      const command = 'mount --make-shared "$(findmnt -no TARGET -T /run/binfmt-keeper)"';
+      const command = 'mount --make-shared "$(findmnt -fno TARGET -T /run/binfmt-keeper)"';
       assert.equal(lasting.remedy.includes(command), facts.volume === 'shared');
     }),
   );
