@@ -95,6 +95,17 @@ export type ProblemCode =
   | 'store-denied'
   | 'store-corrupt'
   | 'store-elsewhere'
+  | 'store-file-missing'
+  | 'store-file-differs'
+  | 'store-file-unreadable'
+  | 'store-file-mode'
+  | 'store-file-owner'
+  | 'store-file-label'
+  | 'store-file-kind'
+  | 'store-file-unlisted'
+  | 'store-file-unknown'
+  | 'store-manifest-damaged'
+  | 'store-users-unknown'
   | 'probe-unwritable'
   | 'probe-not-registered'
   | 'probe-interpreter-missing'
@@ -553,6 +564,66 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     severity: 'notice',
     remedy:
       'Works, but the entries hold the file system of this container, and their paths lead nowhere on the host. To have them there: -v /var/lib/binfmt-keeper:/var/lib/binfmt-keeper, or a hostPath volume.',
+  },
+  'store-file-missing': {
+    title: 'An interpreter is missing from the store',
+    severity: 'error',
+    remedy: 'Deploy it again: {keeper} install PLATFORM. Entries that pinned it go on serving.',
+  },
+  'store-file-differs': {
+    title: 'An interpreter in the store has other content than it had when it was deployed',
+    severity: 'error',
+    remedy:
+      'Replace it: rm FILE && {keeper} install PLATFORM. If it returns, test the disk: dmesg | grep -i error.',
+  },
+  'store-file-unreadable': {
+    title: 'An interpreter in the store cannot be read',
+    severity: 'error',
+    remedy: 'Look at it as root: namei -l FILE. For EIO test the disk: dmesg | grep -i error.',
+  },
+  'store-file-mode': {
+    title: 'An interpreter in the store has another mode than 0755',
+    severity: 'error',
+    remedy:
+      'Type: chmod 0755 FILE. If others could write to it, replace it: rm FILE && {keeper} install PLATFORM.',
+  },
+  'store-file-owner': {
+    title: 'An interpreter in the store belongs to somebody else',
+    severity: 'error',
+    remedy: 'Its owner could have changed it, so replace it: rm FILE && {keeper} install PLATFORM.',
+  },
+  'store-file-label': {
+    title: 'The SELinux label of an interpreter in the store keeps containers from running it',
+    severity: 'warning',
+    remedy:
+      'Let the keeper label it: {keeper} install PLATFORM.[relabel: By hand: chcon -t container_ro_file_t FILE.]',
+  },
+  'store-file-kind': {
+    title: 'Something that is no file lies where an interpreter should',
+    severity: 'error',
+    remedy: 'See what it is: ls -ld FILE. Then: rm FILE && {keeper} install PLATFORM.',
+  },
+  'store-file-unlisted': {
+    title: 'The manifest of the store does not list a file',
+    severity: 'warning',
+    remedy:
+      'It is left of an import or a deployment that was cut off: do that again, or remove it with {keeper} store gc. Nothing uses it by itself.',
+  },
+  'store-file-unknown': {
+    title: 'Something in the store is not of the keeper',
+    severity: 'notice',
+    remedy: 'See what it is: ls -ld FILE. It is not touched; put it elsewhere.',
+  },
+  'store-manifest-damaged': {
+    title: 'The manifest of the store is damaged',
+    severity: 'error',
+    remedy: 'Write it anew from what is deployed: {keeper} install. What serves goes on.',
+  },
+  'store-users-unknown': {
+    title: 'It cannot be seen who uses the store, so nothing is removed',
+    severity: 'warning',
+    remedy:
+      'Run it as root of the host, where its processes and its instance can be seen (in a container: --pid=host and --privileged): {keeper} store gc.',
   },
   'probe-unwritable': {
     title: 'The probes cannot be written anywhere, so nothing is verified',

@@ -17,6 +17,7 @@ import {
   type Supervisor,
   type WitnessListener,
 } from './net/facet.ts';
+import { type Packages, packageFacet } from './packages/facet.ts';
 import { type Canaries, type NativeFiles, type ProbeFiles, type Probes, probeFacets } from './probe/facet.ts';
 import { type EmulatedCount, type ProcessLooks, processesFacet } from './processes/facet.ts';
 import { type Programs, programFacet } from './programs/facet.ts';
@@ -68,6 +69,7 @@ export interface Machine
     EmulatedCount,
     ProcessLooks,
     Programs,
+    Packages,
     ControlListener,
     WitnessListener,
     HttpListening,
@@ -90,6 +92,7 @@ export async function createMachine(): Promise<Machine> {
     ...probeFacets(libc),
     ...processesFacet(),
     ...programFacet(),
+    ...packageFacet(),
     ...netFacets(libc),
   };
 }

@@ -37,6 +37,10 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'core: . text platforms plan entries',
   ],
   'src/core/witness': ['what an ordinary container says of its platforms', 'core: text kernel platforms'],
+  'src/core/store': [
+    'what lies in the store, who uses it, and what bundles are made of',
+    'core: . platforms report',
+  ],
   'src/core/wire': ['requests and answers of control socket and HTTP', 'core: text platforms config report'],
   'src/core/ps': [
     'processes under emulation: whose they are, and what they cost',
@@ -46,7 +50,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/core/drop-in': ['spellings of older tools', 'core: text kernel platforms report'],
   'src/host': [
     'all that the machine can do, as one argument',
-    'host: system files net instance mounts selinux store probe programs processes',
+    'host: system files packages net instance mounts selinux store probe programs processes',
   ],
   'src/host/libc': ['C functions that Node lacks, by what they act on', 'core: .'],
   'src/host/system': [
@@ -57,6 +61,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'files and directories, and whom to trust with them',
     'core: . kernel plan report; host: system',
   ],
+  'src/host/packages': ['what the distribution knows of files', 'core: store; host: system'],
   'src/host/net': ['sockets, HTTP connections, sd_notify', 'core: . kernel config wire; host: system files'],
   'src/host/lock': ['the lock of an instance', 'core: . kernel; host: system net'],
   'src/host/instance': ['an instance of binfmt_misc', 'core: . kernel config; host: system lock'],
@@ -65,7 +70,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'core: . kernel report; host: libc system files lock',
   ],
   'src/host/selinux': ['labels and what the policy says of them', 'core: kernel; host: system'],
-  'src/host/store': ['deployed interpreters', 'core: . kernel report; host: system files selinux'],
+  'src/host/store': ['deployed interpreters', 'core: . kernel report store; host: system files lock selinux'],
   'src/host/probe': [
     'foreign and native programs that prove something',
     'core: . kernel witness; host: system files store',
@@ -173,9 +178,13 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'the witness',
     'core: . text platforms config witness; host: . system net probe; keeper: prepare; cli: terminal ask',
   ],
+  'src/cli/store': [
+    'the store and its bundles, and the way from an entry to its file',
+    'core: . text kernel platforms config plan entries report store; host: . mounts store; keeper: repair entries; cli: terminal',
+  ],
   'src/cli/commands': [
     'one file a command',
-    'core: . text kernel platforms config import report wire ps; host: . system files net instance mounts sandbox; keeper: . prepare once; publish: .; daemon: . log loop; cli: sandbox terminal line completion report ask emit ps witness',
+    'core: . text kernel platforms config import report wire ps; host: . system files net instance mounts sandbox; keeper: . prepare once; publish: .; daemon: . log loop; cli: sandbox terminal line completion report ask emit ps witness store',
   ],
   'src/cli/drop-in': [
     'commands of older tools',

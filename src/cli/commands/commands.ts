@@ -57,6 +57,14 @@ const handlers: Readonly<Record<CommandName, (call: Call) => Promise<number>>> =
   status: withTargets(async (...given) => (await import('./status.ts')).status(...given)),
   probe: withTargets(async (...given) => (await import('./status.ts')).probe(...given)),
   ps: withConfig(async (...given) => (await import('./ps.ts')).ps(...given)),
+  where: withNames(async (...given) => (await import('../store/where.ts')).where(...given)),
+  'store list': withNames(async (context, config) =>
+    (await import('../store/list.ts')).storeList(context, config),
+  ),
+  'store verify': withNames(async (context, config) =>
+    (await import('../store/verify.ts')).storeVerify(context, config),
+  ),
+  'store gc': withNames(async (context, config) => (await import('../store/gc.ts')).storeGc(context, config)),
   health: withConfig(async (...given) => (await import('./health.ts')).health(...given)),
   witness: async ({ flags, args }) => {
     const parsed = await loadConfig(flags, process.env, 'any');
@@ -108,6 +116,18 @@ function withTargets(work: (context: Context, config: Config, targets: Targets) 
     const parsed = await loadLooking(asked, process.env);
     if (!parsed.ok) return refuse(parsed.errors);
     return work(contextOf(asked), parsed.config, named.targets);
+  };
+}
+
+/** Names that stand for no platform of the configuration, or none at all. */
+function withNames(
+  work: (context: Context, config: Config, names: readonly string[]) => Promise<ExitCode>,
+  load = loadLooking,
+) {
+  return async ({ argv, flags, args }: Call): Promise<ExitCode> => {
+    if (flags.sandbox === true && !owns()) return (await import('./sandbox.ts')).inSandbox(argv, flags);
+    const parsed = await load(flags, process.env);
+    return parsed.ok ? work(contextOf(flags), parsed.config, args) : refuse(parsed.errors);
   };
 }
 

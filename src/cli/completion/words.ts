@@ -37,9 +37,10 @@ export function wordsAfter(group: string): readonly (readonly [word: string, doe
 
 /** The words that an argument or an option takes; empty for free text and paths. */
 export function wordsFor(
-  values: readonly string[] | 'platforms',
+  values: readonly string[] | 'platforms' | 'names',
   takes?: OptionLine['takes'],
 ): readonly string[] {
+  if (values === 'names') return platformWords;
   if (values === 'platforms') return ['auto', 'all', ...platformWords];
   return takes === 'platforms' ? [...values, ...platformWords] : values;
 }

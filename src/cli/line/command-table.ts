@@ -9,11 +9,11 @@ export interface OwnOption extends Switch {
 export interface Command {
   /** The words that choose it. */
   readonly name: string;
-  /** What follows the words: any number of platforms or files, a command line, or one of `values`. */
+  /** What follows the words: any number of platforms, of files, of names of entries or platforms, a command line, or one of `values`. */
   readonly argument?: {
     readonly placeholder: string;
     readonly many: boolean;
-    readonly values: 'platforms' | 'command' | 'files' | readonly string[];
+    readonly values: 'platforms' | 'command' | 'files' | 'names' | readonly string[];
     readonly help: string;
   };
   readonly options: readonly OwnOption[];
@@ -215,6 +215,76 @@ const rows = [
     ],
     well: 'the daemon is ready: every required platform is verified',
     failed: 'it is not, or does not answer; 3: none could be reached, or only root may ask',
+  },
+  {
+    name: 'where',
+    argument: {
+      placeholder: 'NAME',
+      many: true,
+      values: 'names',
+      help: 'entries, such as qemu-aarch64, or platforms, such as linux/arm64, whose entries are all shown',
+    },
+    options: [],
+    takes: 'settings',
+    summary: 'follow an entry to the file that it runs',
+    text: [
+      'Says of each entry who registered it, which file it names and which inode it pinned, and of that file its size, SHA-256, version and where it came from: what it was deployed from, or the package that it belongs to. What cannot be known is said. No program of others is run.',
+      'For a platform the entries stand in the order in which the kernel asks them; the first one that is enabled serves.',
+    ],
+    examples: [
+      ['where linux/arm64', 'what runs arm64 programs here, and what stands behind it?'],
+      ['where qemu-aarch64', 'one entry, whoever registered it'],
+      ['where linux/arm64 -o json', 'the same for programs'],
+    ],
+    well: 'each name was found, and each file is there',
+    failed: 'there is no such entry, or the file of one is not there',
+  },
+  {
+    name: 'store list',
+    options: [],
+    takes: 'settings',
+    summary: 'show deployed interpreters and who uses them',
+    text: [
+      'One line for each interpreter in the store: platform, version, the entries and processes that use it, size, hash, inode and origin. Entries that pinned an older file of the same path are named as such.',
+      'Where processes or entries are hidden, stderr says so.',
+    ],
+    examples: [
+      ['store list', 'which versions are in use?'],
+      ['store list -o json', 'with full hashes, inodes and process ids'],
+    ],
+    well: 'printed',
+    failed: 'the store does not answer',
+  },
+  {
+    name: 'store verify',
+    options: [],
+    takes: 'settings',
+    summary: 'read every deployed interpreter again and say what is wrong',
+    text: [
+      'Hashes each file of the store and compares it with the manifest; finds changed content, missing and unlisted files, wrong mode, owner or SELinux label, what is no file at all, and a damaged manifest. Each finding has a code and a remedy. Nothing is changed.',
+    ],
+    examples: [
+      ['store verify', 'is all as it was deployed?'],
+      ['store verify -o json', 'the findings for programs'],
+    ],
+    well: 'nothing is wrong',
+    failed: 'something is; the output says what and what to do',
+  },
+  {
+    name: 'store gc',
+    options: [{ flag: '--dry-run', short: null, help: 'remove nothing, say what would go' }],
+    takes: 'settings',
+    summary: 'remove interpreters that nobody uses',
+    text: [
+      'Removes files of the store that no entry names, no process runs, the keeper does not remember for this boot, no file of binfmt.d declares, and that were not deployed in the last three minutes. May be run beside a daemon. What was imported and is not registered yet goes too: install first.',
+      'Where entries, or processes of the host, cannot be seen, it says so and removes nothing.',
+    ],
+    examples: [
+      ['store gc --dry-run', 'what would go?'],
+      ['store gc', 'remove it'],
+    ],
+    well: 'nothing is left that nobody uses',
+    failed: 'it cannot be seen who uses the store, or something could not be removed',
   },
   {
     name: 'witness',
@@ -440,7 +510,10 @@ export type CommandName = (typeof rows)[number]['name'];
 export const commands: readonly (Command & { readonly name: CommandName })[] = rows;
 
 /** First words of commands that have subcommands. */
-export const groups: Readonly<Record<string, string>> = { config: 'look at the configuration' };
+export const groups: Readonly<Record<string, string>> = {
+  config: 'look at the configuration',
+  store: 'look after deployed interpreters',
+};
 
 /** Spellings of older tools, so that a pipeline needs only another image name. */
 export const dropIns: readonly (readonly [line: string, does: string])[] = [

@@ -54,7 +54,8 @@ export async function readLine(argv: readonly string[]): Promise<Line> {
   if (faults.length > 0 && isCommandLine)
     faults.push(`${command.name}: options of the command stand behind --`);
   if (faults.length > 0) return { kind: 'misused', faults };
-  if (isCommandLine || command.argument?.values === 'files')
+  const values = command.argument?.values;
+  if (isCommandLine || values === 'files' || values === 'names')
     return { kind: 'command', command, flags, args: rest };
   return { kind: 'command', command, flags, args: rest.flatMap(listOfPlatforms) };
 }
@@ -135,6 +136,8 @@ function argumentFaults(command: Command, given: readonly string[]): readonly st
   if (values === 'platforms') return given.flatMap((word) => patternFault(command, word) ?? []);
   if (values === 'command') return [];
   if (values === 'files') return given.length > 0 ? [] : [`${name}: expected a file, or - for stdin`];
+  if (values === 'names')
+    return given.length > 0 ? [] : [`${name}: expected the name of an entry or of a platform`];
   if (given.length !== 1) return [`${name}: expected one of ${values.join(', ')}`];
   return given.filter((word) => !values.includes(word)).map((word) => `${name}: ${notAmong(word, values)}`);
 }

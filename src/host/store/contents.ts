@@ -1,21 +1,15 @@
-import { constants } from 'node:fs';
-import { open, readdir, readFile, rmdir, unlink } from 'node:fs/promises';
+import { lstat, readdir, readFile, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Manifest, StoredFile } from '../../core/report/store-manifest.ts';
+import { done, type Outcome } from '../../core/outcome.ts';
+import type { Manifest } from '../../core/report/store-manifest.ts';
 import { emptyManifest, parseManifest, printManifest, storedPath } from '../../core/report/store-manifest.ts';
-import { writeAtomic } from '../files/atomic-file.ts';
+import type { FoundFile, StoreContents } from '../../core/store/contents.ts';
+import { temporaryPattern, writeAtomic } from '../files/atomic-file.ts';
 import { removeLeftovers } from '../files/leftovers.ts';
-import { distrustFile } from '../files/trust.ts';
+import type { Libc } from '../system/libc.ts';
+import { booksLock, withBooksLock } from './books-lock.ts';
 import type { StoreFault } from './directory.ts';
 import { writeFault } from './directory.ts';
-import { hashOf } from './hashed-copy.ts';
-
-/** Something in the store that is not as the manifest says. */
-export interface StoreFinding {
-  readonly path: string;
-  readonly code: 'missing' | 'differs' | 'untrusted' | 'unlisted';
-  readonly message: string;
-}
 
 /** A damaged manifest counts as empty: the files carry their hashes in their paths and are listed anew when deployed. */
 export async function readManifest(dir: string): Promise<Manifest> {
@@ -23,47 +17,51 @@ export async function readManifest(dir: string): Promise<Manifest> {
   return parseManifest(text) ?? emptyManifest;
 }
 
-/** Reads every file again, past the cache. */
-export async function verifyContents(dir: string): Promise<readonly StoreFinding[]> {
-  const { files } = await readManifest(dir);
-  const findings: StoreFinding[] = [];
-  for (const file of files) {
-    const path = join(dir, storedPath(file));
-    const code = await examine(path, file);
-    if (code !== null) findings.push({ path, code, message: meanings[code] });
+/** Looks at everything that lies in the store, without reading any interpreter; an absent store is an empty one. */
+export async function readContents(dir: string): Promise<StoreContents> {
+  const text = await readFile(join(dir, 'manifest.json'), 'utf8').catch(() => null);
+  const manifest = text === null ? null : parseManifest(text);
+  const found: FoundFile[] = [];
+  const strange: string[] = [];
+  for (const name of (await readdir(dir).catch(() => [])).sort()) {
+    const path = join(dir, name);
+    const at = await lstat(path).catch(() => null);
+    if (at === null || books.has(name) || temporaryPattern.test(name)) continue;
+    if (!hashName.test(name) || !at.isDirectory()) strange.push(path);
+    else found.push(...(await filesBelow(path, name, at.mtimeMs)));
   }
-  const listed = new Set(files.map((file) => join(dir, storedPath(file))));
-  for (const path of await storedPaths(dir)) {
-    if (!listed.has(path)) findings.push({ path, code: 'unlisted', message: meanings.unlisted });
-  }
-  return findings;
+  return {
+    dir,
+    manifest: manifest !== null ? 'read' : text === null ? 'absent' : 'damaged',
+    listed: manifest?.files ?? [],
+    found,
+    strange,
+  };
 }
 
-const meanings: Readonly<Record<StoreFinding['code'], string>> = {
-  missing: 'the manifest lists it, but it cannot be read',
-  differs: 'its SHA-256 is not the one in the manifest',
-  untrusted: 'its owner or mode lets others change it',
-  unlisted: 'the manifest does not list it',
-};
+/** What this keeper and its predecessors write beside the interpreters. */
+const books: ReadonlySet<string> = new Set(['manifest.json', 'hashes.json', 'used.json', booksLock]);
+const hashName = /^[0-9a-f]{16}$/;
 
-async function examine(path: string, file: StoredFile): Promise<StoreFinding['code'] | null> {
-  try {
-    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    try {
-      if (distrustFile(path, await handle.stat()) !== null) return 'untrusted';
-      return (await hashOf(handle)) === file.sha256 ? null : 'differs';
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    return 'missing';
+/** Choosing a file touches its directory, deploying it writes the file. */
+async function filesBelow(dir: string, hash: string, chosenMs: number): Promise<readonly FoundFile[]> {
+  const files: FoundFile[] = [];
+  for (const name of (await readdir(dir).catch(() => [])).sort()) {
+    const path = join(dir, name);
+    const at = await lstat(path).catch(() => null);
+    if (at === null || temporaryPattern.test(name)) continue;
+    const { dev, ino, size, mode, uid, mtimeMs } = at;
+    const touchedMs = Math.max(chosenMs, mtimeMs);
+    files.push({ path, name, hash, regular: at.isFile(), dev, ino, size, mode, uid, touchedMs });
   }
+  return files;
 }
 
 /** Removes interpreters, of what lies in the store only, and takes them off the manifest. */
 export async function removeStored(
   dir: string,
   paths: readonly string[],
+  libc: Libc | null,
 ): Promise<{ readonly removed: readonly string[]; readonly faults: readonly StoreFault[] }> {
   const removed: string[] = [];
   const faults: StoreFault[] = [];
@@ -78,22 +76,23 @@ export async function removeStored(
     }
   }
   await removeLeftovers(dir);
-  const manifest = await readManifest(dir);
-  const gone = new Set(removed);
-  const files = manifest.files.filter((file) => !gone.has(join(dir, storedPath(file))));
-  if (files.length !== manifest.files.length) {
-    const text = printManifest({ schema: 1, files });
-    const written = await writeAtomic(join(dir, 'manifest.json'), text, 0o644, { fsync: true });
-    if (!written.ok) faults.push(writeFault('write the manifest', written));
-  }
+  const written = await withBooksLock(dir, libc, () => takeOff(dir, new Set(removed)));
+  if (!written.ok) faults.push(writeFault('write the manifest', written));
   return { removed, faults };
+}
+
+async function takeOff(dir: string, gone: ReadonlySet<string>): Promise<Outcome> {
+  const manifest = await readManifest(dir);
+  const files = manifest.files.filter((file) => !gone.has(join(dir, storedPath(file))));
+  if (files.length === manifest.files.length) return done;
+  return writeAtomic(join(dir, 'manifest.json'), printManifest({ schema: 1, files }), 0o644, { fsync: true });
 }
 
 /** Every file below a directory that is named like a hash; nothing else in the directory is ours. */
 async function storedPaths(dir: string): Promise<readonly string[]> {
   const names = await readdir(dir).catch(() => []);
   const paths: string[] = [];
-  for (const hash of names.filter((name) => /^[0-9a-f]{16}$/.test(name))) {
+  for (const hash of names.filter((name) => hashName.test(name))) {
     const files = await readdir(join(dir, hash)).catch(() => []);
     paths.push(...files.map((file) => join(dir, hash, file)));
   }

@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { lstat, open, rename, unlink } from 'node:fs/promises';
+import { lstat, open, rename, unlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Manifest, StoredFile } from '../../core/report/store-manifest.ts';
 import { printManifest, storedPath, withFile } from '../../core/report/store-manifest.ts';
@@ -10,7 +10,9 @@ import { makeDirectories } from '../files/directories.ts';
 import { distrustFile } from '../files/trust.ts';
 import type { Labelling } from '../selinux/label.ts';
 import { errnoOf, failure } from '../system/errno.ts';
+import type { Libc } from '../system/libc.ts';
 import { reach } from '../system/reach.ts';
+import { withBooksLock } from './books-lock.ts';
 import { readManifest } from './contents.ts';
 import type { StoreFault } from './directory.ts';
 import { fault, isFileName, lacksSpace, writeFault } from './directory.ts';
@@ -31,8 +33,9 @@ export interface Deployed {
   readonly size: number;
 }
 
-/** What is written of a store beside its files, read once for all that is deployed in a row. */
+/** What is written of a store beside its files, read once for all that is deployed in a row, and how it is locked. */
 export interface Books {
+  libc?: Libc | null;
   hashes?: HashCache;
   manifest?: Manifest;
 }
@@ -105,6 +108,8 @@ async function isIntact(
   hashes: HashCache,
 ): Promise<boolean> {
   const path = join(dir, storedPath(file));
+  // Chosen: whoever removes what nobody uses yet leaves it alone for a while.
+  await touch(dirname(path));
   const isSound = (found: BigIntStats): boolean => {
     const { uid, mode } = numeric(found);
     return found.isFile() && distrustFile(path, { uid, mode }) === null && (mode & 0o111) !== 0;
@@ -128,6 +133,11 @@ async function isIntact(
     if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error))) return false;
     throw error;
   }
+}
+
+async function touch(path: string): Promise<void> {
+  const now = new Date();
+  await utimes(path, now, now).catch(() => {});
 }
 
 async function copyIn(
@@ -177,10 +187,11 @@ async function describe(
   const version = listed?.version ?? (await interpreterVersion(path));
   const record = { name, architecture: name.replace(/^qemu-/, ''), version, size, sha256, origin };
   if (!listed || JSON.stringify(listed) !== JSON.stringify(record)) {
-    // Another process may have written meanwhile.
-    books.manifest = withFile(await readManifest(dir), record);
-    const text = printManifest(books.manifest);
-    const written = await writeAtomic(join(dir, 'manifest.json'), text, 0o644, { fsync: true });
+    const written = await withBooksLock(dir, books.libc ?? null, async () => {
+      // Another process may have written meanwhile.
+      books.manifest = withFile(await readManifest(dir), record);
+      return writeAtomic(join(dir, 'manifest.json'), printManifest(books.manifest), 0o644, { fsync: true });
+    });
     if (!written.ok && written.code !== 'EROFS') return writeFault('write the manifest', written);
   }
   return { ok: true, path, dev, ino, sha256, version, size };

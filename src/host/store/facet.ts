@@ -2,6 +2,8 @@ import type { Selinux } from '../selinux/selinux.ts';
 import type { Libc } from '../system/libc.ts';
 import { inspectInterpreter } from './elf-file.ts';
 import { type FoundInterpreter, findInterpreter, interpreterVersion } from './interpreters.ts';
+import { readThrough } from './read-through.ts';
+import { storedPrograms } from './running.ts';
 import { createStore, type Store } from './store.ts';
 import { interpretersInUse } from './use.ts';
 
@@ -14,6 +16,8 @@ export interface Stores {
   readonly inspectInterpreter: typeof inspectInterpreter;
   interpreterVersion(path: string): Promise<string | null>;
   createStore(dir: string, label?: string): Store;
+  readonly readThrough: typeof readThrough;
+  readonly storedPrograms: typeof storedPrograms;
   interpretersInUse(dir: string, bootId: string, registered: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
@@ -24,6 +28,8 @@ export function storeFacet(libc: Libc | null, selinux: Selinux): Stores {
     inspectInterpreter,
     interpreterVersion,
     createStore: (dir, label) => createStore(dir, label, libc, selinux),
+    readThrough,
+    storedPrograms,
     interpretersInUse,
   };
 }

@@ -3,9 +3,9 @@ import type { FileHandle } from 'node:fs/promises';
 import { open, unlink } from 'node:fs/promises';
 import type { Labelling } from '../selinux/label.ts';
 
-/** The SHA-256 of an open file, in hex; throws errno errors. */
-export function hashOf(source: FileHandle): Promise<string> {
-  return pump(source, async () => {});
+/** The SHA-256 of an open file, in hex, whose content `seen` gets piece by piece; throws errno errors. */
+export function hashOf(source: FileHandle, seen: (chunk: Uint8Array) => void = () => {}): Promise<string> {
+  return pump(source, async (chunk) => seen(chunk));
 }
 
 /**

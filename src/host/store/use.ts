@@ -2,6 +2,7 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomic } from '../files/atomic-file.ts';
 import { errnoOf } from '../system/errno.ts';
+import { hasHostPids } from '../system/identity.ts';
 import { inspectDirectory } from './directory.ts';
 
 /**
@@ -46,8 +47,7 @@ async function readUsed(path: string, bootId: string): Promise<readonly string[]
 
 /** Null where some process hides what it runs, or all of those outside of our own pid namespace. */
 async function runningFrom(dir: string): Promise<readonly string[] | null> {
-  // PROC_PID_INIT_INO, linux/proc_ns.h
-  if ((await readlink('/proc/self/ns/pid').catch(() => '')) !== 'pid:[4026531836]') return null;
+  if (!hasHostPids()) return null;
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
   const found: string[] = [];
   for (const pid of pids) {

@@ -25,6 +25,15 @@ export function initialUserNamespace(): boolean {
   return readlinkSync('/proc/self/ns/user') === 'user:[4026531837]';
 }
 
+/** Whether this is the pid namespace of the host, which shows all processes (PROC_PID_INIT_INO, linux/proc_ns.h). */
+export function hasHostPids(): boolean {
+  try {
+    return readlinkSync('/proc/self/ns/pid') === 'pid:[4026531836]';
+  } catch {
+    return false;
+  }
+}
+
 /** User and mount namespace of a process, `user:[N] mnt:[N]`; throws where it has ended or may not be looked at. */
 export function namespacesOf(pid: number | 'self'): string {
   return ['user', 'mnt'].map((kind) => readlinkSync(`/proc/${pid}/ns/${kind}`)).join(' ');

@@ -47,10 +47,7 @@ export function createEntryKnowledge(
   let running: Promise<void> | null = null;
   const kernelRelease = machine.kernelRelease();
   const read = async (): Promise<void> => {
-    [declared, files] = await Promise.all([
-      declaredLines(machine).then(byName),
-      filesAmong(machine, situation()),
-    ]);
+    [declared, files] = await Promise.all([readDeclaredLines(machine), filesAmong(machine, situation())]);
     readAt = machine.clock.now();
   };
   return {
@@ -93,13 +90,13 @@ async function filesAmong(machine: Stores, { repair }: Situation): Promise<Reado
 
 const isAbsent: ReadonlySet<string> = new Set(['interpreter-missing', 'interpreter-unreachable']);
 
-/** What both tools would register; where both declare a line, systemd does so at each boot. */
-async function declaredLines(machine: Declarations): Promise<readonly DeclaredLine[]> {
+/** What both tools would register, by the entry's name; where both declare a line, systemd does so at each boot. */
+export async function readDeclaredLines(machine: Declarations): Promise<OwnerSigns['declared']> {
   const { directories, support } = await machine.readBinfmtD();
-  return [
+  return byName([
     ...linesOf('systemd-binfmt', readDeclarations(filesInForce(directories))),
     ...linesOf('binfmt-support', readSupportFiles(support)),
-  ];
+  ]);
 }
 
 function linesOf(by: DeclaredLine['by'], { declared }: BinfmtDeclarations): readonly DeclaredLine[] {

@@ -84,7 +84,7 @@ const probes = { named: /^probes$/, files: /^probe\.\w+$/ };
 
 /** Every file below a directory that is named like a hash. */
 const storeOurs: Ours = {
-  files: /^(manifest|hashes|used)\.json$/,
+  files: /^((manifest|hashes|used)\.json|lock)$/,
   directories: [{ named: /^[0-9a-f]{16}$/, files: /^/ }],
 };
 

@@ -105,7 +105,7 @@ test('a stored file that was changed is found and replaced by a new inode', asyn
   writeFileSync(first.path, emulator('6.6'));
   assert.deepEqual(
     (await store.verify()).map((finding) => finding.code),
-    ['differs'],
+    ['store-file-differs'],
   );
   const second = deployed(await store.deploy(path, 'qemu-arm'));
   assert.deepEqual([second.path, second.sha256], [first.path, first.sha256]);
@@ -121,7 +121,7 @@ test('a stored file that others may write, or that is a link, is replaced', asyn
   chmodSync(stored, 0o777);
   assert.deepEqual(
     (await store.verify()).map((finding) => finding.code),
-    ['untrusted'],
+    ['store-file-mode'],
   );
   await store.deploy(path, 'qemu-arm');
   assert.equal(statSync(stored).mode & 0o7777, 0o755);
@@ -140,7 +140,7 @@ test('damaged manifest and cache are made anew', async () => {
   const store = createStore(dir);
   assert.deepEqual(
     (await store.verify()).map((finding) => finding.code),
-    ['unlisted'],
+    ['store-manifest-damaged', 'store-file-unlisted'],
   );
   const { ino: _, ...again } = deployed(await store.deploy(path, 'qemu-arm'));
   assert.deepEqual(again, (({ ino: _ino, ...rest }) => rest)(first));
@@ -161,7 +161,10 @@ test('removing spares what was not named and what is not ours', async () => {
     [young.path],
   );
   const hash = young.sha256.slice(0, 16);
-  assert.deepEqual(readdirSync(dir).sort(), [fresh, hash, 'README', 'hashes.json', 'manifest.json'].sort());
+  assert.deepEqual(
+    readdirSync(dir).sort(),
+    [fresh, hash, 'README', 'hashes.json', 'lock', 'manifest.json'].sort(),
+  );
 });
 
 test('deployments asked for at once all arrive in the manifest', async () => {
