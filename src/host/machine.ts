@@ -9,6 +9,7 @@ import {
   type Watched,
 } from './files/facet.ts';
 import { type Instances, instanceFacet } from './instance/facet.ts';
+import { type LastResortProgram, lastResortFacet } from './last-resort/facet.ts';
 import { type Holders, type Mounts, type MountWatch, mountFacets, type Places } from './mounts/facet.ts';
 import {
   type ControlListener,
@@ -70,6 +71,7 @@ export interface Machine
     ProcessLooks,
     Programs,
     Packages,
+    LastResortProgram,
     ControlListener,
     WitnessListener,
     HttpListening,
@@ -93,6 +95,7 @@ export async function createMachine(): Promise<Machine> {
     ...processesFacet(),
     ...programFacet(),
     ...packageFacet(),
+    ...lastResortFacet(),
     ...netFacets(libc),
   };
 }

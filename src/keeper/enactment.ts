@@ -3,6 +3,7 @@ import type { Config } from '../core/config/config.ts';
 import type { Registration } from '../core/kernel/registration.ts';
 import { acceptHandler } from '../core/native/acceptance.ts';
 import { counted } from '../core/report/log-words.ts';
+import { withLastResort } from './last-resort/with-last-resort.ts';
 import { type Accept, dangersOf } from './prepare/accept.ts';
 import { type Curable, curableIn, placesOf, sameHandlers } from './prepare/curable.ts';
 import type { HostIdentity } from './prepare/host-identity.ts';
@@ -44,8 +45,7 @@ export function createEnactment(all: EnactmentParts): Enactment {
     const obtain = await (parts.obtain ?? createObtain)(machine, config);
     const options = { accept, asked: parts.asked?.(), recall, former };
     const world = await prepareWorld(machine, config, host, obtain, parts.probes, options);
-    // Who only looks, or comes to remove, registers none: what was published under such a name is withdrawn.
-    const named = parts.passive === true ? world : withAliases(world, config);
+    const named = parts.passive === true ? world : await withBeside(machine, world, config, host, accept);
     return withPublication(machine, named, config, inForce.situation().world.desired);
   };
 
@@ -91,9 +91,20 @@ export function createEnactment(all: EnactmentParts): Enactment {
   };
 }
 
+/** With entries beside the handlers. Who only looks, or comes to remove, registers none: what was published under such a name is withdrawn. */
+function withBeside(
+  machine: EnactmentParts['parts']['machine'],
+  world: World,
+  config: Config,
+  host: HostIdentity,
+  accept: Accept,
+): Promise<World> {
+  return withLastResort(machine, withAliases(world, config), config, host, accept);
+}
+
 /** Makes a world the one that is wanted, as far as native programs run beside it. */
 function admit(
-  { parts, ledger, inForce, custody, aliases, proofs }: EnactmentParts,
+  { parts, ledger, inForce, custody, aliases, lastResorts, proofs }: EnactmentParts,
   config: Config,
   world: World,
   { recall, accept }: { readonly recall: ReturnType<typeof createRecall>; readonly accept: Accept },
@@ -101,6 +112,7 @@ function admit(
   proofs.renew();
   const { prefix, store, handlers } = world.desired;
   aliases.use(world.desired, config.aliases, keptNames(world));
+  lastResorts.use(world.lastResorts ?? [], world.desired);
   custody.use(world.kept, (registration) => dangers(registration, parts.host, accept), store);
   const claims = { prefix, store, taken: new Set<string>() };
   const before = servedBefore(handlers, (wanted) => recall(wanted, claims));

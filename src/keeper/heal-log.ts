@@ -1,4 +1,5 @@
 import { isAliasKey } from '../core/kept/alias.ts';
+import { isLastResortKey } from '../core/last-resort/lines.ts';
 import type { Logger } from '../core/logger.ts';
 import { calledOf } from '../core/report/log-words.ts';
 import type { Clock } from '../host/system/clock.ts';
@@ -68,8 +69,8 @@ export function createHealLog(
     note(results, world, since, occasion) {
       for (const result of results) {
         const { task, failed } = result;
-        if (isAliasKey(task.key)) {
-          noteAlias(lines, result);
+        if (isAliasKey(task.key) || isLastResortKey(task.key)) {
+          (isAliasKey(task.key) ? noteAlias : noteLastResort)(lines, result, board);
           continue;
         }
         const handler = world.desired.handlers.find((h) => h.key === task.key);
@@ -104,6 +105,15 @@ function noteAlias(lines: HealLines, { task, failed }: TaskResult): void {
   const name = subjectOf(task);
   const kind = reason === 'steps-aside' || reason === 'leftover' ? 'removed' : 'aliased';
   lines.add({ kind, name, called: name, reason, why, goneMs: 0 }, 0);
+}
+
+/** It serves nobody, so that nothing was lost. */
+function noteLastResort(lines: HealLines, { task, failed }: TaskResult, board: ProblemBoard): void {
+  const { reason, why } = task;
+  const name = subjectOf(task);
+  board.set('register-failed', name, failed && `${failed.step.action}: ${failed.message}`);
+  const kind = removals.has(reason) ? 'removed' : 'last-resort';
+  if (failed === null) lines.add({ kind, name, called: name, reason, why, goneMs: 0 }, 0);
 }
 
 /** The name of the entry that a task is about, not that of a stand-in. */

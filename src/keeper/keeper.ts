@@ -7,7 +7,7 @@ import type { Report } from '../core/report/report.ts';
 import { usualHere } from '../core/text/typed.ts';
 import type { WitnessResult } from '../core/witness/witness.ts';
 import { drawReport } from './account/account.ts';
-import { createLiveness } from './alive/liveness.ts';
+import { createLiveness, type Liveness } from './alive/liveness.ts';
 import { rosterOf } from './alive/roster.ts';
 import { belongingsOf, removeBelongings } from './belongings.ts';
 import { createCensus } from './census.ts';
@@ -19,12 +19,13 @@ import { createInForce } from './in-force.ts';
 import { createAliases } from './kept/aliases.ts';
 import { createCustody } from './kept/custody.ts';
 import { claimedNames } from './kept/declared.ts';
-import { openLedger } from './ledger.ts';
+import { createLastResorts } from './last-resort/last-resort.ts';
+import { type Ledger, openLedger } from './ledger.ts';
 import { createLooks } from './looks.ts';
 import type { KeeperParts } from './parts.ts';
 import { emptyWorld } from './prepare/world.ts';
 import { createProofs, type ProofsParts } from './proofs.ts';
-import { createSignal } from './signal.ts';
+import { createSignal, type Signal } from './signal.ts';
 
 /** One keeper of one instance: repair, verification and the account of both. */
 export interface Keeper {
@@ -91,25 +92,14 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     around: machinesOf(parts.host.native, parts.host.runsNatively),
     roster: () => rosterOf(inForce.situation(), memory),
   });
-  const custody = createCustody({
-    ...{ instance, memory, placeOf: machine.placeOf, judgeForeign: machine.judgeForeign },
-    renewal: liveness.renewals.due,
-    found: answered.tell,
-    recorded: ledger.records.save,
-  });
-  const aliases = createAliases({
-    ...{ instance, memory, quietMs, found: answered.tell },
-    recorded: ledger.records.save,
-    tried: (handler) => !ledger.canaries.isNew(handler),
-    readClaims: (desired) => claimedNames(machine, desired),
-  });
-  const looks = createLooks({ parts, ledger, inForce, custody, aliases, changed });
+  const beside = caringFor(parts, ledger, liveness, answered);
+  const looks = createLooks({ parts, ledger, inForce, ...beside, changed });
   answered.hear(() => looks.atAll('event'));
   const publisher = parts.publisher((problems) => board.sync('binfmt-d', problems));
   const ending = new AbortController();
   const ended = ending.signal;
   const upTo = {
-    ...{ parts, ledger, inForce, custody, aliases, liveness, judgedInterpreters },
+    ...{ parts, ledger, inForce, ...beside, liveness, judgedInterpreters },
     ...{ looks, publisher, ended, changed },
   };
   const proofs = createProofs(upTo);
@@ -132,6 +122,29 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
     reloaded: ledger.counters.reloaded,
     onPrepared: prepared.hear,
     ...atTheEnd(made),
+  };
+}
+
+/** What is cared for beside handlers. */
+function caringFor(
+  { machine, instance }: KeeperParts,
+  { memory, records, canaries }: Ledger,
+  liveness: Liveness,
+  answered: Signal,
+): Pick<ProofsParts, 'custody' | 'aliases' | 'lastResorts'> {
+  const common = { instance, memory, found: answered.tell, recorded: records.save };
+  const custody = createCustody({
+    ...{ ...common, placeOf: machine.placeOf, judgeForeign: machine.judgeForeign },
+    renewal: liveness.renewals.due,
+  });
+  const aliases = createAliases({
+    ...{ ...common, quietMs, tried: (handler) => !canaries.isNew(handler) },
+    readClaims: (desired) => claimedNames(machine, desired),
+  });
+  return {
+    custody,
+    aliases,
+    lastResorts: createLastResorts({ instance, memory, isBarred: custody.isBarred }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { InForce } from './in-force.ts';
 import type { Aliases } from './kept/aliases.ts';
 import type { Custody } from './kept/custody.ts';
 import { keptAmong, withCustody } from './kept/with-custody.ts';
+import type { LastResorts } from './last-resort/last-resort.ts';
 import type { Ledger } from './ledger.ts';
 import type { KeeperParts } from './parts.ts';
 import { createPause, type Pause } from './pause.ts';
@@ -37,6 +38,7 @@ export interface LooksParts {
   readonly inForce: InForce;
   readonly custody: Custody;
   readonly aliases: Aliases;
+  readonly lastResorts: LastResorts;
   readonly changed: () => void;
 }
 
@@ -106,12 +108,12 @@ const idle: Pick<Repair, 'own' | 'full'> = { own: () => nothingDone, full: () =>
 
 /** What may be done at this moment. */
 function repairNow(
-  { parts: { passive }, inForce, custody, aliases }: LooksParts,
+  { parts: { passive }, inForce, custody, aliases, lastResorts }: LooksParts,
   pause: Pause,
 ): Pick<Repair, 'own' | 'full'> {
   if (passive === true || !inForce.hasBegun()) return idle;
   const { repair } = inForce.situation();
-  if (pause.state() === null) return withCustody(repair, custody, aliases);
+  if (pause.state() === null) return withCustody(repair, custody, aliases, lastResorts);
   return {
     own: idle.own,
     full: (now) => {

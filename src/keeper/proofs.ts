@@ -3,6 +3,7 @@ import type { Liveness } from './alive/liveness.ts';
 import type { InForce } from './in-force.ts';
 import type { Aliases } from './kept/aliases.ts';
 import type { Custody } from './kept/custody.ts';
+import type { LastResorts } from './last-resort/last-resort.ts';
 import type { Ledger } from './ledger.ts';
 import type { Looks } from './looks.ts';
 import type { KeeperParts, Publisher } from './parts.ts';
@@ -36,6 +37,7 @@ export interface ProofsParts {
   /** Something is known of interpreters that was not. */
   readonly judgedInterpreters: Signal;
   readonly aliases: Aliases;
+  readonly lastResorts: LastResorts;
   readonly looks: Looks;
   readonly publisher: Publisher;
   readonly ended: AbortSignal;

@@ -32,6 +32,10 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'core: . text kernel platforms native plan',
   ],
   'src/core/kept': ['what is done for entries of others that are kept', 'core: kernel plan'],
+  'src/core/last-resort': [
+    'entries for what nobody serves, and what their program tells',
+    'core: kernel platforms plan kept',
+  ],
   'src/core/report': [
     'the report and what is written of it: metrics, history, state',
     'core: . text platforms plan entries',
@@ -50,7 +54,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/core/drop-in': ['spellings of older tools', 'core: text kernel platforms report'],
   'src/host': [
     'all that the machine can do, as one argument',
-    'host: system files packages net instance mounts selinux store probe programs processes',
+    'host: system files packages net instance mounts selinux store probe last-resort programs processes',
   ],
   'src/host/libc': ['C functions that Node lacks, by what they act on', 'core: .'],
   'src/host/system': [
@@ -75,6 +79,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'foreign and native programs that prove something',
     'core: . kernel witness; host: system files store',
   ],
+  'src/host/last-resort': ['the interpreter of last resort, and what it reports', 'host: files store'],
   'src/host/programs': [
     'what lies where the interpreters of entries should',
     'core: kernel binary entries; host: system mounts',
@@ -83,7 +88,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/host/sandbox': ['namespaces of an own instance', 'core: . kernel config; host: system mounts'],
   'src/keeper': [
     'one instance: its keeper, what it tells, what it owns',
-    'core: . text kernel config native plan entries kept report witness ps; host: . system instance processes; keeper: record repair kept prepare entries prove mounts alive account once',
+    'core: . text kernel config native plan entries kept last-resort report witness ps; host: . system instance processes; keeper: record repair kept last-resort prepare entries prove mounts alive account once',
   ],
   'src/keeper/record': [
     'memory, problems, history and totals',
@@ -95,11 +100,15 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/keeper/kept': [
     'custody of entries of others',
-    'core: . kernel config plan kept; host: files instance mounts; keeper: record repair',
+    'core: . kernel config plan kept last-resort; host: files instance mounts; keeper: record repair',
+  ],
+  'src/keeper/last-resort': [
+    'keeps the entries of the last resort, and hears their program',
+    'core: . kernel config plan last-resort; host: system instance store last-resort; keeper: record repair kept prepare',
   ],
   'src/keeper/prepare': [
     'from configuration to interpreters that are ready',
-    'core: . kernel platforms config native plan entries kept report; host: system files instance mounts selinux store; keeper: record repair kept',
+    'core: . kernel platforms config native plan entries kept last-resort report; host: system files instance mounts selinux store; keeper: record repair kept',
   ],
   'src/keeper/entries': [
     'what is known of all entries beside their text',
@@ -107,7 +116,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/keeper/prove': [
     'probes, the canary, what is known of ordinary containers',
-    'core: . kernel platforms config plan kept report; host: system instance selinux probe; keeper: record repair prepare',
+    'core: . kernel platforms config plan last-resort report; host: system instance selinux probe; keeper: record repair prepare',
   ],
   'src/keeper/mounts': [
     'main mount and anchor; who has the instance',

@@ -10,6 +10,7 @@ export const defaults = {
   aliases: 'auto',
   onStatusZero: 'heal',
   onDanger: 'tell',
+  lastResort: 'off',
   adopt: [] as string[],
   binfmtD: false,
   'interpreters.sources': '/usr/bin /usr/libexec/qemu /usr/libexec/qemu-binfmt /usr/local/bin'.split(' '),

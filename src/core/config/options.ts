@@ -97,6 +97,11 @@ const rows = {
     values: ['tell', 'remove'],
     help: 'what to do when somebody else registers an entry beside which programs of this host do not start any more: tell how to remove it, or remove it',
   },
+  lastResort: {
+    type: 'choice',
+    values: ['off', 'explain', 'wait'],
+    help: 'what becomes of programs that nobody serves: the bare error of the kernel, a sentence that says what the file is and what to do, or that and a moment of patience (0.2 s) where a handler of ours is about to come back',
+  },
   adopt: {
     example: 'rosetta',
     type: 'list',

@@ -39,6 +39,7 @@ export const configSchema = z.strictObject({
   aliases: leaf('aliases', z.enum(['auto', 'off', 'always']).prefault(defaults.aliases)),
   onStatusZero: leaf('onStatusZero', z.enum(['heal', 'respect']).prefault(defaults.onStatusZero)),
   onDanger: leaf('onDanger', z.enum(['tell', 'remove']).prefault(defaults.onDanger)),
+  lastResort: leaf('lastResort', z.enum(['off', 'explain', 'wait']).prefault(defaults.lastResort)),
   adopt: leaf('adopt', z.array(entryName()).prefault(defaults.adopt)),
   binfmtD: leaf('binfmtD', z.boolean().prefault(defaults.binfmtD)),
   interpreters: z

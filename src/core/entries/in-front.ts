@@ -1,4 +1,5 @@
 import type { Entry } from '../kernel/entry.ts';
+import { isLastResort } from '../kernel/last-resort.ts';
 import { hides, overlaps } from '../kernel/match.ts';
 import type { Matcher } from '../kernel/registration.ts';
 import type { Problem, ProblemCode } from '../problems.ts';
@@ -35,7 +36,7 @@ export function findHidden(
     if (!ours) tell('entry-in-front', front, taken);
   };
   const hiddenBy = new Map<Entry, Entry>();
-  for (const { front, behind } of meetings(entries.filter((e) => e.enabled))) {
+  for (const { front, behind } of meetings(entries.filter((e) => e.enabled && !isLastResort(e)))) {
     if (hiddenBy.has(behind)) continue;
     const whole = front.matcher !== null && behind.matcher !== null && hides(front.matcher, behind.matcher);
     // What is hidden itself takes nothing: whoever hides it does.

@@ -1,4 +1,5 @@
 import type { Entry, EntryId } from '../kernel/entry.ts';
+import { isLastResort } from '../kernel/last-resort.ts';
 import { sameMatcher } from '../kernel/registration.ts';
 import type { Desired } from './desired.ts';
 import { type Handler, temporaryName } from './handler.ts';
@@ -40,7 +41,7 @@ export function classify(
     taken: entry !== null && isTaken(handler, entry, desired, memory),
   };
   if (desired.precedence === 'theirs') {
-    const strangers = takers.filter((e) => !isBeside(e, desired, memory));
+    const strangers = takers.filter((e) => !isBeside(e, desired, memory) && !isLastResort(e));
     const others = othersAmong(strangers, handler, desired, memory);
     const first = others.takers[0];
     if (first !== undefined && others.whole && !others.broken && works(first, memory)) {
@@ -132,7 +133,9 @@ function othersAmong(
     handler,
     takers.filter((e) => counts(e, handler, desired, memory)),
   );
-  const broken = found.takers.find((e) => fails(memory.verdicts.get(identify(e))) || isStuck(e, desired));
+  const broken = found.takers.find(
+    (e) => fails(memory.verdicts.get(identify(e))) || isStuck(e, desired) || isLastResort(e),
+  );
   return { ...found, broken: broken ?? null };
 }
 
@@ -198,6 +201,8 @@ function isStuck({ name, matcher }: Entry, desired: Desired): boolean {
  * publish them) does no harm as long as it runs the same interpreter in the same way, and goes with the publication.
  */
 function counts(entry: Entry, handler: Handler, desired: Desired, memory: Memory): boolean {
+  // It serves nobody, whoever registered it.
+  if (isLastResort(entry)) return true;
   if (isStuck(entry, desired) && ownerOf(entry.name, desired) !== handler) return true;
   if (!isBesideName(entry.name, desired) && isRemovable(entry, desired, memory)) return false;
   const owner = ownerOf(entry.name, desired);

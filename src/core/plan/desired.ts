@@ -26,6 +26,8 @@ export interface Desired {
    * recorded them, since what somebody else declares may have our interpreter too.
    */
   readonly published: ReadonlyMap<string, 'wanted' | 'withdrawn' | 'alias'>;
+  /** Names of entries of the last resort that are wanted. */
+  readonly lastResorts?: ReadonlySet<string>;
   /** What is wanted and could not be made ready: whatever serves its files until then is no leftover. */
   readonly unready?: readonly Handler[];
 }

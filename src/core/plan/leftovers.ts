@@ -41,6 +41,7 @@ export function leftovers(
     !wanted.has(e.name) &&
     !takers.has(e.name) &&
     !isBesideName(e.name, desired) &&
+    desired.lastResorts?.has(e.name) !== true &&
     (spares.has(e.name) || isRemovable(e, desired, memory));
   const hidden = new Map<Handler, Set<Need>>();
   const found: Task[] = [];

@@ -18,7 +18,7 @@ import { createRefusals, type Refusals } from './refusals.ts';
 import { createWatches, lookAgainMs, type Watches, type WatchesParts } from './watches.ts';
 
 /** Keeps entries of others alive: those named by `adopt` and those that binfmt.d files declare. */
-export interface Custody extends Pick<Bars, 'bar' | 'bars'> {
+export interface Custody extends Pick<Bars, 'bar' | 'bars' | 'isBarred'> {
   /** From now on these are kept; what an earlier list declared is replaced where a file changed. */
   use(kept: readonly Kept[], refuse: (registration: Registration) => string | null, store?: string): void;
   /** Does what is due and possible now, synchronously; `again` says when more may be due. */
@@ -86,6 +86,7 @@ export function createCustody(parts: CustodyParts): Custody {
       }),
     bar: bars.bar,
     bars: bars.bars,
+    isBarred: bars.isBarred,
   };
 }
 

@@ -204,7 +204,7 @@ function problem(code: string, architecture: Architecture, detail: string): Prob
 }
 
 /** What the store and the checks of a file say, in the words of the catalogue of problems. */
-function codeOf(code: string): ProblemCode {
+export function codeOf(code: string): ProblemCode {
   if (isProblemCode(code)) return code;
   return translations[code] ?? 'preparation-failed';
 }

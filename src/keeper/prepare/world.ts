@@ -1,3 +1,4 @@
+import type { LastResort } from '../../core/last-resort/lines.ts';
 import type { Kept } from '../../core/plan/custody.ts';
 import { type Desired, nothingDesired } from '../../core/plan/desired.ts';
 import type { Handler } from '../../core/plan/handler.ts';
@@ -21,6 +22,8 @@ export interface World {
   readonly sources: readonly string[];
   /** Entries of others that are kept alive. */
   readonly kept: readonly Kept[];
+  /** Entries for those whom nobody serves. */
+  readonly lastResorts?: readonly LastResort[];
 }
 
 /** The world before the first configuration. */

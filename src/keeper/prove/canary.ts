@@ -1,5 +1,5 @@
-import { isKeptKey } from '../../core/kept/task.ts';
 import { renderLine } from '../../core/kernel/registration.ts';
+import { isBeside } from '../../core/last-resort/beside.ts';
 import { type Handler, temporaryName } from '../../core/plan/handler.ts';
 import type { Instance } from '../../host/instance/instance.ts';
 import type { Canaries } from '../../host/probe/facet.ts';
@@ -92,7 +92,7 @@ function remove(instance: Instance, memory: LiveMemory, name: string): void {
 function add(instance: Instance, memory: LiveMemory, name: string, handler: Handler): void {
   const { registration, interpreter } = handler;
   // What is somebody else's stays so, or the next repair would take it for a leftover of ours.
-  if (!instance.register(renderLine({ ...registration, name })).ok || isKeptKey(handler.key)) return;
+  if (!instance.register(renderLine({ ...registration, name })).ok || isBeside(handler.key)) return;
   const raw = instance.read(name);
   if (raw !== null) memory.records.set(name, { id: raw.id, interpreter });
 }

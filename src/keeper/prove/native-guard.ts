@@ -1,6 +1,6 @@
 import type { Config } from '../../core/config/config.ts';
-import { isKeptKey } from '../../core/kept/task.ts';
 import type { Registration } from '../../core/kernel/registration.ts';
+import { isBeside } from '../../core/last-resort/beside.ts';
 import type { Handler } from '../../core/plan/handler.ts';
 import type { Clock } from '../../host/system/clock.ts';
 import type { Situation } from '../prepare/situation.ts';
@@ -66,7 +66,7 @@ export function createNativeGuard(parts: GuardParts): NativeGuard {
     }
     // Configured anew meanwhile: whatever is still wanted is tried under the new configuration.
     for (const handler of suspects) {
-      if (isKeptKey(handler.key)) parts.bar(handler.registration, false);
+      if (isBeside(handler.key)) parts.bar(handler.registration, false);
       trials.add(handler);
     }
     parts.lookAtAll();
@@ -111,7 +111,7 @@ function stillWanted(
   away: TakenBack,
   waiting: readonly Handler[],
 ): readonly Handler[] {
-  return waiting.filter(canaries.isNew).flatMap((h) => (isKeptKey(h.key) ? h : (away.wanted(h) ?? [])));
+  return waiting.filter(canaries.isNew).flatMap((h) => (isBeside(h.key) ? h : (away.wanted(h) ?? [])));
 }
 
 /** Tries native programs with and without the suspects; null where the world became another one meanwhile. */
@@ -133,7 +133,7 @@ async function tryOut(
 function takeBackProblems({ board, isBarred }: GuardParts, away: TakenBack, doubts: Doubts): void {
   board.retract(({ code, subject }) => code === 'canary-failed' && !away.bars(subject) && !isBarred(subject));
   for (const handler of doubts.all())
-    if (!isKeptKey(handler.key) && away.wanted(handler) === null) doubts.forget(lineOf(handler));
+    if (!isBeside(handler.key) && away.wanted(handler) === null) doubts.forget(lineOf(handler));
 }
 
 /** Notes what a trial found. */
@@ -145,7 +145,7 @@ function conclude(
 ): void {
   canaries.pass(good);
   for (const { handler, why: reason } of bad) {
-    if (!isKeptKey(handler.key)) away.bar(handler);
+    if (!isBeside(handler.key)) away.bar(handler);
     board.set('canary-failed', handler.registration.name, reason);
   }
   for (const handler of [...good, ...bad.map((one) => one.handler)]) doubts.forget(lineOf(handler));
@@ -166,18 +166,18 @@ function handsOf(
     current,
     out(suspects) {
       for (const handler of suspects) {
-        const older = isKeptKey(handler.key) ? null : away.before(handler);
+        const older = isBeside(handler.key) ? null : away.before(handler);
         canaries.takeBack(handler, older);
         // It has served until now, and is no news.
         if (older !== null) canaries.pass([older]);
-        if (isKeptKey(handler.key)) bar(handler.registration, true);
+        if (isBeside(handler.key)) bar(handler.registration, true);
         else away.setOut(handler, true);
       }
       apply();
     },
     back(suspects) {
       for (const handler of suspects) {
-        if (!isKeptKey(handler.key)) {
+        if (!isBeside(handler.key)) {
           away.setOut(handler, false);
           continue;
         }

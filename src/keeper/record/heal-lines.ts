@@ -6,9 +6,9 @@ import type { Cancel, Clock } from '../../host/system/clock.ts';
 export interface HealEvent {
   /**
    * Why entries are written: they were lost, a new configuration renews them, they are not wanted any more or stop the host,
-   * or they are aliases, whose coming and going costs nobody anything.
+   * or they are aliases or the last resort, whose coming and going costs nobody anything.
    */
-  readonly kind: 'healed' | 'renewed' | 'removed' | 'danger-removed' | 'aliased';
+  readonly kind: 'healed' | 'renewed' | 'removed' | 'danger-removed' | 'aliased' | 'last-resort';
   readonly name: string;
   /** What people call it. */
   readonly called: string;
@@ -81,6 +81,7 @@ function write(logger: Logger, events: readonly HealEvent[], wanted: number): vo
 function otherWords({ kind, reason }: HealEvent, called: readonly string[], whys: readonly string[]): string {
   if (kind === 'aliased' && reason === 'missing')
     return `registered ${some(called)} beside ours, for those who look for such names`;
+  if (kind === 'last-resort') return `registered ${some(called)}, which explain what nobody serves`;
   return `${kind === 'aliased' ? 'renewed' : kind} ${some(called)}: ${reasonOf(reason, whys)}`;
 }
 

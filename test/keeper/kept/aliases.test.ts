@@ -320,7 +320,7 @@ function live(
   const aliases = createAliases({ instance, memory, recorded() {}, tried, readClaims, found, quietMs: 2000 });
   aliases.use(desired, mode, new Set());
   const nothing = { look: () => ({ results: [], again: null }) };
-  return withCustody(createRepair(instance, desired, memory), nothing, aliases).full;
+  return withCustody(createRepair(instance, desired, memory), nothing, aliases, nothing).full;
 }
 
 /** Looks twice: what others declare is read in between where it is asked for. */

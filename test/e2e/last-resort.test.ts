@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { probeBytes } from '../../src/host/probe/files.ts';
+import type { Daemon } from './daemon.ts';
+import { startCounter } from './exec-counter.ts';
+import { targets } from './foreign.ts';
+import { suite } from './suite.ts';
+import { pause, until } from './until.ts';
+import type { World } from './world.ts';
+
+const [target, other] = targets;
+const absent = 'ppc64le';
+const none = (of: string): string => `keeper-none-${of}`;
+
+await suite(import.meta.url, 'the last resort, on the real kernel', {
+  'explain: every platform that nobody serves has an entry, those that are served and the host’s own have none':
+    async (world) => {
+      await start(world, 'explain');
+      const there = await settled(world, absent);
+      assert.ok(there.length > 20, String(there));
+      for (const served of [target, other, process.arch === 'arm64' ? 'aarch64' : 'x86_64'])
+        assert.ok(!there.includes(none(served)), served);
+      assert.match(
+        readFileSync(`${world.main}/${none(absent)}`, 'latin1'),
+        /^enabled\ninterpreter .*\/store\/[0-9a-f]{16}\/last-resort\nflags: POF\n/,
+      );
+      const file = foreign(world, absent);
+      assert.deepEqual(tried(file), [
+        126,
+        `${file}: a program for linux/ppc64le; this host has no emulator for it. binfmt-keeper install linux/ppc64le\n`,
+      ]);
+      const served = spawnSync(world.probe(), { input: 'x', encoding: 'latin1' });
+      assert.equal(served.status, 0);
+      return undefined;
+    },
+
+  'wait: with a handler deleted or disabled a hundred times no exec fails': async (world) => {
+    await start(world, 'wait');
+    await settled(world, target);
+    const counter = await startCounter(world, 2);
+    const ours = `${world.main}/keeper-${target}`;
+    for (let turn = 0; turn < 100; turn += 1) {
+      // As long as the rule against storms holds a handler back: what comes sooner waits the longer.
+      await pause(100);
+      world.write(ours, turn % 2 === 0 ? '-1' : '0');
+      await until('it is back', () => (read(ours).startsWith('enabled') ? true : null));
+    }
+    const { execs, failed } = await counter.stop();
+    assert.equal(failed, 0, `of ${execs}`);
+    assert.ok(execs > 300, String(execs));
+    return undefined;
+  },
+
+  'a flush takes it too, and it comes back behind the handlers': async (world) => {
+    await start(world, 'wait');
+    await settled(world, target);
+    const before = names(world);
+    for (let turn = 0; turn < 3; turn += 1) {
+      world.write(`${world.main}/status`, '-1');
+      await until('all of it is back', () =>
+        before.every((name) => names(world).includes(name)) ? true : null,
+      );
+      assert.ok(place(world, `keeper-${target}`) < place(world, none(target)));
+      assert.equal(spawnSync(world.probe(), { input: 'x' }).status, 0);
+    }
+    return undefined;
+  },
+
+  'what others registered before is not hidden, and what they register later comes in front': async (
+    world,
+  ) => {
+    world.must('mount', '-t', 'binfmt_misc', 'binfmt_misc', world.main);
+    world.register('theirs', '/bin/true', '');
+    // By name: any file can have it.
+    world.write(`${world.main}/register`, ':byname:E::strange::/bin/echo:');
+    const daemon = await start(world, 'wait', 'precedence: theirs');
+    await daemon.verified();
+    assert.deepEqual(
+      names(world).filter((name) => name.startsWith('keeper-none')),
+      [],
+    );
+    world.write(`${world.main}/byname`, '-1');
+    await until('it comes where nothing is in its way', () =>
+      names(world).includes(none(absent)) ? true : null,
+    );
+    assert.ok(!names(world).includes(none(target)));
+    world.write(`${world.main}/register`, String.raw`:late:M:18:\x15\x00::/bin/echo:`);
+    const file = foreign(world, absent);
+    assert.deepEqual(spawnSync(file, ['a'], { encoding: 'latin1' }).stdout, `${file} a\n`);
+    return undefined;
+  },
+
+  'it is deleted, disabled or changed by others: it comes back as it was, and nobody is fought': async (
+    world,
+  ) => {
+    await start(world, 'explain');
+    await settled(world, absent);
+    const entry = `${world.main}/${none(absent)}`;
+    const text = readFileSync(entry, 'latin1');
+    for (const blow of ['-1', '0']) {
+      world.write(entry, blow);
+      await until('it is back', () => (read(entry) === text ? true : null));
+    }
+    return undefined;
+  },
+
+  'uninstall, onStop: remove and a configuration without it leave nothing': async (world) => {
+    const daemon = await start(world, 'explain', 'onStop: remove');
+    await settled(world, absent);
+    world.configure('onStop: remove\nlastResort: off\n');
+    daemon.kill('SIGHUP');
+    await until('it is gone', () => (names(world).some((name) => name.includes('none')) ? null : true));
+    world.configure('onStop: remove\nlastResort: wait\n');
+    daemon.kill('SIGHUP');
+    await until('it is there', () => (names(world).includes(none(absent)) ? true : null));
+    assert.equal(await daemon.ended('SIGTERM'), 0);
+    assert.deepEqual(names(world), []);
+    return undefined;
+  },
+});
+
+async function start(world: World, mode: string, more = ''): Promise<Daemon> {
+  world.configure(`lastResort: ${mode}\n${more}\n`);
+  return world.startVerified();
+}
+
+/** The last resort of a target is there. */
+async function settled(world: World, of: string): Promise<readonly string[]> {
+  await until(none(of), () => (names(world).includes(none(of)) ? true : null));
+  return names(world);
+}
+
+function names(world: World): readonly string[] {
+  return readdirSync(world.main).filter((name) => name !== 'register' && name !== 'status');
+}
+
+/** In the kernel's search order. */
+function place(world: World, name: string): number {
+  return world.command('ls', '-U', world.main).said.split('\n').indexOf(name);
+}
+
+/** A program of a platform. */
+function foreign(world: World, of: string): string {
+  const path = `${world.dir}/a program`;
+  writeFileSync(path, probeBytes(of) ?? '', { mode: 0o755 });
+  return path;
+}
+
+function tried(file: string): readonly [number | null, string] {
+  const { status, stderr } = spawnSync(file, { encoding: 'utf8' });
+  return [status, stderr];
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
