@@ -20,6 +20,7 @@ export const parts: Readonly<Record<string, string>> = {
  */
 export const libraries: Readonly<Record<string, string>> = {
   config: 'src/core/config/config.ts',
+  'config-places': 'src/core/config/places.ts',
   'config-command': 'src/cli/commands/config.ts',
   import: 'src/cli/commands/import.ts',
   'report-schema': 'src/cli/ask/report-schema.ts',

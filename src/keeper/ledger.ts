@@ -8,7 +8,7 @@ import { createHistoryFile, readHistory } from './record/history-file.ts';
 import type { LiveMemory } from './record/memory.ts';
 import { createProblemBoard, type ProblemBoard } from './record/problem-board.ts';
 import { createRecords, type Records } from './record/records.ts';
-import { openMemory } from './record/remembered.ts';
+import { openMemory, readMemory } from './record/remembered.ts';
 import { type Counters, createCounters } from './record/totals.ts';
 import { createSignal } from './signal.ts';
 
@@ -29,7 +29,7 @@ export interface Ledger {
 
 /** Opens what an earlier daemon of this boot left in the run directory; `changed` is called when a problem comes or goes. */
 export async function openLedger(
-  { machine, instance, logger, here = usualHere, probeFault = null }: KeeperParts,
+  { machine, instance, logger, here = usualHere, probeFault = null, passive }: KeeperParts,
   dir: string,
   changed: () => void,
 ): Promise<Ledger> {
@@ -37,7 +37,9 @@ export async function openLedger(
   const bootId = machine.bootId();
   const board = createProblemBoard(logger, changed, here);
   board.set('probe-unwritable', 'probes', probeFault);
-  const { memory, canary } = await openMemory(machine, dir, bootId, board);
+  const remember =
+    passive === true ? readMemory(machine, dir, bootId) : openMemory(machine, dir, bootId, board);
+  const { memory, canary } = await remember;
   const canaries = createCanaryWatch(machine, instance, memory, canary);
   const records = createRecords(machine, dir, bootId, memory, canaries.tried, board);
   const before = await readHistory(machine, dir, bootId);

@@ -134,6 +134,10 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'registering without staying: the lock, others’ names, proofs, what lasts',
     'core: . kernel platforms config plan report drop-in; host: system files instance mounts selinux store probe; keeper: record repair prepare prove mounts',
   ],
+  'src/keeper/foresee': [
+    'what a start would tell, without starting: nothing is mounted, registered, written or locked',
+    'core: . kernel platforms config native plan entries report; host: system files instance mounts selinux store probe programs; keeper: . record kept prepare mounts alive account',
+  ],
   'src/publish': [
     'tells others: systemd’s directory, node_exporter’s',
     'core: . kernel config plan report; host: system files mounts',
@@ -193,7 +197,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/cli/commands': [
     'one file a command',
-    'core: . text kernel platforms config import report wire ps; host: . system files net instance mounts sandbox; keeper: . prepare once; publish: .; daemon: . log loop; cli: sandbox terminal line completion report ask emit ps witness store',
+    'core: . text kernel platforms config import entries report wire ps; host: . system files net instance mounts sandbox; keeper: . prepare once foresee; publish: .; daemon: . log loop; cli: sandbox terminal line completion report ask emit ps witness store',
   ],
   'src/cli/drop-in': [
     'commands of older tools',

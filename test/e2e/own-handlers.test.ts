@@ -37,7 +37,7 @@ if (process.env.E2E_CLAIM === undefined) {
       writeFileSync(file, block);
       const { status, stderr } = spawnSync(
         process.execPath,
-        ['--no-warnings', keeper, 'config', 'check', '--config', file],
+        ['--no-warnings', keeper, 'config', 'check', '--offline', '--config', file],
         { encoding: 'utf8' },
       );
       assert.equal(status, 0, `${stderr}\n${block}`);

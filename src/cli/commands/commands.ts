@@ -10,7 +10,7 @@ import { killChildren } from '../../host/system/children.ts';
 import type { CommandName } from '../line/command-table.ts';
 import type { Flags } from '../line/flag-faults.ts';
 import { loadLooking, loadPlaced } from '../line/host-places.ts';
-import { configFile, loadConfig, loadSources } from '../line/load-config.ts';
+import { loadConfig } from '../line/load-config.ts';
 import { plainWordLine } from '../line/other-words.ts';
 import { readPlainLine } from '../line/plain-line.ts';
 import { owns } from '../sandbox/owns.ts';
@@ -73,9 +73,8 @@ const handlers: Readonly<Record<CommandName, (call: Call) => Promise<number>>> =
     return witnessCommand(contextOf(flags), parsed, args);
   },
   'config check': async ({ flags }) => {
-    const { configCheck } = await import('./config.ts');
-    const { parsed, fileless } = await loadSources(flags, process.env, 'any');
-    return print(configCheck(parsed, configFile(flags, process.env), fileless));
+    const { checkConfig } = await import('./config-check.ts');
+    return print(await checkConfig(contextOf(flags)));
   },
   'config show': async ({ flags }) => {
     const { configShow } = await import('./config.ts');

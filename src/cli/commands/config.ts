@@ -9,16 +9,7 @@ import { configSchema as fileSchema } from '../../core/config/schema.ts';
 export interface Printed {
   readonly stdout: string;
   readonly stderr: string;
-  readonly exitCode: 0 | 2;
-}
-
-/** `config check`: one line for each fault, or one that says all is well; `fileless`: the default file is not there. */
-export function configCheck(result: ParsedConfig, file: string, fileless = false): Printed {
-  if (!result.ok) return refused(result.errors);
-  if (!fileless) return printed(`${printable(file)}: valid\n`);
-  const changed = [...result.origins.values()].some((origin) => origin.kind !== 'built-in');
-  const rest = changed ? ', changed by flags or environment' : '';
-  return printed(`there is no ${printable(file)}: the built-in configuration is used${rest}\n`);
+  readonly exitCode: 0 | 1 | 2;
 }
 
 /**
@@ -84,7 +75,8 @@ function words(origin: Origin): string {
   return printable(originWords(origin));
 }
 
-function refused(errors: readonly string[]): Printed {
+/** What is wrong with the text. */
+export function refused(errors: readonly string[]): Printed {
   return { stdout: '', stderr: errors.map((line) => `${line}\n`).join(''), exitCode: 2 };
 }
 

@@ -118,6 +118,7 @@ function policyOf({ owns }: Context, { does, persist = false }: Manner): OncePol
   return {
     owns,
     mounts: does === 'look' ? 'none' : 'all',
+    probes: does === 'look' ? 'any' : 'files',
     lock: does === 'look' ? 'look' : 'refuse',
     patience: { tries: 6, pauseMs: 50 },
     lasting: does === 'install' ? { persist } : null,

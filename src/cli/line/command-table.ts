@@ -385,17 +385,26 @@ const rows = [
   },
   {
     name: 'config check',
-    options: [],
+    options: [
+      { flag: '--offline', short: null, help: 'look at what is written alone, and not at this host' },
+    ],
     takes: 'settings',
-    summary: 'say what is wrong with the configuration',
+    summary: 'say what is wrong with the configuration, and with a start',
     text: [
       'Checks file, environment and flags, each whole. A fault is one line: file:line:column: key: what is wrong, what is allowed.',
+      'Where there is none it goes the way of a start on this host up to its first write: handlers that would match programs of the host, interpreters that are missing or cannot serve, names that are taken, adopted entries that are not there, files of binfmt.d that cannot be read. Nothing is mounted, registered, written or locked. An ordinary user may ask too; what could not be seen is said.',
     ],
     examples: [
-      ['config check', 'check what the daemon would use'],
+      ['config check', 'check what the daemon would use, and whether it would do here'],
       ['config check --config ./config.yaml', 'check a file before it is put in place'],
+      [
+        'config check --config ./config.yaml --offline',
+        'the same on a machine that it is not for, as in a pipeline',
+      ],
+      ['config check -o json', 'what a start would tell, for programs'],
     ],
-    well: 'it is valid',
+    well: 'it is valid, and a start here would tell of no error',
+    failed: 'it is valid, but a start here would tell of an error',
   },
   {
     name: 'config show',

@@ -32,7 +32,11 @@ export async function loadPlaced(
  * sight. What entries call them is told by `hostNameOf`.
  */
 export async function loadLooking(flags: Flags, env: NodeJS.ProcessEnv): Promise<ParsedConfig> {
-  const parsed = await loadConfig(flags, env);
+  return inSight(await loadConfig(flags, env));
+}
+
+/** A configuration that was read, with the host's places where they are in sight. */
+export function inSight(parsed: ParsedConfig): ParsedConfig {
   if (!parsed.ok) return parsed;
   const { interpreters, mounts } = parsed.config;
   const { store, run } = hostPlaces({ store: interpreters.store, run: runDirectory(parsed.config) });

@@ -26,21 +26,25 @@ export async function loadConfig(
   return (await loadSources(flags, env, whose, called)).parsed;
 }
 
-/** The same, and whether there was a file: without one all is valid, and nothing of what somebody wrote is in force. */
+/**
+ * The same, with the text of the file and whether there was one: without one all is valid, and nothing of what somebody
+ * wrote is in force.
+ */
 export async function loadSources(
   flags: Readonly<Record<string, unknown>>,
   env: NodeJS.ProcessEnv,
   whose: Whose = 'trusted',
   called: ConfigSources['called'] = {},
-): Promise<{ readonly parsed: ParsedConfig; readonly fileless: boolean }> {
-  const sourced = (parsed: ParsedConfig, fileless = false) => ({ parsed, fileless });
+): Promise<{ readonly parsed: ParsedConfig; readonly fileless: boolean; readonly text: string }> {
+  const sourced = (parsed: ParsedConfig, text = '', fileless = false) => ({ parsed, text, fileless });
   if (Array.isArray(flags.config)) return sourced(refuse('--config: given more than once'));
   if (flags.config === '') return sourced(refuse('--config: must be the path of a file'));
   const name = configFile(flags, env);
   const named = typeof flags.config === 'string' || Boolean(env.BINFMT_KEEPER_CONFIG);
   const read = await readBounded(name, whose);
-  if (read.ok) return sourced(await parse({ file: { name, text: read.text }, env, flags, called }));
-  if (read.code === 'ENOENT' && !named) return sourced(await parse({ env, flags, called }), true);
+  if (read.ok)
+    return sourced(await parse({ file: { name, text: read.text }, env, flags, called }), read.text);
+  if (read.code === 'ENOENT' && !named) return sourced(await parse({ env, flags, called }), '', true);
   return sourced(refuse(`${printable(name)}: ${read.why}`));
 }
 

@@ -35,6 +35,13 @@ export function flagsFor(
   return p + c + f;
 }
 
+/** Why a kernel takes no line with these flags; null where it does. What it does not know ends the line for it: EINVAL. */
+export function unknownFlags(version: KernelVersion, flags: string): string | null {
+  return flags.includes('F') && !atLeast(version, 4, 8)
+    ? `F needs Linux 4.8, this is ${version.major}.${version.minor}`
+    : null;
+}
+
 /** Stable releases that took over 1c5976ef0f7a; 5.4's is inferred, the others were read. */
 const backports: readonly KernelVersion[] = [
   { major: 6, minor: 6, patch: 48 },

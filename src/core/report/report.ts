@@ -113,14 +113,19 @@ export function composeReport(facts: ReportFacts, here: Here = usualHere): Repor
   const required = facts.handlers.filter((h) => h.required);
   const stopped = facts.problems.some((p) => stopsAll.has(p.code)) || isEmptied(facts);
   const ready = required.every((h) => isProven(h)) && !stopped;
-  const codes = new Set(facts.problems.map((p) => p.code));
-  const problems = facts.problems
+  const problems = reportedProblems(facts.problems, here);
+  return { ...facts, schema: 1, ready, summary: summarize(facts), problems };
+}
+
+/** Problems with what the catalogue says of them, without those that follow from another one. */
+export function reportedProblems(problems: readonly Problem[], here: Here = usualHere): ReportedProblem[] {
+  const codes = new Set(problems.map((p) => p.code));
+  return problems
     .filter((p) => !(problemCatalogue[p.code].dependsOn ?? []).some((cause) => codes.has(cause)))
     .map((p) => {
       const { title, severity, remedy } = problemCatalogue[p.code];
       return { ...p, title, severity, remedy: typed(remedy, here) };
     });
-  return { ...facts, schema: 1, ready, summary: summarize(facts), problems };
 }
 
 /** The handlers that a probe has proved under what serves now: none while the instance is switched off. */

@@ -7,6 +7,7 @@ import { canary } from './canary.ts';
 import { type CheckTask, runCheck } from './check.ts';
 import { runControlled } from './controlled-probe.ts';
 import { provable, writeProbes } from './files.ts';
+import { namelessProbes } from './nameless-probes.ts';
 import { runsNatively } from './native.ts';
 import { nativePrograms } from './native-programs.ts';
 import { type ProbeResult, type ProbeTask, runProbe } from './probe.ts';
@@ -27,6 +28,8 @@ export interface ProbeFiles {
   /** Targets that have a probe. */
   readonly probeTargets: readonly string[];
   writeProbes(dir: string, targets: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** The same in no directory, while this process lives; `native` is what the host is. */
+  namelessProbes(targets: readonly string[], native: string): Promise<ReadonlyMap<string, string>>;
   runsNatively(
     files: ReadonlyMap<string, string>,
     sure: (target: string) => boolean,
@@ -52,6 +55,7 @@ export function probeFacets(libc: Libc | null): Probes & ProbeFiles & NativeFile
     judgeForeign,
     probeTargets: provable,
     writeProbes,
+    namelessProbes: (targets, native) => namelessProbes(targets, native, libc),
     runsNatively: (files, sure) => runsNatively(files, sure, libc),
     nativePrograms: (own) => nativePrograms(own),
     canary,

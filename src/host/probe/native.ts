@@ -1,4 +1,5 @@
-import { stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { runChild } from '../system/child.ts';
 import type { Libc } from '../system/libc.ts';
@@ -40,9 +41,18 @@ async function isNative(file: string, sure: boolean, libc: Libc | null): Promise
  */
 async function runsAlone(file: string): Promise<boolean> {
   const script = 'mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc && exec "$0"';
-  const args = ['-Urm', '--propagation', 'private', 'sh', '-c', script, file];
-  const { status, stdout } = await runChild('unshare', args, { timeoutMs: probeLimitMs, input: 'x' });
-  return status === 0 && stdout === `${file}\n`;
+  // Open: a path through /proc to a file of this process is closed to who lives in another user namespace.
+  const opened = await open(file, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => null);
+  if (opened === null) return false;
+  try {
+    const there = '/proc/self/fd/3';
+    const args = ['-Urm', '--propagation', 'private', 'sh', '-c', script, there];
+    const options = { timeoutMs: probeLimitMs, input: 'x', files: [opened.fd] };
+    const { status, stdout } = await runChild('unshare', args, options);
+    return status === 0 && stdout === `${there}\n`;
+  } finally {
+    await opened.close();
+  }
 }
 
 const leftAlone: ReadonlySet<string> = new Set(['untrusted', 'undecided', 'hung']);

@@ -1,8 +1,10 @@
 import { statfs } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { bytesOf } from '../../core/kernel/bytes.ts';
 import { makeDirectories } from '../files/directories.ts';
 import { judgePath, untrusted } from '../files/trust.ts';
 import { errnoOf, failure } from '../system/errno.ts';
+import { recentMountOf } from '../system/mount-table.ts';
 import { noexecMount } from '../system/noexec.ts';
 
 /** Why the store cannot be used, or one file in it cannot be written. */
@@ -46,6 +48,26 @@ export async function inspectDirectory(dir: string): Promise<StoreFault | 'absen
   return point === null
     ? null
     : fault('store-noexec', `store ${dir} lies on ${point}, which is mounted noexec`);
+}
+
+/**
+ * What a deployment of so many bytes would meet, found without making anything. Whether it may be written at all is not
+ * told: whoever looks may have other rights than who deploys.
+ */
+export async function foreseeDirectory(dir: string, bytes: number): Promise<StoreFault | null> {
+  for (let at = dir; ; at = dirname(at)) {
+    const found = await inspectDirectory(at);
+    if (found === 'absent' && at !== '/') continue;
+    if (found !== null && found !== 'absent') return found;
+    const mount = recentMountOf(bytesOf(at));
+    if (mount?.options.includes('ro'))
+      return fault('store-read-only', `${dir} lies on ${mount.mountPoint}, which is mounted read-only`);
+    try {
+      return await lacksSpace(at, bytes);
+    } catch (error) {
+      return writeFault(`look at ${at}`, error);
+    }
+  }
 }
 
 /** Asks for the space before it is used: a file system filled to the last block harms everybody on the node. */

@@ -1,5 +1,6 @@
 import type { Selinux } from '../selinux/selinux.ts';
 import type { Libc } from '../system/libc.ts';
+import { foreseeDirectory, type StoreFault } from './directory.ts';
 import { inspectInterpreter } from './elf-file.ts';
 import { type FoundInterpreter, findInterpreter, interpreterVersion } from './interpreters.ts';
 import { readThrough } from './read-through.ts';
@@ -18,6 +19,8 @@ export interface Stores {
   createStore(dir: string, label?: string): Store;
   readonly readThrough: typeof readThrough;
   readonly storedPrograms: typeof storedPrograms;
+  /** What deploying so many bytes there would meet; nothing is made. */
+  foreseeStore(dir: string, bytes: number): Promise<StoreFault | null>;
   interpretersInUse(dir: string, bootId: string, registered: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
@@ -30,6 +33,7 @@ export function storeFacet(libc: Libc | null, selinux: Selinux): Stores {
     createStore: (dir, label) => createStore(dir, label, libc, selinux),
     readThrough,
     storedPrograms,
+    foreseeStore: foreseeDirectory,
     interpretersInUse,
   };
 }

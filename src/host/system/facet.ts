@@ -15,7 +15,7 @@ import {
 } from './identity.ts';
 import type { Libc } from './libc.ts';
 import { reach } from './reach.ts';
-import { type Confinement, confinement } from './rights.ts';
+import { type Confinement, confinement, mayAdminister } from './rights.ts';
 
 /** What this machine is. */
 export interface System {
@@ -56,6 +56,8 @@ export interface Children {
 /** What probes run without. */
 export interface Rights {
   confinement(): Promise<Confinement>;
+  /** Whether this process may mount and register in its user namespace. */
+  mayAdminister(): boolean;
 }
 
 /** What only the program itself asks for. */
@@ -85,6 +87,7 @@ export function systemFacets(
     isAlive,
     reach,
     confinement: () => confinement(libc !== null),
+    mayAdminister,
   };
 }
 

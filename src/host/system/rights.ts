@@ -39,6 +39,11 @@ export function isPrivileged(): boolean {
   return initialUserNamespace() && holds(readRights().capabilities, CAP_SYS_ADMIN);
 }
 
+/** Whether it may mount and register in the user namespace that it is in. */
+export function mayAdminister(): boolean {
+  return holds(readRights().capabilities, CAP_SYS_ADMIN);
+}
+
 let trial: Promise<Confinement | null> | null = null;
 
 /** Where not even that could be tried, the program that follows will not start either. */

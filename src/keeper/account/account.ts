@@ -9,6 +9,8 @@ import type { Totals } from '../../core/report/totals.ts';
 import type { Here } from '../../core/text/typed.ts';
 import { version } from '../../core/version.ts';
 import type { EntryKnowledge } from '../entries/knowledge.ts';
+import type { Custody } from '../kept/custody.ts';
+import type { MountKeeper } from '../mounts/mend-mounts.ts';
 import { servingEntry } from '../prepare/situation.ts';
 import type { ProblemBoard } from '../record/problem-board.ts';
 import type { View } from '../repair/viewer.ts';
@@ -22,7 +24,11 @@ import {
 import { type StandingParts, standing } from './standing-problems.ts';
 
 /** Where the account is drawn from. */
-export interface AccountParts extends HandlerSources, StandingParts {
+export interface AccountParts
+  extends HandlerSources,
+    Omit<StandingParts, 'mounts' | 'custody' | 'liveness' | 'access'> {
+  readonly mounts: MountKeeper;
+  readonly custody: Custody;
   readonly pid: number;
   readonly board: ProblemBoard;
   readonly knowledge: EntryKnowledge;

@@ -15,10 +15,10 @@ import type { View } from '../repair/viewer.ts';
 export interface StandingParts {
   readonly clock: Clock;
   readonly situation: Situation;
-  readonly mounts: MountKeeper;
-  readonly custody: Custody;
-  readonly liveness: Liveness;
-  readonly access: ContainerAccess;
+  readonly mounts: Pick<MountKeeper, 'problems' | 'describe'>;
+  readonly custody: Pick<Custody, 'problems'>;
+  readonly liveness: Pick<Liveness, 'problems'>;
+  readonly access: Pick<ContainerAccess, 'problems'>;
   readonly memory: LiveMemory;
 }
 
@@ -59,7 +59,7 @@ function seen(view: View, { repair }: Situation, now: number): Problem[] {
 }
 
 /** Where nothing can be started any more, this is all that people have: so it ends with what they have to type. */
-function endangered({ config, repair, world }: Situation, mounts: MountKeeper): Problem[] {
+function endangered({ config, repair, world }: Situation, mounts: StandingParts['mounts']): Problem[] {
   const { entries, enabled } = repair.view().observed;
   const { main, anchor } = config.mounts;
   const place = mounts.describe().main === 'binfmt' ? main : anchor;

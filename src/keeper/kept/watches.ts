@@ -45,7 +45,8 @@ interface Check {
   answer: Answer | null;
 }
 
-interface Answer {
+/** What was found of it. */
+export interface Answer {
   readonly good: boolean;
   readonly why: string;
   readonly untrusted?: boolean;
@@ -85,14 +86,22 @@ function isThere(parts: WatchesParts, watched: Watch, registration: Registration
     return check.answer?.good ?? false;
   const asked: Check = { registration, at: now, answer: fits ? check.answer : null };
   watched.check = asked;
-  const { interpreter, flags } = registration;
-  const looks = [parts.placeOf(textOf(interpreter)), parts.judgeForeign(interpreter, flags)] as const;
-  void Promise.all(looks).then(([place, { distrust }]) => {
-    asked.answer =
-      distrust === null ? usable(place, registration) : { good: false, why: distrust, untrusted: true };
+  void judgeUsable(parts, registration).then((answer) => {
+    asked.answer = answer;
     if (watched.check === asked) parts.found();
   });
   return false;
+}
+
+/** Whether a registration of somebody else can be made now. */
+export async function judgeUsable(
+  parts: Pick<WatchesParts, 'placeOf' | 'judgeForeign'>,
+  registration: Registration,
+): Promise<Answer> {
+  const { interpreter, flags } = registration;
+  const looks = [parts.placeOf(textOf(interpreter)), parts.judgeForeign(interpreter, flags)] as const;
+  const [place, { distrust }] = await Promise.all(looks);
+  return distrust === null ? usable(place, registration) : { good: false, why: distrust, untrusted: true };
 }
 
 /** Without `F` whoever executes resolves the path; what only the host has does no harm there. */

@@ -24,16 +24,23 @@ export interface Learned {
   readonly probeFault: string | null;
 }
 
+/**
+ * Where probes lie: as files, without files where none can be written, without files in any case so that nothing is
+ * changed.
+ */
+export type ProbePlace = 'files' | 'any' | 'nameless';
+
 /** Learns what the host runs by itself, with an instance at hand whose entries do not meddle. */
 export async function learnHost(
   machine: Host,
   config: Config,
   { architecture, kernel }: SuitableHost,
-  instance: Instance,
+  instance: Pick<Instance, 'names' | 'read'>,
+  place: ProbePlace = 'files',
 ): Promise<Learned | Refusal> {
   const native = { ...architecture, sibling: null };
-  const { probes, runs, probeFault } = await nativeFacts(machine, config, targetOf(native), instance);
   const target = targetOf(native);
+  const { probes, runs, probeFault } = await nativeFacts(machine, config, { target, instance, place });
   if (target === null)
     return refuse(
       'no-kernel-support',
@@ -55,31 +62,26 @@ export async function learnHost(
   return { ok: true, host, probes, probeFault };
 }
 
-/**
- * Which other programs run here without help is found out by running them. Probes lie beside the store, or in the run
- * directory where nothing can be written or executed there; without either nothing is known.
- */
+/** What the facts are found with. */
+interface Finding {
+  readonly target: string | null;
+  readonly instance: Pick<Instance, 'names' | 'read'>;
+  readonly place: ProbePlace;
+}
+
+/** Which other programs run here without help is found out by running them; without probes nothing is known. */
 async function nativeFacts(
   machine: Host,
   config: Config,
-  host: string | null,
-  instance: Instance,
+  { target, instance, place }: Finding,
 ): Promise<{ probes: ReadonlyMap<string, string>; runs: readonly string[]; probeFault: string | null }> {
   const faults: string[] = [];
-  for (const parent of [parentOf(config.interpreters.store), runDirectory(config)]) {
-    const reached = await machine.reach(parent, 2000);
-    if (!reached.ok) {
-      faults.push(reached.message);
-      continue;
-    }
+  for (const write of placesFor(machine, config, target, place)) {
     try {
-      const probes = await machine.writeProbes(`${parent}/probes`, machine.probeTargets);
-      const candidates = new Map([...probes].filter(([target]) => twins[host ?? '']?.includes(target)));
-      return {
-        probes,
-        runs: await machine.runsNatively(candidates, (t) => isFree(instance, t)),
-        probeFault: null,
-      };
+      const probes = await write();
+      const candidates = new Map([...probes].filter(([one]) => twins[target ?? '']?.includes(one)));
+      const runs = await machine.runsNatively(candidates, (t) => isFree(instance, t));
+      return { probes, runs, probeFault: null };
     } catch (error) {
       faults.push(error instanceof Error ? error.message : String(error));
     }
@@ -87,8 +89,26 @@ async function nativeFacts(
   return { probes: new Map(), runs: [], probeFault: faults.join('; ') };
 }
 
+/** Beside the store, or in the run directory where nothing can be written or executed there. */
+function placesFor(
+  machine: Host,
+  config: Config,
+  target: string | null,
+  place: ProbePlace,
+): readonly (() => Promise<ReadonlyMap<string, string>>)[] {
+  const parents = place === 'nameless' ? [] : [parentOf(config.interpreters.store), runDirectory(config)];
+  const files = parents.map((parent) => async () => {
+    const reached = await machine.reach(parent, 2000);
+    if (!reached.ok) throw new Error(reached.message);
+    return machine.writeProbes(`${parent}/probes`, machine.probeTargets);
+  });
+  if (place === 'files' || target === null) return files;
+  const wanted = place === 'nameless' ? (twins[target] ?? []) : machine.probeTargets;
+  return [...files, () => machine.namelessProbes(wanted, target)];
+}
+
 /** Whether no entry takes programs of a target, so that only the kernel can run them. */
-function isFree(instance: Instance, target: string): boolean {
+function isFree(instance: Pick<Instance, 'names' | 'read'>, target: string): boolean {
   const architecture = architectureOf(target);
   const headers = architecture === undefined ? [] : sampleHeaders(architecture);
   return instance.names().every((name) => {

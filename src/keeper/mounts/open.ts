@@ -10,7 +10,7 @@ import type { NativeFiles, ProbeFiles } from '../../host/probe/facet.ts';
 import type { Children, Namespaces, Rights, System, Timed } from '../../host/system/facet.ts';
 import { createClaim } from './claim.ts';
 import { judgeHost } from './judge-host.ts';
-import { type Learned, learnHost } from './learn-host.ts';
+import { type Learned, learnHost, type ProbePlace } from './learn-host.ts';
 import { createMountKeeper, type MountKeeper } from './mend-mounts.ts';
 import { notOpened } from './not-opened.ts';
 import { type Refusal, refuse } from './refusal.ts';
@@ -34,7 +34,7 @@ export interface Opened extends Learned {
 export async function openHost(
   machine: Host,
   config: Config,
-  options: { readonly owns: boolean; readonly mayMount: boolean },
+  options: { readonly owns: boolean; readonly mayMount: boolean; readonly probes?: ProbePlace },
   mended: () => void = () => {},
   told?: (repair: MountRepair) => void,
 ): Promise<Opened | Refusal> {
@@ -55,7 +55,7 @@ export async function openHost(
     mounts.close();
     return opened;
   }
-  const learned = await learnHost(machine, config, found, opened.instance);
+  const learned = await learnHost(machine, config, found, opened.instance, options.probes);
   if (!learned.ok) {
     mounts.close();
     opened.instance.close();
@@ -82,7 +82,7 @@ async function isKept(machine: Host, config: Config): Promise<boolean> {
  * instance than the main mount does (a directory shared by a host whose user namespace is not ours), programs run by
  * the main one's.
  */
-function instancePath(
+export function instancePath(
   places: { readonly main: string; readonly anchor: string },
   seen: MountView,
 ): string | null {

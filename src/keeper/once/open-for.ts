@@ -17,9 +17,9 @@ type Host = System & Namespaces & Timed & Children & Rights & Instances & Mounts
 export async function openFor(
   machine: Host,
   config: Config,
-  { owns, mounts }: Pick<OncePolicy, 'owns' | 'mounts'>,
+  { owns, mounts, probes }: Pick<OncePolicy, 'owns' | 'mounts' | 'probes'>,
 ): Promise<Opened | Refusal> {
-  const options = { owns, mayMount: mounts === 'all' };
+  const options = { owns, mayMount: mounts === 'all', ...(probes === undefined ? {} : { probes }) };
   const found = await openHost(machine, config, options);
   const mayMount = mounts === 'main' && (owns || machine.initialUserNamespace());
   if (found.ok || !mayMount || hopeless.has(found.code)) return found;

@@ -5,6 +5,7 @@ import type { Canaries, Probes } from '../../host/probe/facet.ts';
 import type { Labels } from '../../host/selinux/facet.ts';
 import type { Stores } from '../../host/store/facet.ts';
 import type { Children, Namespaces, Timed } from '../../host/system/facet.ts';
+import type { ProbePlace } from '../mounts/learn-host.ts';
 import type { Opened } from '../mounts/open.ts';
 import type { OnceEvent, OnceFailure } from './events.ts';
 
@@ -17,6 +18,8 @@ export interface OncePolicy {
   readonly owns: boolean;
   /** What is mounted where it lacks: main mount and anchor, the main mount alone and only to look, nothing. */
   readonly mounts: 'all' | 'main' | 'none';
+  /** Where probes lie; as files by default. */
+  readonly probes?: ProbePlace;
   /** Where another keeper has the instance: it is left to that one, or work goes on beside it; `look`: no lock is kept. */
   readonly lock: 'refuse' | 'beside' | 'look';
   /** How often the lock is tried: another one-shot gives it back soon. */

@@ -1,3 +1,4 @@
+import { type KernelVersion, unknownFlags } from '../../core/kernel/kernel-version.ts';
 import { checkRegistration, type Fault, type Registration } from '../../core/kernel/registration.ts';
 import {
   type acceptHandler,
@@ -12,7 +13,7 @@ import type { Candidate } from './candidate.ts';
 /** The rule that a handler must pass before the kernel sees it. */
 export type Accept = typeof acceptHandler;
 
-type Host = { readonly native: NativeHost };
+type Host = { readonly native: NativeHost; readonly kernel?: KernelVersion };
 
 /** Leaves out what could stop the host, before the kernel sees it; each that is left out has a problem of its name. */
 export function acceptCandidates(
@@ -29,6 +30,7 @@ export function acceptCandidates(
     const faults = [
       ...checkRegistration(handler.registration),
       ...dangersOf(handler.registration, host, accept),
+      ...newerFlags(handler.registration, host),
       ...(names.has(name) ? [{ field: 'name', expected: 'a name used once', given: name }] : []),
     ];
     names.add(name);
@@ -41,6 +43,13 @@ export function acceptCandidates(
   for (const clash of clashes) refuse(clash.name, clashWords(clash));
   const clashing = new Set(clashes.map((clash) => clash.name));
   return { accepted: alone.filter((c) => !clashing.has(c.handler.registration.name)), problems };
+}
+
+function newerFlags({ flags }: Registration, { kernel }: Host): readonly Fault[] {
+  const why = kernel === undefined ? null : unknownFlags(kernel, flags);
+  return why === null
+    ? []
+    : [{ field: 'flags', expected: 'flags that this kernel knows', given: `${flags}: ${why}` }];
 }
 
 function clashWords({ name, interpreter, takers }: Clash): string {

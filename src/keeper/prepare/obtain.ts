@@ -72,12 +72,12 @@ async function deployed(
   }
   const copy = await store.deploy(found.path, architecture.interpreter);
   if ('code' in copy) {
-    const outdated = problem(copy.code, architecture, copy.message);
+    const outdated = storeProblem(copy.code, architecture, copy.message);
     const kept = noUpgrade.has(copy.code) ? await fromStore(machine, store, architecture) : null;
     return kept === null ? outdated : { ...kept, source: found.path, outdated };
   }
   const inspected = await machine.inspectInterpreter(copy.path);
-  if (!inspected.ok) return problem(inspected.code, architecture, inspected.message);
+  if (!inspected.ok) return storeProblem(inspected.code, architecture, inspected.message);
   return { ...copy, header: inspected.header, source: found.path };
 }
 
@@ -101,7 +101,7 @@ const noUpgrade: ReadonlySet<string> = new Set([
 ]);
 
 /** Directories that do not answer are left out and named: each look into one would cost its time limit again. */
-async function reachable(
+export async function reachable(
   machine: Host,
   directories: readonly string[],
 ): Promise<{ readonly sources: readonly string[]; readonly hung: readonly Problem[] }> {
@@ -199,7 +199,7 @@ function noneFound(
   return { code, subject: target, detail: `no static ${interpreter}: ${why}` };
 }
 
-function problem(code: string, architecture: Architecture, detail: string): Problem {
+export function storeProblem(code: string, architecture: Architecture, detail: string): Problem {
   return { code: codeOf(code), subject: architecture.target, detail };
 }
 

@@ -1,7 +1,7 @@
 import { parseEntry } from '../../core/kernel/entry.ts';
 import { type Adopted, registrationOf } from '../../core/plan/custody.ts';
-import type { RecordedAdoption } from '../../core/report/state-file.ts';
-import type { StateFile } from '../../host/files/facet.ts';
+import { parseState, type RecordedAdoption, type State } from '../../core/report/state-file.ts';
+import type { RunReads, StateFile } from '../../host/files/facet.ts';
 import { createMemory, type LiveMemory } from './memory.ts';
 import type { ProblemBoard } from './problem-board.ts';
 
@@ -11,9 +11,27 @@ export async function openMemory(
   dir: string,
   bootId: string,
   board: ProblemBoard,
-): Promise<{ readonly memory: LiveMemory; readonly canary: readonly string[] }> {
+): Promise<Remembered> {
   const { state, setAside } = await machine.loadState(dir, bootId);
   if (setAside !== null) board.set('state-unreadable', setAside.path, setAside.why);
+  return remembered(state);
+}
+
+/** The same for one who only looks: what cannot be read, or is damaged, is left as it is for whoever keeps. */
+export async function readMemory(machine: RunReads, dir: string, bootId: string): Promise<Remembered> {
+  const trusted = await machine.inspectRunDirectory(dir);
+  const text = trusted.ok ? await machine.readFile(`${dir}/state.json`) : null;
+  const parsed = text === null ? null : parseState(text, bootId);
+  return remembered(parsed?.ok === true ? parsed.state : null);
+}
+
+/** What is known from it, and the lines that the canary has passed; nothing where there is none. */
+interface Remembered {
+  readonly memory: LiveMemory;
+  readonly canary: readonly string[];
+}
+
+function remembered(state: State | null): Remembered {
   const memory = createMemory(
     (state?.entries ?? []).map(({ name, dev, ino, ctimeMs, interpreter }) => [
       name,

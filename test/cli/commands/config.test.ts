@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { configCheck, configSchema, configShow } from '../../../src/cli/commands/config.ts';
+import { configSchema, configShow } from '../../../src/cli/commands/config.ts';
+import { configCheck } from '../../../src/cli/commands/config-check.ts';
 import { loadSources } from '../../../src/cli/line/load-config.ts';
+import { contextOf } from '../../../src/cli/terminal/context.ts';
 import { type ParsedConfig, parseConfig } from '../../../src/core/config/config.ts';
 
 const text = `platforms: [linux/arm64]
@@ -15,28 +17,32 @@ const parse = (yaml: string, env = {}): ParsedConfig =>
   parseConfig({ file: { name: '/etc/k.yaml', text: yaml }, env, flags: { 'on-stop': 'remove' } });
 const result = parse(text, { BINFMT_KEEPER_PROBE_INTERVAL: '90m' });
 
-test('check prints every fault to stderr and ends with 2', () => {
-  const { stdout, stderr, exitCode } = configCheck(parse('a: 1\nresync: x'), '/etc/k.yaml');
+const offline = contextOf({ offline: true });
+const check = (parsed: ParsedConfig, fileless = false) =>
+  configCheck(offline, parsed, { name: '/etc/k.yaml', text, fileless });
+
+test('check prints every fault to stderr and ends with 2', async () => {
+  const { stdout, stderr, exitCode } = await check(parse('a: 1\nresync: x'));
   assert.deepEqual([stdout, exitCode, stderr.split('\n').length], ['', 2, 3]);
 });
 
-test('check of a valid file says so and ends with 0', () => {
-  assert.deepEqual(configCheck(result, '/etc/k.yaml'), {
+test('check of a valid file says so and ends with 0', async () => {
+  assert.deepEqual(await check(result), {
     stdout: '/etc/k.yaml: valid\n',
     stderr: '',
     exitCode: 0,
   });
 });
 
-test('check of a default file that is not there calls nothing valid, but says what is used', () => {
+test('check of a default file that is not there calls nothing valid, but says what is used', async () => {
   const built = parseConfig({ env: {}, flags: {} });
-  assert.deepEqual(configCheck(built, '/etc/k.yaml', true), {
+  assert.deepEqual(await check(built, true), {
     stdout: 'there is no /etc/k.yaml: the built-in configuration is used\n',
     stderr: '',
     exitCode: 0,
   });
   const changed = parseConfig({ env: { BINFMT_KEEPER_RESYNC: '1m' }, flags: {} });
-  assert.match(configCheck(changed, '/etc/k.yaml', true).stdout, /used, changed by flags or environment$/m);
+  assert.match((await check(changed, true)).stdout, /used, changed by flags or environment$/m);
 });
 
 test('only a default file may be absent, and that it is can be told', async () => {

@@ -61,3 +61,23 @@ test('whatever is left out has a problem that names it, and nothing else has one
   assert.deepEqual(namesOf(accepted), ['a', 'c']);
   assert.deepEqual(new Set(problems.map((p) => p.subject)), new Set(['a', 'a:b', 'a,b', 'a: ', 'a\nb']));
 });
+
+test('a flag that this kernel does not know is refused before it is written', () => {
+  const pinned = own('a', 'one', '/opt/run');
+  const candidate = {
+    ...pinned,
+    handler: { ...pinned.handler, registration: { ...pinned.handler.registration, flags: 'F' } },
+  };
+  const on = (minor: number) =>
+    acceptCandidates([candidate], { ...host, kernel: { major: 4, minor, patch: 0 } }, acceptHandler);
+  assert.deepEqual(on(8).problems, []);
+  const [problem] = on(7).problems;
+  assert.deepEqual(
+    [problem?.code, problem?.subject, problem?.detail],
+    [
+      'handler-refused',
+      'a',
+      'flags: expected flags that this kernel knows, got F: F needs Linux 4.8, this is 4.7',
+    ],
+  );
+});
