@@ -31,6 +31,10 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'what stands in the instance, whoever registered it',
     'core: . text kernel platforms native plan',
   ],
+  'src/core/diagnose': [
+    'what the kernel will do with a file, why, and what to do about it',
+    'core: . text kernel platforms binary native',
+  ],
   'src/core/kept': ['what is done for entries of others that are kept', 'core: kernel plan'],
   'src/core/last-resort': [
     'entries for what nobody serves, and what their program tells',
@@ -85,6 +89,10 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'core: kernel binary entries; host: system mounts',
   ],
   'src/host/processes': ['which processes run under emulation', 'core: kernel ps; host: system'],
+  'src/host/explain': [
+    'the files on the way of the kernel, and what runs on it',
+    'core: . kernel platforms binary native diagnose; host: system files instance selinux probe',
+  ],
   'src/host/sandbox': ['namespaces of an own instance', 'core: . kernel config; host: system mounts'],
   'src/keeper': [
     'one instance: its keeper, what it tells, what it owns',
@@ -195,9 +203,13 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'the store and its bundles, and the way from an entry to its file',
     'core: . text kernel platforms config plan entries report store; host: . mounts store; keeper: repair entries; cli: terminal',
   ],
+  'src/cli/explain': [
+    'files that are explained: which, by what, and how it is shown',
+    'core: . text kernel binary config native diagnose; host: system explain; cli: terminal line',
+  ],
   'src/cli/commands': [
     'one file a command',
-    'core: . text kernel platforms config import entries report wire ps; host: . system files net instance mounts sandbox; keeper: . prepare once foresee; publish: .; daemon: . log loop; cli: sandbox terminal line completion report ask emit ps witness store',
+    'core: . text kernel platforms config import entries diagnose report wire ps; host: . system files net instance mounts sandbox; keeper: . prepare once foresee; publish: .; daemon: . log loop; cli: sandbox terminal line completion report ask emit ps witness store explain',
   ],
   'src/cli/drop-in': [
     'commands of older tools',

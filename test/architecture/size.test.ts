@@ -8,6 +8,7 @@ import { longFile, longFunctions } from './size.ts';
 /** Longer files, which hold nothing but data: they are looked things up in, and not read. */
 const data: Readonly<Record<string, string>> = {
   'src/core/problems.ts': 'one row for each problem: code, title, severity, remedy',
+  'src/core/diagnose/causes.ts': 'one row for each cause: code, title, errno, remedy',
   'src/cli/line/command-table.ts': 'one row for each command with its options and texts',
   'src/core/config/options.ts': 'one row for each setting',
   'scripts/generate/dashboard.ts': 'the panels of the Grafana dashboard',

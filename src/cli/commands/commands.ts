@@ -65,6 +65,12 @@ const handlers: Readonly<Record<CommandName, (call: Call) => Promise<number>>> =
     (await import('../store/verify.ts')).storeVerify(context, config),
   ),
   'store gc': withNames(async (context, config) => (await import('../store/gc.ts')).storeGc(context, config)),
+  explain: async ({ argv, flags, args }) => {
+    if (flags.sandbox === true && !owns()) return (await import('./sandbox.ts')).inSandbox(argv, flags);
+    const parsed = await loadLooking(flags, process.env);
+    if (!parsed.ok) return refuse(parsed.errors);
+    return (await import('./explain.ts')).explain(contextOf(flags), parsed.config, args);
+  },
   health: withConfig(async (...given) => (await import('./health.ts')).health(...given)),
   witness: async ({ flags, args }) => {
     const parsed = await loadConfig(flags, process.env, 'any');

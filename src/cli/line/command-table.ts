@@ -15,6 +15,8 @@ export interface Command {
     readonly many: boolean;
     readonly values: 'platforms' | 'command' | 'files' | 'names' | readonly string[];
     readonly help: string;
+    /** Options may stand for it. */
+    readonly optional?: boolean;
   };
   readonly options: readonly OwnOption[];
   /** Takes the settings of the configuration as flags, and what else belongs to work on an instance. */
@@ -164,6 +166,51 @@ const rows = [
     ],
     well: 'every required platform is verified, or where platforms are named these, or the host runs them itself',
     failed: 'one is not',
+  },
+  {
+    name: 'explain',
+    argument: {
+      placeholder: 'FILE',
+      many: true,
+      values: 'files',
+      help: 'programs, scripts, libraries, as they would be typed to run them; - reads stdin',
+      optional: true,
+    },
+    options: [
+      {
+        flag: '--root',
+        short: null,
+        placeholder: 'DIRECTORY',
+        help: 'look at FILE as a container sees it whose root directory this is; its shell where no FILE is given',
+      },
+      {
+        flag: '--pid',
+        short: null,
+        placeholder: 'PROCESS',
+        help: 'explain the program that this process runs',
+      },
+      {
+        flag: '--no-probe',
+        short: null,
+        help: 'run no foreign program: emulation is not proven then',
+      },
+      { flag: '--quiet', short: null, help: 'print nothing: the exit status is the answer' },
+    ],
+    takes: 'settings',
+    summary: 'say whether a program runs here, by what, or why not',
+    text: [
+      'Reads the first bytes of FILE and goes the way that the kernel would go: the entry that it will choose, others that fit and lose, interpreters, the ELF loader and libraries. FILE itself is never executed. Where an emulator would run it, a tiny program of the same platform is run to prove that.',
+      'What will not run has a code, its errno, and what to type.',
+    ],
+    examples: [
+      ['explain ./app', 'why does it say "exec format error"?'],
+      ['explain --root /var/lib/machines/debian /bin/sh', 'will the shell of that root run?'],
+      ['explain --pid 4711', 'what runs this process?'],
+      ['explain -o json ./app', 'the same for programs'],
+      ['explain - <app', 'what comes through a pipe, before it is saved'],
+    ],
+    well: 'each FILE runs, natively or by an emulator that was seen to work; with --no-probe by one that the kernel would start',
+    failed: 'one will not run; 3: what decides that may not be seen by this user',
   },
   {
     name: 'pause',

@@ -29,7 +29,10 @@ export async function readLine(argv: readonly string[]): Promise<Line> {
     read = flags;
   };
   // yargs drops a lone dash.
-  const spelled = argv[0] === 'import' ? argv.map((word) => (word === '-' ? '/dev/stdin' : word)) : argv;
+  const spelled =
+    argv[0] === 'import' || argv[0] === 'explain'
+      ? argv.map((word) => (word === '-' ? '/dev/stdin' : word))
+      : argv;
   try {
     await declare(parserOf(spelled), '', found).parseAsync();
   } catch (error) {
@@ -135,9 +138,10 @@ function argumentFaults(command: Command, given: readonly string[]): readonly st
   const { values } = argument;
   if (values === 'platforms') return given.flatMap((word) => patternFault(command, word) ?? []);
   if (values === 'command') return [];
-  if (values === 'files') return given.length > 0 ? [] : [`${name}: expected a file, or - for stdin`];
   if (values === 'names')
     return given.length > 0 ? [] : [`${name}: expected the name of an entry or of a platform`];
+  if (values === 'files')
+    return given.length > 0 || argument.optional === true ? [] : [`${name}: expected a file, or - for stdin`];
   if (given.length !== 1) return [`${name}: expected one of ${values.join(', ')}`];
   return given.filter((word) => !values.includes(word)).map((word) => `${name}: ${notAmong(word, values)}`);
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, readlinkSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 import { release } from 'node:os';
 import { inheritedVariable, parseInherited } from '../../core/config/sandbox.ts';
 
@@ -90,4 +90,9 @@ export function cpuInfo(): string {
   } catch {
     return '';
   }
+}
+
+/** Whether the kernel was built to run 32-bit programs of x86; what it was told at its start may still forbid it. */
+export function has32BitCalls(): boolean {
+  return existsSync('/proc/sys/abi/vsyscall32');
 }

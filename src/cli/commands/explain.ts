@@ -1,0 +1,32 @@
+import type { Config } from '../../core/config/config.ts';
+import type { Explanation } from '../../core/diagnose/explanation.ts';
+import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
+import { visible } from '../../core/text/visible.ts';
+import { explainFiles } from '../explain/files.ts';
+import { explanationData } from '../explain/json.ts';
+import { explanationLines } from '../explain/view.ts';
+import type { Context } from '../terminal/context.ts';
+import { render } from '../terminal/print.ts';
+
+/** Says what the kernel will do with files and why, without executing them. */
+export async function explain(context: Context, config: Config, files: readonly string[]): Promise<ExitCode> {
+  const found = await explainFiles(context, config, files);
+  if ('why' in found) {
+    context.err(`binfmt-keeper: explain: ${visible(found.why)}\n`);
+    return found.exit;
+  }
+  if (context.flags.quiet !== true) {
+    const data = { schema: 1, files: found.map((one) => explanationData(one, context.here)) };
+    const blocks = (): string =>
+      `${found.map((one) => explanationLines(one, context).join('\n')).join('\n\n')}\n`;
+    context.out(render(data, context.format, blocks));
+  }
+  return exitOf(found);
+}
+
+/** The worst of them: what will not run, then what may not be seen. */
+function exitOf(found: readonly Explanation[]): ExitCode {
+  const kinds = new Set(found.map(({ verdict }) => verdict.kind));
+  if (kinds.has('fails')) return exitCodes.failed;
+  return kinds.has('unknown') ? exitCodes.notPermitted : exitCodes.ok;
+}

@@ -1,0 +1,42 @@
+import { problemCatalogue } from '../problems.ts';
+import { shellWord } from '../text/shell-word.ts';
+import { type Here, typed } from '../text/typed.ts';
+import { visible } from '../text/visible.ts';
+import { type Cause, type CauseCode, type CauseKind, causeCatalogue, type SharedCode } from './causes.ts';
+
+/** What is known of a cause, whichever catalogue has it. */
+export function causeKind(code: CauseCode): CauseKind {
+  if (Object.hasOwn(causeCatalogue, code)) return causeCatalogue[code as keyof typeof causeCatalogue];
+  const { title, remedy } = problemCatalogue[code as SharedCode];
+  return { title, remedy, errno: sharedErrno[code as SharedCode] };
+}
+
+const sharedErrno: Readonly<Record<SharedCode, CauseKind['errno']>> = {
+  'status-zero': 'ENOEXEC',
+  'entry-hidden': null,
+  'entry-interpreter-missing': 'ENOENT',
+  'entry-interpreter-mode': 'EACCES',
+  'entry-interpreter-noexec': 'EACCES',
+  'entry-interpreter-machine': 'ENOEXEC',
+  'interpreter-label': null,
+  'instance-missing': null,
+};
+
+/** What to do about a cause, with its own values, as it can be typed where it is read. */
+export function remedyText({ code, values }: Cause, here?: Here): string {
+  const text = typed(causeKind(code).remedy, here);
+  const fill = (part: string, quote: (value: string) => string): string =>
+    part.replace(/\b[A-Z]{3,}\b/g, (word) => {
+      const value = Object.hasOwn(values, word) ? values[word] : undefined;
+      return value === undefined ? word : quote(fill(value, (inner) => inner));
+    });
+  return text
+    .split('`')
+    .map((part, at) => fill(part, at % 2 === 1 ? shown : visible))
+    .join('');
+}
+
+/** A byte string as one word of a shell. */
+function shown(value: string): string {
+  return shellWord(visible(value));
+}

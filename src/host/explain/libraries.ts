@@ -1,0 +1,135 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { ElfBinary } from '../../core/binary/elf-facts.ts';
+import type { FoundFile } from '../../core/diagnose/facts.ts';
+import type { LibraryFault } from '../../core/diagnose/started.ts';
+import { type Eyes, lookAt } from './look.ts';
+import { below } from './resolve.ts';
+
+/** More than programs have; what is beyond is not looked at. */
+const mostFiles = 256;
+
+/**
+ * Looks for the libraries that a program asks for, and for those that they ask for, where glibc's and musl's loaders do. Told are
+ * the ones that are nowhere, or only for another machine. `roots`: where they are looked for, an emulator's prefix first.
+ */
+export async function libraryFaults(
+  program: FoundFile,
+  eyes: Eyes,
+  roots: readonly string[],
+): Promise<readonly LibraryFault[]> {
+  const elf = program.what?.kind === 'elf' ? program.what : null;
+  if (elf?.loader == null || !isUsualLoader(elf.loader)) return [];
+  const usual = roots.flatMap((root) => usualDirectories(root, elf).map((dir) => ({ root, dir })));
+  const known = new Set<string>();
+  const faults: LibraryFault[] = [];
+  const files: { at: string; elf: ElfBinary }[] = [{ at: program.at, elf }];
+  for (let file = files.shift(); file !== undefined; file = files.shift()) {
+    for (const name of file.elf.links?.libraries ?? []) {
+      if (known.has(name) || known.size >= mostFiles) continue;
+      known.add(name);
+      const own = ownDirectories(file, eyes.root).map((dir) => ({ root: eyes.root, dir }));
+      const found = await findLibrary(name, [...own, ...usual], eyes, elf);
+      if ('elf' in found) files.push(found);
+      else faults.push({ library: name, at: found.at, by: file.at });
+    }
+  }
+  return faults;
+}
+
+/** Others, such as Android's, have rules of their own. */
+function isUsualLoader(loader: string): boolean {
+  return /\/(ld-linux[^/]*|ld-musl-[^/]*|ld64?)\.so(\.\d+)?$/.test(loader);
+}
+
+interface Place {
+  readonly root: string;
+  readonly dir: string;
+}
+
+/** What is for another machine is passed by, as the loaders do. */
+async function findLibrary(
+  name: string,
+  places: readonly Place[],
+  eyes: Eyes,
+  wanted: ElfBinary,
+): Promise<{ readonly at: string; readonly elf: ElfBinary } | { readonly at: string | null }> {
+  let other: string | null = null;
+  const tried: readonly Place[] = name.includes('/') ? [{ root: eyes.root, dir: '' }] : places;
+  for (const { root, dir } of tried) {
+    const found = await lookAt(dir === '' ? name : `${dir}/${name}`, { ...eyes, root });
+    if (found.kind !== 'file' || found.what?.kind !== 'elf') continue;
+    const { header } = found.what;
+    if (header.machine === wanted.header.machine && header.class === wanted.header.class)
+      return { at: found.at, elf: found.what };
+    other ??= found.at;
+  }
+  return { at: other };
+}
+
+/** DT_RUNPATH, and DT_RPATH where there is none; as they are seen from that root. */
+function ownDirectories({ at, elf }: { at: string; elf: ElfBinary }, root: string): readonly string[] {
+  const within = root === '/' ? at : at.slice(root.length);
+  const origin = within.slice(0, within.lastIndexOf('/')) || '/';
+  const given = elf.links?.runpath ?? elf.links?.rpath ?? '';
+  const said = [...given.split(':'), ...(root === '/' ? (process.env.LD_LIBRARY_PATH ?? '').split(':') : [])];
+  return said.flatMap((dir) => (dir === '' ? [] : [dir.replace(/\$ORIGIN|\$\{ORIGIN\}/g, origin)]));
+}
+
+/** Of ld.so.conf, which the cache is made from, and those that the loaders have built in. */
+function usualDirectories(root: string, { loader }: ElfBinary): readonly string[] {
+  const multiarch = ['/lib', '/usr/lib'].flatMap((dir) =>
+    list(below(root, dir)).flatMap((name) => (/-linux(-\w+)?$/.test(name) ? [`${dir}/${name}`] : [])),
+  );
+  const builtIn = ['/lib64', '/usr/lib64', '/lib32', '/usr/lib32', '/lib', '/usr/lib', '/usr/local/lib'];
+  const musl = loader?.includes('/ld-musl-') === true ? muslPath(root, loader) : [];
+  return [...musl, ...configured(root, '/etc/ld.so.conf', 0), ...multiarch, ...builtIn];
+}
+
+function muslPath(root: string, loader: string): readonly string[] {
+  const arch = /\/ld-musl-([^/]*)\.so/.exec(loader)?.[1];
+  return read(below(root, `/etc/ld-musl-${arch}.path`))
+    .split(/[:\n]/)
+    .filter((dir) => dir.startsWith('/'));
+}
+
+/** ldconfig(8): a directory a line, and `include` with a pattern. */
+function configured(root: string, file: string, depth: number): readonly string[] {
+  if (depth > 4) return [];
+  return read(below(root, file))
+    .split('\n')
+    .flatMap((line) => {
+      const text = line.replace(/#.*/, '').trim();
+      const pattern = /^include\s+(\S+)/.exec(text)?.[1];
+      if (pattern === undefined) return text.startsWith('/') ? [text.replace(/\/+$/, '')] : [];
+      const whole = pattern.startsWith('/') ? pattern : `${file.slice(0, file.lastIndexOf('/'))}/${pattern}`;
+      return globbed(root, whole).flatMap((one) => configured(root, one, depth + 1));
+    });
+}
+
+/** A pattern in the last component, which is all that is in use. */
+function globbed(root: string, pattern: string): readonly string[] {
+  const slash = pattern.lastIndexOf('/');
+  const [dir, last] = [pattern.slice(0, slash), pattern.slice(slash + 1)];
+  if (!last.includes('*')) return [pattern];
+  const [before = '', after = ''] = last.split('*');
+  return list(below(root, dir))
+    .filter((name) => name.startsWith(before) && name.endsWith(after))
+    .sort()
+    .map((name) => `${dir}/${name}`);
+}
+
+function list(dir: string): readonly string[] {
+  try {
+    return readdirSync(Buffer.from(dir, 'latin1'), { encoding: 'latin1' });
+  } catch {
+    return [];
+  }
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(Buffer.from(file, 'latin1'), 'latin1').slice(0, 65_536);
+  } catch {
+    return '';
+  }
+}

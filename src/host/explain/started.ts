@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import type { Course } from '../../core/diagnose/execute.ts';
+import type { Explanation } from '../../core/diagnose/explanation.ts';
+import type { Found, FoundFile } from '../../core/diagnose/facts.ts';
+import { rowOf } from '../../core/diagnose/platform.ts';
+import { isQemu, type StartedFacts } from '../../core/diagnose/started.ts';
+import { parseUserland, type Userland } from '../../core/diagnose/userland.ts';
+import { bytesOf, textOf } from '../../core/kernel/bytes.ts';
+import type { Access } from '../../core/kernel/container-access.ts';
+import { parseKernelVersion } from '../../core/kernel/kernel-version.ts';
+import { amd64Levels } from '../../core/platforms/amd64-levels.ts';
+import { judgeForeign } from '../files/foreign-trust.ts';
+import { cpuInfo, kernelRelease } from '../system/identity.ts';
+import { libraryFaults } from './libraries.ts';
+import { type Eyes, lookAt } from './look.ts';
+import type { Prover } from './prove.ts';
+import { below } from './resolve.ts';
+
+/** Finds out what becomes of a program after the kernel has started it; null where there is none. */
+export async function startedFacts(
+  one: Explanation,
+  course: Course,
+  eyes: Eyes,
+  prover: Prover | null,
+): Promise<StartedFacts | null> {
+  const program = programOf(course);
+  if (program === null) return null;
+  const elf = program.what?.kind === 'elf' ? program.what : null;
+  const { entry } = one;
+  const guest = entry !== null && elf !== null && isQemu(entry);
+  const prefixes = guest ? prefixesFor(elf.target ?? '') : [];
+  const loader = guest && elf.loader !== null ? elf.loader : null;
+  const lacksLoader = loader === null || (await isSomewhere(loader, eyes, prefixes)) ? null : loader;
+  const looksForLibraries = elf !== null && lacksLoader === null && (entry === null || guest);
+  const { isaLevel = null } = elf?.notes ?? {};
+  return {
+    program,
+    lacksLoader,
+    libraries: looksForLibraries ? await libraryFaults(program, eyes, [...prefixes, eyes.root]) : [],
+    cpuLevel: isaLevel !== null && isaLevel > 1 && entry === null ? amd64Levels(cpuInfo()).length + 1 : null,
+    kernel: entry?.flags.includes('P') ? parseKernelVersion(kernelRelease()) : null,
+    proof: entry === null ? null : await proofOf(program, entry, prover),
+    access: entry === null ? null : await accessOf(entry.interpreter),
+    userland: entry === null || eyes.root === '/' ? null : userlandOf(eyes.root),
+  };
+}
+
+/** The file that the first entry takes, or the one that the kernel starts itself. */
+function programOf({ steps }: Course): FoundFile | null {
+  const step =
+    steps.find(({ choice }) => choice?.entry != null) ?? steps.findLast(({ ask }) => ask.role !== 'loader');
+  return step?.found.kind === 'file' ? step.found : null;
+}
+
+/** Where QEMU looks for what belongs to the guest, before the root: what it was told, and what distributions build in. */
+function prefixesFor(target: string): readonly string[] {
+  const told = process.env.QEMU_LD_PREFIX;
+  return [
+    ...(told === undefined || told === '' ? [] : [bytesOf(told)]),
+    `/etc/qemu-binfmt/${target}`,
+    `/usr/gnemul/qemu-${target}`,
+  ];
+}
+
+async function isSomewhere(path: string, eyes: Eyes, prefixes: readonly string[]): Promise<boolean> {
+  const found: Found[] = [];
+  for (const root of [eyes.root, ...prefixes]) found.push(await lookAt(path, { ...eyes, root }));
+  return found.some(({ kind }) => kind === 'file' || kind === 'unseen');
+}
+
+async function proofOf(
+  program: FoundFile,
+  { interpreter, flags }: NonNullable<Explanation['entry']>,
+  prover: Prover | null,
+): Promise<StartedFacts['proof']> {
+  if (prover === null) return { kind: 'none', why: 'it was not asked' };
+  const row = program.head === null ? null : rowOf(program.head);
+  if (row === null) return { kind: 'none', why: 'no program is known that would prove it' };
+  const trust = await judgeForeign(interpreter, flags);
+  if (trust.distrust !== null) return { kind: 'none', why: `it was not run: ${trust.distrust}` };
+  return prover.prove(row.target, trust.sure);
+}
+
+/** What containers may do is only asked where SELinux is. */
+async function accessOf(interpreter: string): Promise<Access | null> {
+  if (!/\bselinuxfs$/m.test(readFileSync('/proc/filesystems', 'latin1'))) return null;
+  const { createSelinux } = await import('../selinux/selinux.ts');
+  const { judgeLabel } = await import('../selinux/label.ts');
+  return judgeLabel(textOf(interpreter), createSelinux(null));
+}
+
+function userlandOf(root: string): Userland | null {
+  for (const file of ['/etc/os-release', '/usr/lib/os-release']) {
+    try {
+      return parseUserland(readFileSync(Buffer.from(below(root, file), 'latin1'), 'utf8'));
+    } catch {
+      // the other one
+    }
+  }
+  return null;
+}
