@@ -9,7 +9,7 @@ import {
   type Watched,
 } from './files/facet.ts';
 import { type Instances, instanceFacet } from './instance/facet.ts';
-import { type LastResortProgram, lastResortFacet } from './last-resort/facet.ts';
+import { type LastResortProgram, type LastResortReports, lastResortFacet } from './last-resort/facet.ts';
 import { type Holders, type Mounts, type MountWatch, mountFacets, type Places } from './mounts/facet.ts';
 import {
   type ControlListener,
@@ -72,6 +72,7 @@ export interface Machine
     Programs,
     Packages,
     LastResortProgram,
+    LastResortReports,
     ControlListener,
     WitnessListener,
     HttpListening,
@@ -95,7 +96,7 @@ export async function createMachine(): Promise<Machine> {
     ...processesFacet(),
     ...programFacet(),
     ...packageFacet(),
-    ...lastResortFacet(),
+    ...lastResortFacet(libc),
     ...netFacets(libc),
   };
 }

@@ -1,31 +1,27 @@
 import type { Config } from '../core/config/config.ts';
 import { runDirectory } from '../core/config/run-directory.ts';
 import { machinesOf } from '../core/entries/machines.ts';
-import { quietMs } from '../core/plan/custody.ts';
 import type { ProblemCode } from '../core/problems.ts';
 import type { Report } from '../core/report/report.ts';
 import { usualHere } from '../core/text/typed.ts';
 import type { WitnessResult } from '../core/witness/witness.ts';
 import { drawReport } from './account/account.ts';
-import { createLiveness, type Liveness } from './alive/liveness.ts';
+import { createLiveness } from './alive/liveness.ts';
 import { rosterOf } from './alive/roster.ts';
 import { belongingsOf, removeBelongings } from './belongings.ts';
+import { caringFor } from './beside.ts';
 import { createCensus } from './census.ts';
 import { type Configuring, createConfiguring } from './configure.ts';
 import type { EnactmentParts } from './enactment.ts';
 import { createEntryKnowledge, type EntryKnowledge } from './entries/knowledge.ts';
 import { createEntryProofs, type EntryProofs } from './entries/proofs.ts';
 import { createInForce } from './in-force.ts';
-import { createAliases } from './kept/aliases.ts';
-import { createCustody } from './kept/custody.ts';
-import { claimedNames } from './kept/declared.ts';
-import { createLastResorts } from './last-resort/last-resort.ts';
-import { type Ledger, openLedger } from './ledger.ts';
+import { openLedger } from './ledger.ts';
 import { createLooks } from './looks.ts';
 import type { KeeperParts } from './parts.ts';
 import { emptyWorld } from './prepare/world.ts';
 import { createProofs, type ProofsParts } from './proofs.ts';
-import { createSignal, type Signal } from './signal.ts';
+import { createSignal } from './signal.ts';
 
 /** One keeper of one instance: repair, verification and the account of both. */
 export interface Keeper {
@@ -125,29 +121,6 @@ export async function createKeeper(parts: KeeperParts, first: Config, changed: (
   };
 }
 
-/** What is cared for beside handlers. */
-function caringFor(
-  { machine, instance }: KeeperParts,
-  { memory, records, canaries }: Ledger,
-  liveness: Liveness,
-  answered: Signal,
-): Pick<ProofsParts, 'custody' | 'aliases' | 'lastResorts'> {
-  const common = { instance, memory, found: answered.tell, recorded: records.save };
-  const custody = createCustody({
-    ...{ ...common, placeOf: machine.placeOf, judgeForeign: machine.judgeForeign },
-    renewal: liveness.renewals.due,
-  });
-  const aliases = createAliases({
-    ...{ ...common, quietMs, tried: (handler) => !canaries.isNew(handler) },
-    readClaims: (desired) => claimedNames(machine, desired),
-  });
-  return {
-    custody,
-    aliases,
-    lastResorts: createLastResorts({ instance, memory, isBarred: custody.isBarred }),
-  };
-}
-
 /** Without a handler of ours a platform may be served all the same, and readiness asks for a proof. */
 function provingOthers(upTo: ProofsParts & { readonly knowledge: EntryKnowledge }) {
   const { parts, inForce, looks, ended, changed, knowledge } = upTo;
@@ -204,13 +177,25 @@ function atWork({ inForce, looks, liveness, proofs, configuring, others }: Made)
 }
 
 function atTheEnd(made: Made): AtTheEnd {
-  const { parts, ledger, inForce, looks, liveness, publisher, proofs, configuring, others, ended } = made;
+  const {
+    parts,
+    ledger,
+    inForce,
+    looks,
+    liveness,
+    publisher,
+    proofs,
+    configuring,
+    others,
+    lastResorts,
+    ended,
+  } = made;
   const { memory } = ledger;
   let removed = false;
   let withdrawn: Promise<void> = Promise.resolve();
   const rest = (): void => {
     ended.abort();
-    for (const part of [proofs, others, configuring, liveness, looks]) part.close();
+    for (const part of [proofs, others, configuring, liveness, looks, lastResorts]) part.close();
   };
   return {
     owned: (keys) => belongingsOf(inForce.situation(), memory, keys).map((entry) => entry.name),
@@ -231,7 +216,7 @@ function atTheEnd(made: Made): AtTheEnd {
 }
 
 function reportOf(
-  { parts, ledger, inForce, looks, proofs, custody, liveness, knowledge }: Made,
+  { parts, ledger, inForce, looks, proofs, custody, lastResorts, liveness, knowledge }: Made,
   since: number,
   emulated: Report['emulated'],
 ): Report {
@@ -246,5 +231,6 @@ function reportOf(
     native: [host.target, ...host.runsNatively],
     begun: situation.world !== emptyWorld,
     passive: passive === true,
+    unserved: lastResorts.report(),
   });
 }

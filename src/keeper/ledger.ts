@@ -10,6 +10,7 @@ import { createProblemBoard, type ProblemBoard } from './record/problem-board.ts
 import { createRecords, type Records } from './record/records.ts';
 import { openMemory, readMemory } from './record/remembered.ts';
 import { type Counters, createCounters } from './record/totals.ts';
+import { createUnserved, type Unserved } from './record/unserved.ts';
 import { createSignal } from './signal.ts';
 
 /** Everything that a keeper writes down, counts and tells of its own accord. */
@@ -21,6 +22,7 @@ export interface Ledger {
   readonly records: Records;
   readonly history: History;
   readonly availability: Availability;
+  readonly unserved: Unserved;
   readonly counters: Counters;
   readonly healLog: HealLog;
   /** Writes what waits; the records only where `all`. */
@@ -46,18 +48,23 @@ export async function openLedger(
   const happened = createSignal();
   const history = createHistory(before.heals, happened.tell);
   const availability = createAvailability(clock, new Map(before.lost), happened.tell);
+  const unserved = createUnserved(before.unserved, happened.tell);
   const file = createHistoryFile(
     machine,
     dir,
     bootId,
-    () => ({ heals: history.recent(), lost: [...availability.losses()] }),
+    () => ({
+      heals: history.recent(),
+      lost: [...availability.losses()],
+      unserved: unserved.recent(),
+    }),
     (why) => board.set('state-unwritable', 'history.json', why),
   );
   happened.hear(file.save);
   const counters = createCounters(clock);
   const healLog = createHealLog(logger, clock, { history, board, counters, availability });
   return {
-    ...{ board, memory, canaries, records, history, availability, counters, healLog },
+    ...{ board, memory, canaries, records, history, availability, unserved, counters, healLog },
     async close(all) {
       healLog.flush();
       if (all) await records.saveNow();

@@ -83,7 +83,10 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'foreign and native programs that prove something',
     'core: . kernel witness; host: system files store',
   ],
-  'src/host/last-resort': ['the interpreter of last resort, and what it reports', 'host: files store'],
+  'src/host/last-resort': [
+    'the interpreter of last resort, and what it reports',
+    'core: last-resort ps; host: system files store processes',
+  ],
   'src/host/programs': [
     'what lies where the interpreters of entries should',
     'core: kernel binary entries; host: system mounts',
@@ -112,7 +115,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/keeper/last-resort': [
     'keeps the entries of the last resort, and hears their program',
-    'core: . kernel config plan last-resort; host: system instance store last-resort; keeper: record repair kept prepare',
+    'core: . kernel config plan last-resort report; host: system instance store last-resort; keeper: record repair kept prepare',
   ],
   'src/keeper/prepare': [
     'from configuration to interpreters that are ready',

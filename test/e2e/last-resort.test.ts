@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { probeBytes } from '../../src/host/probe/files.ts';
+import { cli } from './cli.ts';
 import type { Daemon } from './daemon.ts';
 import { startCounter } from './exec-counter.ts';
 import { targets } from './foreign.ts';
@@ -104,6 +105,36 @@ await suite(import.meta.url, 'the last resort, on the real kernel', {
     }
     return undefined;
   },
+
+  'what could not run is told by status, history, metrics and JSON, with the control group; a storm is counted and bounded':
+    async (world) => {
+      const daemon = await start(world, 'explain');
+      await settled(world, absent);
+      const file = foreign(world, absent);
+      for (let turn = 0; turn < 3; turn += 1) assert.equal(tried(file)[0], 126);
+      const { unserved } = await daemon.reported('it', (r) => r.unserved?.recent[0]?.count === 3);
+      assert.equal(unserved?.listening, true);
+      assert.deepEqual(unserved?.counts, [{ platform: 'linux/ppc64le', cause: 'none', count: 3 }]);
+      assert.equal(unserved?.recent[0]?.path, file);
+      const { said } = cli(world, ['status']);
+      assert.match(
+        said,
+        /programs that could not run: 3 since start\n {2}.*a program: linux\/ppc64le, nobody serves it; 3 times, last \d+s ago/,
+      );
+      // A thousand failures by a hundred names, as fast as they come.
+      world.must(
+        'sh',
+        '-c',
+        `for n in $(seq 100); do cp "${file}" ${world.dir}/app$n; done; for n in $(seq 1000); do ${world.dir}/app$((n % 100 + 1)) 2>/dev/null; done; :`,
+      );
+      const later = await daemon.reported('all of them', (r) => r.unserved?.counts[0]?.count === 1003);
+      assert.equal(later.unserved?.recent.length, 50);
+      assert.equal(await daemon.ended('SIGTERM'), 0);
+      const next = await start(world, 'explain');
+      const kept = await next.reported('the history', (r) => r.unserved?.recent.length === 50);
+      assert.deepEqual(kept.unserved?.counts, []);
+      return undefined;
+    },
 
   'uninstall, onStop: remove and a configuration without it leave nothing': async (world) => {
     const daemon = await start(world, 'explain', 'onStop: remove');

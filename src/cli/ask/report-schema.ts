@@ -80,6 +80,9 @@ const handler = z.object({
 });
 
 const count = z.int().min(0);
+const cause = z
+  .enum(['none', 'gone'])
+  .describe('nobody serves it, or a handler of ours that did not come back in time');
 const histogram = z
   .object({ bounds: z.array(z.number()), counts: z.array(count), sum: z.number() })
   .describe(
@@ -170,6 +173,27 @@ export const reportSchema: z.ZodType<Report> = z.object({
       )
       .describe('at most 200, newest last, those of earlier daemons on this boot included'),
   }),
+  unserved: z
+    .object({
+      listening: z.boolean().describe('false where the keeper cannot hear of them'),
+      counts: z
+        .array(z.object({ platform: z.string(), cause, count }))
+        .describe('since the start of the daemon'),
+      recent: z
+        .array(
+          z.object({
+            at: time.describe('when it was tried last'),
+            platform: z.string().describe('empty where the header says nothing that is known'),
+            ...{ cause, path: z.string().describe('as it was executed; may be cut'), count },
+            container: z.string().nullable(),
+            pod: z.string().nullable(),
+            unit: z.string().nullable().describe('of systemd, where no container holds it'),
+          }),
+        )
+        .describe('at most 50, newest last, those of earlier daemons on this boot included'),
+    })
+    .exactOptional()
+    .describe('programs that could not run; only with lastResort'),
   lasting: z
     .discriminatedUnion('lasts', [
       z.object({

@@ -1,7 +1,8 @@
 import type { Report } from '../../core/report/report.ts';
 import type { View } from '../terminal/problem-text.ts';
 import { cutEnd } from '../terminal/text.ts';
-import { reportParts, roughly } from './report-table.ts';
+import { reportParts } from './report-table.ts';
+import { roughly } from './roughly.ts';
 
 /** What of a report that is longer than the window is seen. */
 export interface Frame {

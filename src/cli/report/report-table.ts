@@ -11,6 +11,8 @@ import { wrap } from '../terminal/wrap.ts';
 import { leftOutLines } from './left-out.ts';
 import { isLook, isToldByLine, isUnregistered, unnamedLines, unregisteredLines } from './looked.ts';
 import { otherEntryLines, wrongLines } from './other-entries.ts';
+import { roughly } from './roughly.ts';
+import { unservedLines } from './unserved.ts';
 
 /** A report for people: handlers, problems with their remedies, and the sentence that sums it up. */
 export function reportTable(report: Report, view: View = { columns: null, style: plain }): string {
@@ -61,6 +63,7 @@ export function reportParts(report: Report, view: View, now = Date.now()): Repor
       ...unregisteredLines(report, view, width),
       ...unnamedLines(served, view, width),
       ...leftOutLines(withoutServed(report.leftOut, served), width),
+      ...unservedLines(report, width, now),
       ...(report.lasting?.lasts === true
         ? wrap(`the entries outlive this process: ${whyLasting(report.lasting)}`, width, '', '  ')
         : []),
@@ -74,14 +77,6 @@ export function reportParts(report: Report, view: View, now = Date.now()): Repor
     ),
     summary: summaryOf(report, view, now, width),
   };
-}
-
-/** How long ago or how long still, in one unit: `5s`, `3m`, `2h`, `4d`. */
-export function roughly(ms: number): string {
-  const s = Math.max(0, Math.round(ms / 1000));
-  if (s < 120) return `${s}s`;
-  if (s < 7200) return `${Math.round(s / 60)}m`;
-  return s < 172_800 ? `${Math.round(s / 3600)}h` : `${Math.round(s / 86_400)}d`;
 }
 
 function columnsOf(

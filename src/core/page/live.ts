@@ -7,6 +7,7 @@ import { platformsSection } from './platforms.ts';
 import { pageEdition } from './policy.ts';
 import { problemsSection } from './problems.ts';
 import { timelineSection } from './timeline.ts';
+import { unservedSection } from './unserved.ts';
 import { verdictOf, verdictSection } from './verdict.ts';
 
 /**
@@ -25,6 +26,7 @@ export function livePart(report: Report): Markup {
     ${problemsSection(report)}
     ${platformsSection(report)}
     ${entriesSection(report)}
+    ${unservedSection(report)}
     <div id="below" class="below">
       ${timelineSection(report)}
       <div id="beside">

@@ -1,5 +1,6 @@
 import { isObject, parseJson } from '../text/json.ts';
 import type { HealReport } from './report.ts';
+import { mostUnserved, type UnservedProgram, unservedOf } from './unserved.ts';
 
 /** As many heals as are remembered. */
 export const mostHeals = 200;
@@ -10,19 +11,27 @@ export interface Chronicle {
   readonly heals: readonly HealReport[];
   /** When each handler was lost last, by the name of its entry; Unix milliseconds. */
   readonly lost: readonly (readonly [handler: string, at: number])[];
+  /** Programs that could not run, newest last. */
+  readonly unserved: readonly UnservedProgram[];
 }
 
 /** Reads what an earlier daemon wrote down. What is damaged or of another boot is nothing, since nothing depends on it. */
 export function parseChronicle(text: string | null, bootId: string): Chronicle {
   const value = text === null || text.length > mostText ? null : parseJson(text);
-  if (!isObject(value) || value.schema !== 1 || value.bootId !== bootId) return { heals: [], lost: [] };
+  if (!isObject(value) || value.schema !== 1 || value.bootId !== bootId)
+    return { heals: [], lost: [], unserved: [] };
   const heals = listOf(value.heals).flatMap((one) => heal(one) ?? []);
-  return { heals: heals.slice(-mostHeals), lost: listOf(value.lost).slice(0, mostLost).filter(isLoss) };
+  const unserved = listOf(value.unserved).flatMap((one) => unservedOf(one) ?? []);
+  return {
+    heals: heals.slice(-mostHeals),
+    lost: listOf(value.lost).slice(0, mostLost).filter(isLoss),
+    unserved: unserved.slice(-mostUnserved),
+  };
 }
 
 /** The text that `parseChronicle` reads back. */
-export function printChronicle({ heals, lost }: Chronicle, bootId: string): string {
-  const kept = { heals: heals.slice(-mostHeals), lost: lost.slice(0, mostLost) };
+export function printChronicle({ heals, lost, unserved }: Chronicle, bootId: string): string {
+  const kept = { heals: heals.slice(-mostHeals), lost: lost.slice(0, mostLost), unserved };
   return `${JSON.stringify({ schema: 1, bootId, ...kept })}\n`;
 }
 

@@ -1,6 +1,7 @@
 import { type Family, type MetricsFormat, renderFamilies, type Sample } from './metrics-text.ts';
 import { type HandlerReport, type Report, ranHere } from './report.ts';
 import type { Histogram, Totals } from './totals.ts';
+import { unservedFamilies } from './unserved-metrics.ts';
 
 /**
  * The report as Prometheus reads it; docs/metrics.md says what each metric means. At most 200 series with 13 platforms
@@ -22,7 +23,7 @@ export function renderTextfile(report: Report): string {
 }
 
 function familiesOf(report: Report): Family[] {
-  return [...ofKeeper(report), ...ofHandlers(report), ...ofWork(report.totals)];
+  return [...ofKeeper(report), ...ofHandlers(report), ...unservedFamilies(report), ...ofWork(report.totals)];
 }
 
 function ofKeeper(report: Report): Family[] {

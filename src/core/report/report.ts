@@ -6,6 +6,7 @@ import { problemCatalogue } from '../problems.ts';
 import { type Here, typed, usualHere } from '../text/typed.ts';
 import type { Lasting } from './lasting.ts';
 import type { Totals } from './totals.ts';
+import type { UnservedReport } from './unserved.ts';
 
 /** The last probe of a handler. */
 export type ProbeReport = EntryProof;
@@ -99,6 +100,8 @@ export interface Report {
   readonly emulated: readonly EmulatedProcesses[] | null;
   readonly totals: Totals;
   readonly heals: { readonly total: number; readonly recent: readonly HealReport[] };
+  /** Programs that could not run; left out without `lastResort`. */
+  readonly unserved?: UnservedReport;
   /** Whether the entries outlive the process that made them; told by commands that end. */
   readonly lasting?: Lasting;
 }

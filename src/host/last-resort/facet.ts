@@ -1,4 +1,6 @@
 import type { Deployed, Store, StoreFault } from '../store/store.ts';
+import type { Libc } from '../system/libc.ts';
+import { listenLastResort, type UnservedHeard } from './listener.ts';
 import { deployLastResort } from './program.ts';
 
 /** The interpreter of last resort. */
@@ -12,7 +14,13 @@ export interface LastResortProgram {
   ): Promise<Deployed | StoreFault>;
 }
 
+/** What it tells. */
+export interface LastResortReports {
+  /** Hears the program at a path (a byte string); returns the stop function, null where it cannot be heard. */
+  listenLastResort(path: string, heard: (program: UnservedHeard) => void): (() => void) | null;
+}
+
 /** All of this room. */
-export function lastResortFacet(): LastResortProgram {
-  return { deployLastResort };
+export function lastResortFacet(libc: Libc | null): LastResortProgram & LastResortReports {
+  return { deployLastResort, listenLastResort: (path, heard) => listenLastResort(libc, path, heard) };
 }

@@ -24,6 +24,9 @@ export interface CFunctions {
   poll(wanted: Buffer, count: number, timeout: number): number;
   socket(family: number, type: number, protocol: number): number;
   sendto(fd: number, data: Buffer, size: number, flags: number, address: Buffer, length: number): number;
+  bind(fd: number, address: Buffer, length: number): number;
+  setsockopt(fd: number, level: number, name: number, value: Buffer, size: number): number;
+  recvmsg(fd: number, message: unknown, flags: number): number | bigint;
   getsockopt(fd: number, level: number, name: number, value: Buffer, size: Buffer): number;
   setfsuid(id: number): number;
   setfsgid(id: number): number;
@@ -55,6 +58,9 @@ const declarations: Readonly<Record<keyof CFunctions, string>> = {
   poll: 'int poll(uint8_t *, unsigned long, int)',
   socket: 'int socket(int, int, int)',
   sendto: 'long sendto(int, const uint8_t *, size_t, int, const uint8_t *, unsigned int)',
+  bind: 'int bind(int, const uint8_t *, unsigned int)',
+  setsockopt: 'int setsockopt(int, int, int, const uint8_t *, unsigned int)',
+  recvmsg: 'long recvmsg(int, void *, int)',
   getsockopt: 'int getsockopt(int, int, int, _Out_ uint8_t *, _Inout_ uint8_t *)',
   setfsuid: 'int setfsuid(unsigned int)',
   setfsgid: 'int setfsgid(unsigned int)',

@@ -1,5 +1,6 @@
 import { getSystemErrorName } from 'node:util';
 import { bindLibrary } from '../libc/c-library.ts';
+import { type DatagramCalls, datagramCalls, type SharedMemory } from '../libc/datagram-calls.ts';
 import { type EventCalls, eventCalls } from '../libc/event-calls.ts';
 import { type FileCalls, fileCalls } from '../libc/file-calls.ts';
 import { type MountCalls, mountCalls } from '../libc/mount-calls.ts';
@@ -7,7 +8,7 @@ import { type ProcessCalls, processCalls } from '../libc/process-calls.ts';
 import { type SocketCalls, socketCalls } from '../libc/socket-calls.ts';
 
 /** The few C functions that Node lacks, so that everything else can do without knowing of FFI. */
-export interface Libc extends FileCalls, MountCalls, EventCalls, SocketCalls, ProcessCalls {
+export interface Libc extends FileCalls, MountCalls, EventCalls, SocketCalls, DatagramCalls, ProcessCalls {
   /** Calls `ready` whenever `fd` is readable, without keeping the process alive; returns the stop function. */
   pollReadable(fd: number, ready: () => void): () => void;
 }
@@ -46,9 +47,16 @@ function bind(koffi: Koffi): Libc {
     ...mountCalls(library),
     ...eventCalls(library),
     ...socketCalls(library),
+    ...datagramCalls(library, (size) => allocate(koffi, size)),
     ...processCalls(library),
     pollReadable: (fd, ready) => pollReadable(koffi, fd, ready),
   };
+}
+
+function allocate(koffi: Koffi, size: number): SharedMemory {
+  const pointer: unknown = koffi.alloc('uint8_t', size);
+  // The buffer is that memory, not a copy of it.
+  return { pointer, bytes: Buffer.from(koffi.view(pointer, size)), address: koffi.address(pointer) };
 }
 
 function pollReadable(koffi: Koffi, fd: number, ready: () => void): () => void {

@@ -44,6 +44,8 @@ export interface AccountParts
   readonly here: Here;
   /** A configuration is in force; before it nothing is wanted, which is not the same as having all that is wanted. */
   readonly begun: boolean;
+  /** What the last resort told; null where there is none. */
+  readonly unserved: Report['unserved'] | null;
 }
 
 /** Draws up the report: how things stand at this moment, in full. */
@@ -75,6 +77,7 @@ function composed(parts: AccountParts): Report {
       emulated: parts.emulated,
       totals: parts.totals,
       heals: { total: history.total(), recent: history.recent() },
+      ...(parts.unserved ? { unserved: parts.unserved } : {}),
     },
     parts.here,
   );

@@ -3,9 +3,13 @@ import type { LastResort } from '../../core/last-resort/lines.ts';
 import { type Judged, judgeLastResorts } from '../../core/last-resort/plan.ts';
 import { type Desired, nothingDesired } from '../../core/plan/desired.ts';
 import { prepare } from '../../core/plan/prepared.ts';
+import type { UnservedReport } from '../../core/report/unserved.ts';
 import type { Instance } from '../../host/instance/instance.ts';
+import type { LastResortReports } from '../../host/last-resort/facet.ts';
+import type { Timed } from '../../host/system/facet.ts';
 import { createRefusals } from '../kept/refusals.ts';
 import type { LiveMemory } from '../record/memory.ts';
+import type { Unserved } from '../record/unserved.ts';
 import { applyTask, type TaskResult } from '../repair/apply.ts';
 import { earlier, nothingRepaired, type Repaired } from '../repair/repaired.ts';
 import { remember } from '../repair/run.ts';
@@ -17,8 +21,9 @@ export interface LastResorts {
   use(lines: readonly LastResort[], desired: Desired): void;
   /** Does what is due and possible now, synchronously; `again` says when more may be due. */
   look(now: number, view: () => View): Repaired;
-  /** How they stand, by target. */
-  view(view: View): ReadonlyMap<string, Judged>;
+  /** What their program told; null where none is wanted. */
+  report(): UnservedReport | null;
+  close(): void;
 }
 
 /** What they need; `isBarred`: native programs did not start beside this line. */
@@ -26,14 +31,18 @@ export interface LastResortsParts {
   readonly instance: Instance;
   readonly memory: LiveMemory;
   readonly isBarred: (registration: Registration) => boolean;
+  readonly machine: Timed & LastResortReports;
+  readonly unserved: Unserved;
 }
 
 /** What somebody else deletes again and again comes back this often, milliseconds: nobody is to be fought for it. */
 const paceMs = 2000;
 
 /** None is wanted yet. */
-export function createLastResorts({ instance, memory, isBarred }: LastResortsParts): LastResorts {
+export function createLastResorts(parts: LastResortsParts): LastResorts {
+  const { instance, memory, isBarred, unserved } = parts;
   const refusals = createRefusals();
+  const ears = createEars(parts);
   const writtenAt = new Map<string, number>();
   let lines: readonly LastResort[] = [];
   let desired = nothingDesired;
@@ -48,6 +57,7 @@ export function createLastResorts({ instance, memory, isBarred }: LastResortsPar
     use(next, nextDesired) {
       lines = next;
       desired = nextDesired;
+      ears.use(new Set(next.map((one) => one.handler.registration.interpreter)));
       refusals.clear();
       writtenAt.clear();
     },
@@ -76,6 +86,34 @@ export function createLastResorts({ instance, memory, isBarred }: LastResortsPar
       );
       return { results, again };
     },
-    view: (seen) => new Map(judged(seen).map((one) => [one.of.target, one])),
+    report: () =>
+      lines.length === 0
+        ? null
+        : { listening: ears.listening(), counts: unserved.counts(), recent: unserved.recent() },
+    close: () => ears.use(new Set()),
+  };
+}
+
+/** Hears the programs at some paths, and no others. */
+function createEars({ machine, unserved }: LastResortsParts) {
+  const stops = new Map<string, () => void>();
+  let wanted: ReadonlySet<string> = new Set();
+  return {
+    use(paths: ReadonlySet<string>): void {
+      wanted = paths;
+      for (const [path, stop] of stops) {
+        if (paths.has(path)) continue;
+        stop();
+        stops.delete(path);
+      }
+      for (const path of paths) {
+        if (stops.has(path)) continue;
+        const stop = machine.listenLastResort(path, (heard) =>
+          unserved.add({ at: machine.clock.wall(), ...heard }),
+        );
+        if (stop !== null) stops.set(path, stop);
+      }
+    },
+    listening: () => [...wanted].every((path) => stops.has(path)),
   };
 }

@@ -27,6 +27,17 @@ const chronicle: fc.Arbitrary<Chronicle> = fc.record(
       { maxLength: 20 },
     ),
     lost: fc.array(fc.tuple(word, time), { maxLength: 20 }),
+    unserved: fc.array(
+      fc.record(
+        {
+          ...{ at: time, platform: word, path: word, count: fc.integer({ min: 1, max: 1e9 }) },
+          ...{ container: fc.option(word), pod: fc.option(word), unit: fc.option(word) },
+          cause: fc.constantFrom('none' as const, 'gone' as const),
+        },
+        { noNullPrototype: true },
+      ),
+      { maxLength: 20 },
+    ),
   },
   { noNullPrototype: true },
 );
@@ -40,8 +51,8 @@ test('what was written on this boot is read back', () => {
 });
 
 test('another boot, another schema and no file are no history', () => {
-  const nothing = { heals: [], lost: [] };
-  const one = { heals: [], lost: [['a', 1]] } as const;
+  const nothing = { heals: [], lost: [], unserved: [] };
+  const one = { heals: [], lost: [['a', 1]], unserved: [] } as const;
   assert.deepEqual(parseChronicle(printChronicle(one, 'boot'), 'another'), nothing);
   assert.deepEqual(parseChronicle(printChronicle(one, 'boot').replace('1', '2'), 'boot'), nothing);
   assert.deepEqual(parseChronicle(null, 'boot'), nothing);
@@ -52,7 +63,7 @@ test('whatever lies there, what is read is a history and bounded', () => {
     fc.string({ unit: 'binary' }),
     fc.json(),
     fc
-      .record({ heals: fc.jsonValue(), lost: fc.jsonValue() })
+      .record({ heals: fc.jsonValue(), lost: fc.jsonValue(), unserved: fc.jsonValue() })
       .map((rest) => JSON.stringify({ schema: 1, bootId: 'boot', ...rest })),
     fc.tuple(chronicle, fc.nat(), fc.string({ unit: 'binary', maxLength: 3 })).map(([one, at, junk]) => {
       const good = printChronicle(one, 'boot');
@@ -77,6 +88,6 @@ test('of very many heals the last ones are kept', () => {
     ...{ at, key: 'k', name: 'n', reason: 'missing', why: '' },
     tookMs: 1,
   }));
-  const kept = parseChronicle(printChronicle({ heals, lost: [] }, 'boot'), 'boot').heals;
+  const kept = parseChronicle(printChronicle({ heals, lost: [], unserved: [] }, 'boot'), 'boot').heals;
   assert.deepEqual(kept, heals.slice(5));
 });

@@ -36,6 +36,13 @@ const busy = reportLike({
   emulated: platforms.map((a) => ({ platform: a.platforms[0] ?? '', count: 1 })),
   instance: { enabled: true, foreign: 7 },
   totals: daemonLike,
+  unserved: {
+    ...{ listening: true, recent: [] },
+    counts: [
+      { platform: 'linux/riscv64', cause: 'none', count: 3 },
+      { platform: '', cause: 'gone', count: 1 },
+    ],
+  },
 });
 
 const problemCodes = Object.keys(problemCatalogue) as ProblemCode[];

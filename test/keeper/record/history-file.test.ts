@@ -14,7 +14,7 @@ test('a save that ends in an exception keeps no later one from being written', a
       return done;
     },
   };
-  const now = () => ({ heals: [], lost: [] });
+  const now = () => ({ heals: [], lost: [], unserved: [] });
   const file = createHistoryFile(machine, '/run/x', 'boot', now, () => {});
   file.save();
   await assert.rejects(file.saveNow(), /no descriptors/);
