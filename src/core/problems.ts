@@ -130,7 +130,22 @@ export type ProblemCode =
   | 'textfile-unwritable'
   | 'http-unavailable'
   | 'http-taken'
-  | 'http-exposed';
+  | 'http-exposed'
+  | 'kernel-lacks-flag'
+  | 'automount-untriggered'
+  | 'no-host-mount'
+  | 'status-guarded'
+  | 'private-instance'
+  | 'registrar-flushes'
+  | 'registrar-present'
+  | 'rosetta-auxv'
+  | 'entry-interpreter-dynamic'
+  | 'label-denied'
+  | 'native-narrow'
+  | 'shutdown-held'
+  | 'filtered'
+  | 'user-namespaces-restricted'
+  | 'compilers-emulated';
 
 /** All kinds of problems: the same codes in logs, status, metrics and docs/problems.md. */
 export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
@@ -792,5 +807,95 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     severity: 'warning',
     remedy:
       'Where nobody else needs it: {set http.listen 127.0.0.1:8676}; or unix:/run/binfmt-keeper/http.sock. Otherwise let only the supervisor and the scraper reach it, by a firewall or a NetworkPolicy.',
+  },
+  'kernel-lacks-flag': {
+    title: 'This kernel is too old for a flag of ours',
+    severity: 'notice',
+    remedy:
+      'Handlers are registered without it. For F, which containers need, use Linux 4.8 or later; for argv[0] (P) 5.12 or later: see uname -r, and update the kernel.',
+  },
+  'automount-untriggered': {
+    title: 'binfmt_misc is an automount that nobody has used yet',
+    severity: 'warning',
+    remedy:
+      'Use it once on the host: ls /proc/sys/fs/binfmt_misc/. To have it at each boot: systemctl enable --now proc-sys-fs-binfmt_misc.mount.',
+  },
+  'no-host-mount': {
+    title: 'Nothing on this host keeps the entries',
+    severity: 'warning',
+    remedy:
+      'Mount it on the host, once for each boot: mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc. Or run the keeper, whose anchor does it: {keeper} run.',
+    dependsOn: ['no-kernel-support'],
+  },
+  'status-guarded': {
+    title: 'Something lies over the file status',
+    severity: 'notice',
+    remedy:
+      'Nothing, where WSL does it (boot.protectBinfmt): it keeps a stopping distribution from deleting all entries, and systemd-binfmt reports failure for it. Otherwise see what it is: findmnt /proc/sys/fs/binfmt_misc/status.',
+  },
+  'private-instance': {
+    title: 'This user namespace is not the one of the host',
+    severity: 'notice',
+    remedy:
+      'Nothing, if it is meant: what counts here is seen here. Entries of an instance of its own: {keeper} run --sandbox. To have those of the host without one: start the container without mounting binfmt_misc in it.',
+  },
+  'registrar-flushes': {
+    title: 'Another program deletes all entries when it starts or stops',
+    severity: 'warning',
+    remedy:
+      'With a running keeper they are back within a millisecond: systemctl enable --now binfmt-keeper. To have nobody do it: systemctl mask systemd-binfmt.service, and find the formats that it registered: ls /usr/lib/binfmt.d /etc/binfmt.d.',
+  },
+  'registrar-present': {
+    title: 'Another program registers handlers here',
+    severity: 'notice',
+    remedy:
+      'Nothing, as long as only one of them works at a time; the keeper uses names of its own. To see what is whose: {keeper} status.',
+  },
+  'rosetta-auxv': {
+    title: 'Rosetta stumbles over this kernel',
+    severity: 'warning',
+    remedy:
+      'Update macOS, or start the machine with an older kernel. Until then let QEMU serve: echo 0 >/proc/sys/fs/binfmt_misc/rosetta.',
+  },
+  'entry-interpreter-dynamic': {
+    title: 'The interpreter of an entry for containers needs shared libraries',
+    severity: 'warning',
+    remedy:
+      'Register a static one: apt-get install --no-install-recommends qemu-user-static, then register again. Or let the keeper serve, which takes static files only: {keeper} install.',
+  },
+  'label-denied': {
+    title: 'SELinux has denied something to an emulator lately',
+    severity: 'warning',
+    remedy:
+      'See what: ausearch -m avc -ts recent. [relabel: Give the store its label: restorecon -RF /var/lib/binfmt-keeper. ]For containers of a host where nothing may be relabelled, the directory decides: {set interpreters.store DIRECTORY}.',
+  },
+  'native-narrow': {
+    title: 'This host does not run 32-bit programs by itself',
+    severity: 'notice',
+    remedy: 'Nothing, where an emulator serves them. Otherwise register it: {keeper} install all.',
+  },
+  'shutdown-held': {
+    title: 'An entry keeps a file system busy until it is deleted',
+    severity: 'notice',
+    remedy:
+      'Nothing under systemd, which deletes all entries before it unmounts. Elsewhere delete the entry before the shutdown: echo -1 >/proc/sys/fs/binfmt_misc/NAME; or keep the interpreter on the root file system.',
+  },
+  filtered: {
+    title: 'System calls of this process are filtered',
+    severity: 'notice',
+    remedy:
+      'What is said here may be less than what is there. Look from the host, or start the container with --privileged (or --security-opt seccomp=unconfined).',
+  },
+  'user-namespaces-restricted': {
+    title: 'Ordinary users may not make user namespaces',
+    severity: 'notice',
+    remedy:
+      'Only sandboxes and rootless containers need them. See: sysctl kernel.apparmor_restrict_unprivileged_userns kernel.unprivileged_userns_clone user.max_user_namespaces. On Ubuntu, for one program: an AppArmor profile with userns; for all: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0.',
+  },
+  'compilers-emulated': {
+    title: 'Compilers run under emulation now',
+    severity: 'notice',
+    remedy:
+      'They give the same output wherever they run. What costs how much, and how to cross-compile: {keeper} ps --advise.',
   },
 };

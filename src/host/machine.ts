@@ -24,6 +24,7 @@ import { type EmulatedCount, type ProcessLooks, processesFacet } from './process
 import { type Programs, programFacet } from './programs/facet.ts';
 import { type Labels, labelFacet } from './selinux/facet.ts';
 import { createSelinux } from './selinux/selinux.ts';
+import { type HostSight, signsFacet } from './signs/facet.ts';
 import { type Stores, storeFacet } from './store/facet.ts';
 import {
   type Children,
@@ -69,6 +70,7 @@ export interface Machine
     Canaries,
     EmulatedCount,
     ProcessLooks,
+    HostSight,
     Programs,
     Packages,
     LastResortProgram,
@@ -94,6 +96,7 @@ export async function createMachine(): Promise<Machine> {
     ...labelFacet(selinux),
     ...probeFacets(libc),
     ...processesFacet(),
+    ...signsFacet(),
     ...programFacet(),
     ...packageFacet(),
     ...lastResortFacet(libc),

@@ -54,11 +54,19 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'processes under emulation: whose they are, and what they cost',
     'core: kernel platforms entries',
   ],
+  'src/core/doctor/facts': ['what a diagnosis goes by, and what a check is', 'core: . kernel report ps'],
+  'src/core/doctor/kernel': ['checks of kernel, mounts and namespaces', 'core: . kernel doctor/facts'],
+  'src/core/doctor/registrars': ['checks of other programs that register', 'core: . entries doctor/facts'],
+  'src/core/doctor/host': ['checks of interpreters, store, labels and what runs', 'core: . ps doctor/facts'],
+  'src/core/doctor': [
+    'what is wrong with a host, from facts: checks and the conclusion',
+    'core: . text report doctor/facts doctor/kernel doctor/registrars doctor/host',
+  ],
   'src/core/page': ['the page', 'core: text platforms entries report'],
   'src/core/drop-in': ['spellings of older tools', 'core: text kernel platforms report'],
   'src/host': [
     'all that the machine can do, as one argument',
-    'host: system files packages net instance mounts selinux store probe last-resort programs processes',
+    'host: system files packages net instance mounts selinux store probe last-resort programs processes signs',
   ],
   'src/host/libc': ['C functions that Node lacks, by what they act on', 'core: .'],
   'src/host/system': [
@@ -95,6 +103,10 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/host/explain': [
     'the files on the way of the kernel, and what runs on it',
     'core: . kernel platforms binary native diagnose; host: system files instance selinux probe',
+  ],
+  'src/host/signs': [
+    'what a host shows of itself, for a diagnosis',
+    'core: kernel doctor/facts; host: system mounts programs',
   ],
   'src/host/sandbox': ['namespaces of an own instance', 'core: . kernel config; host: system mounts'],
   'src/keeper': [
@@ -198,6 +210,10 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'processes under emulation: a look, and what people read of it',
     'core: text kernel config ps; host: . mounts; cli: terminal',
   ],
+  'src/cli/doctor': [
+    'the facts of this host, and a diagnosis for people',
+    'core: . text kernel config report doctor/facts doctor; host: . system mounts; cli: terminal ask ps',
+  ],
   'src/cli/witness': [
     'the witness',
     'core: . text platforms config witness; host: . system net probe; keeper: prepare; cli: terminal ask',
@@ -212,7 +228,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/cli/commands': [
     'one file a command',
-    'core: . text kernel platforms config import entries diagnose report wire ps; host: . system files net instance mounts sandbox; keeper: . prepare once foresee; publish: .; daemon: . log loop; cli: sandbox terminal line completion report ask emit ps witness store explain',
+    'core: . text kernel platforms config import entries diagnose report wire ps doctor/facts doctor; host: . system files net instance mounts sandbox; keeper: . prepare once foresee; publish: .; daemon: . log loop; cli: sandbox terminal line completion report ask emit ps doctor witness store explain',
   ],
   'src/cli/drop-in': [
     'commands of older tools',

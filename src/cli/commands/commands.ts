@@ -56,6 +56,12 @@ const handlers: Readonly<Record<CommandName, (call: Call) => Promise<number>>> =
   resume: withConfig(async (...given) => (await import('./resume.ts')).resume(...given)),
   status: withTargets(async (...given) => (await import('./status.ts')).status(...given)),
   probe: withTargets(async (...given) => (await import('./status.ts')).probe(...given)),
+  doctor: async ({ argv, flags, args: [code] }) => {
+    if (code !== undefined)
+      return (await import('../doctor/explain-code.ts')).explainCode(contextOf(flags), code);
+    const run = withConfig(async (...given) => (await import('./doctor.ts')).doctor(...given));
+    return run({ argv, flags, args: [] });
+  },
   ps: withConfig(async (...given) => (await import('./ps.ts')).ps(...given)),
   where: withNames(async (...given) => (await import('../store/where.ts')).where(...given)),
   'store list': withNames(async (context, config) =>

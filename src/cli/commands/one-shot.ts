@@ -2,6 +2,7 @@ import type { Asked } from '../../core/config/asked.ts';
 import type { Config } from '../../core/config/config.ts';
 import { runDirectory } from '../../core/config/run-directory.ts';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
+import type { ProblemCode } from '../../core/problems.ts';
 import type { Lasting } from '../../core/report/lasting.ts';
 import type { Report } from '../../core/report/report.ts';
 import { escapeControls } from '../../core/text/escape.ts';
@@ -41,6 +42,8 @@ export interface Manner {
   readonly passive?: boolean;
   /** Runs no programs by itself. */
   readonly unasked?: 'proves' | 'leaves';
+  /** Hears why it cannot, in place of the terminal. */
+  readonly refused?: (code: ProblemCode, detail: string) => void;
   /** Platforms in addition to those of the configuration. */
   readonly asked?: () => Asked;
 }
@@ -78,16 +81,13 @@ export async function shoot<T>(
 ): Promise<Shoot<T>> {
   const machine = await createMachine();
   let lockedOut = false;
+  const say = manner.refused ?? ((code, detail) => complain(context, code, detail));
   const done = await once<Shoot<T>>(machine, config, policyOf(context, manner), async ({ opened, hold }) => {
     const held = await hold();
     lockedOut = held.other !== null;
     if (held.other !== null)
-      complain(
-        context,
-        'locked-by-another',
-        await nameHolder(machine, runDirectory(config), held.other.older),
-      );
-    else if (!held.may) complain(context, held.code, held.detail);
+      say('locked-by-another', await nameHolder(machine, runDirectory(config), held.other.older));
+    else if (!held.may) say(held.code, held.detail);
     if (!held.may) return refused(held.other === null ? held.exit : exitCodes.failed);
     const log = createLog(context.logLevel ?? 'error', 2, linesOf(context));
     const keeper = await createKeeper(
@@ -106,7 +106,7 @@ export async function shoot<T>(
     return { ...shot, result: { ok: true, result: shot.result, lasting: null, lockedOut } };
   });
   if (done.ok) return done.result.ok ? { ...done.result, lasting: done.lasting } : done.result;
-  complain(context, done.code, done.detail);
+  say(done.code, done.detail);
   return { ok: false, exit: done.exit };
 }
 

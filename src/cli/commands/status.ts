@@ -59,7 +59,11 @@ async function looked(
 }
 
 /** How things stand without a daemon: what is registered is proved, in a time that people wait for. */
-async function seen({ flags }: Context, { keeper, machine }: Held, targets: Targets): Promise<Report> {
+export async function seen(
+  { flags }: Pick<Context, 'flags'>,
+  { keeper, machine }: Held,
+  targets: Targets,
+): Promise<Report> {
   const { clock } = machine;
   const proofs = flags['no-probe'] === true ? Promise.resolve() : keeper.verify(keysOf(targets));
   const late = new Promise<void>((resolve) => void clock.after(patienceMs, resolve, 'idle'));
@@ -92,7 +96,7 @@ export async function probe(context: Context, config: Config, targets: Targets):
 }
 
 /** Looks without a daemon, at what was named too where the configuration does not keep it. */
-function looking({ flags }: Context, targets: Targets): Manner {
+export function looking({ flags }: Pick<Context, 'flags'>, targets: Targets): Manner {
   const asked = (): Asked => ({ ...nothingAsked, added: targets === 'all' ? [] : targets });
   const obtain = (machine: Machine, config: Config): Obtain =>
     createLookUp(machine, config, hostNameOf(config.interpreters.store));

@@ -1,4 +1,5 @@
 import type { Switch } from '../../core/config/options.ts';
+import { problemCatalogue } from '../../core/problems.ts';
 
 /** An option of one command alone; without a placeholder it takes no value. */
 export interface OwnOption extends Switch {
@@ -15,7 +16,7 @@ export interface Command {
     readonly many: boolean;
     readonly values: 'platforms' | 'command' | 'files' | 'names' | readonly string[];
     readonly help: string;
-    /** Options may stand for it. */
+    /** None need be given; options may stand for it. */
     readonly optional?: boolean;
   };
   readonly options: readonly OwnOption[];
@@ -37,6 +38,8 @@ const platforms = {
   many: true,
   values: 'platforms',
 } as const;
+
+const problemCodes = Object.keys(problemCatalogue).sort();
 
 const rows = [
   {
@@ -370,6 +373,38 @@ const rows = [
     well: 'every platform runs, under an emulator or by itself; or stopped by a signal, with --every',
     failed:
       'one does not; 3: nothing could be tried: no platforms are known, nothing can be executed anywhere, the process is privileged, or the keeper was not told',
+  },
+  {
+    name: 'doctor',
+    argument: {
+      placeholder: 'CODE',
+      many: false,
+      values: problemCodes,
+      optional: true,
+      help: 'explain this code in full, and look at nothing',
+    },
+    options: [
+      {
+        flag: '--fix',
+        short: null,
+        help: 'apply the remedies that are safe, after they were shown; asks on a terminal',
+      },
+      { flag: '--yes', short: '-y', help: 'with --fix: do not ask' },
+    ],
+    takes: 'settings',
+    summary: 'check this host, container or node, and say what to do',
+    text: [
+      'Looks at the kernel, mounts and namespaces, at every entry and its interpreter, whoever registered it, at other programs that register, at store, labels and denials, and at what runs under emulation; then tells what is wrong, the gravest first: code, place, cause, and what to type. Nothing is changed without --fix.',
+      'With a code it explains that one: what it means, the remedy, and where it is documented.',
+    ],
+    examples: [
+      ['doctor', 'is anything wrong here?'],
+      ['doctor shadowed', 'what does this code mean, and what helps?'],
+      ['doctor --fix', 'show the remedies that are safe, and apply them'],
+      ['doctor -o json', 'for programs'],
+    ],
+    well: 'nothing is wrong; notices alone do not count',
+    failed: 'something is; 3: the instance could not be looked at, so nobody knows',
   },
   {
     name: 'ps',

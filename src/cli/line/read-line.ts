@@ -142,8 +142,27 @@ function argumentFaults(command: Command, given: readonly string[]): readonly st
     return given.length > 0 ? [] : [`${name}: expected the name of an entry or of a platform`];
   if (values === 'files')
     return given.length > 0 || argument.optional === true ? [] : [`${name}: expected a file, or - for stdin`];
+  if (given.length === 0 && argument.optional === true) return [];
+  if (values.length > mostListed)
+    return given.length > 1
+      ? [`${name}: expected one word, got ${given.length}`]
+      : given.flatMap((word) => unknownWord(command, word, values));
   if (given.length !== 1) return [`${name}: expected one of ${values.join(', ')}`];
   return given.filter((word) => !values.includes(word)).map((word) => `${name}: ${notAmong(word, values)}`);
+}
+
+/** More are no help in a message. */
+const mostListed = 20;
+
+function unknownWord(
+  { name, argument }: Command,
+  word: string,
+  values: readonly string[],
+): readonly string[] {
+  if (values.includes(word)) return [];
+  const meant = nearest(word, values);
+  const hint = meant === undefined ? '' : `; did you mean ${JSON.stringify(meant)}?`;
+  return [`${name}: ${JSON.stringify(word)} is no ${argument?.placeholder ?? 'word'} that is known${hint}`];
 }
 
 function unknownCommand(group: string, word: string | undefined): string {

@@ -40,6 +40,9 @@ const works = {
   },
 } as const;
 
+/** Those whose output does not depend on where they run. */
+export const compiling: ReadonlySet<Work | 'other'> = new Set(['compiler', 'rust', 'go'] as const);
+
 /** What a program does, by the first word of its command. */
 export function workOf([word = '', ...rest]: readonly string[]): Work | 'other' {
   const name = nameOf(word);
