@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { ConfigSources, ParsedConfig } from '../../core/config/layers.ts';
 import { globalOptions } from '../../core/config/options.ts';
 import { readPlainConfig } from '../../core/config/plain.ts';
+import { outsideCommandVariable } from '../../core/config/sandbox.ts';
 import { distrustFile, judgePath } from '../../host/files/trust.ts';
 import { reach } from '../../host/system/reach.ts';
 
@@ -50,7 +51,16 @@ export async function loadSources(
 
 /** What reads files and names faults is loaded where there is something to read or to name. */
 async function parse(sources: ConfigSources): Promise<ParsedConfig> {
-  return readPlainConfig(sources) ?? (await import('../../core/config/config.ts')).parseConfig(sources);
+  const parsed =
+    readPlainConfig(sources) ?? (await import('../../core/config/config.ts')).parseConfig(sources);
+  return parsed.ok ? inSandbox(parsed, sources.env) : parsed;
+}
+
+/** In a sandbox nobody else is bothered by entries that explain, so that they are there unless something else is asked for. */
+function inSandbox(parsed: ParsedConfig & { readonly ok: true }, env: ConfigSources['env']): ParsedConfig {
+  const isBuiltIn = parsed.origins.get('lastResort')?.kind === 'built-in';
+  if (!isBuiltIn || env[outsideCommandVariable] === undefined) return parsed;
+  return { ...parsed, config: { ...parsed.config, lastResort: 'explain' } };
 }
 
 type Read =
