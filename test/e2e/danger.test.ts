@@ -70,6 +70,8 @@ const told = Object.entries(bricks).map(([what, matcher], at): [string, Case] =>
   },
 ]);
 
+const all = { targets: 'all', names: [], faultOf: () => '' } as const;
+
 await suite(import.meta.url, 'entries of others that stop the host', {
   ...Object.fromEntries(told),
 
@@ -185,9 +187,9 @@ await suite(import.meta.url, 'entries of others that stop the host', {
 
   'are told of by status without a daemon': async (world) => {
     world.must('mount', '-t', 'binfmt_misc', 'binfmt_misc', world.main);
-    await asked(world, (context, config) => status(context, config, 'all'));
+    await asked(world, (context, config) => status(context, config, all));
     put(world, 'a b', magic('7f454c46'));
-    const said = await asked(world, (context, config) => status(context, config, 'all'));
+    const said = await asked(world, (context, config) => status(context, config, all));
     assert.ok(!runs());
     world.write(`${world.main}/a b`, '-1');
     assert.match(said, /dangerous-entry/);

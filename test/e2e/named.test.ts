@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { cli, reportOf } from './cli.ts';
-import { targets } from './foreign.ts';
+import { foreignLine, targets } from './foreign.ts';
 import { suite } from './suite.ts';
 
 const [target, other] = targets;
@@ -76,4 +76,75 @@ await suite(import.meta.url, 'platforms that are named', {
     assert.ok((after?.unavailableMs ?? 0) >= before.unavailableMs);
     return undefined;
   },
+
+  'status and probe of own handlers and of any entry answer about these, and end as these are': async (
+    world,
+  ) => {
+    const handlers = [
+      "  - {name: checked, extension: checked, interpreter: /usr/bin/cat, check: {command: ['/usr/bin/true']}}",
+      "  - {name: failing, extension: failing, interpreter: /usr/bin/cat, check: {command: ['/usr/bin/false']}}",
+      '  - {name: watched, extension: watched, interpreter: /usr/bin/cat}',
+    ];
+    world.configure(`platforms: [${target}]\nhandlers:\n${handlers.join('\n')}\n`);
+    const daemon = await world.startVerified({ platforms: '' });
+    await daemon.reported(
+      'all handlers',
+      (r) => r.entries.filter((e) => e.owner.kind === 'ours').length === 4,
+    );
+    world.write(`${world.main}/register`, ':fine:E::fine::/usr/bin/cat:\n');
+    world.write(`${world.main}/register`, ':broken:E::broken::/usr/bin/no-such-file:\n');
+    world.write(`${world.main}/register`, foreignLine('others', other, `/usr/bin/qemu-${other}-static`));
+    const expected: Readonly<Record<string, readonly [status: number, probe: number, says: RegExp]>> = {
+      checked: [0, 0, /^1 of 1 handler verified; ready/m],
+      failing: [1, 1, /^0 of 1 handler verified; not ready/m],
+      watched: [0, 1, /^watched is registered, and nothing can prove it: it has no check/m],
+      fine: [0, 1, /^fine is registered, and nothing can prove it: it serves no platform that has a probe/m],
+      broken: [1, 1, /^broken: \/usr\/bin\/no-such-file does not exist: each exec ends with ENOENT/m],
+      others: [0, 0, /^(1 of 1 handler verified|others is verified); ready/m],
+      nothing: [2, 2, /Try: .*--help\n.*"nothing" is no platform, .* and no entry here has that name$/m],
+    };
+    const check = (): void => {
+      for (const [name, [status, probe, says]] of Object.entries(expected)) {
+        for (const [command, code] of [
+          ['probe', probe],
+          ['status', status],
+        ] as const) {
+          const answer = cli(world, [command, name]);
+          assert.equal(answer.status, code, `${command} ${name}: ${answer.said}`);
+          assert.match(answer.said, says, `${command} ${name}`);
+          const about = Object.keys(expected).filter((one) => new RegExp(`^${one} `, 'm').test(answer.said));
+          assert.ok(
+            about.every((one) => one === name || name === 'others'),
+            `${command} ${name}: ${answer.said}`,
+          );
+        }
+      }
+    };
+    check();
+    await daemon.ended('SIGTERM');
+    check();
+    return undefined;
+  },
+
+  'probe of a platform that the keeper does not keep proves what serves it, and install of the native one needs nothing':
+    async (world) => {
+      const daemon = await world.startVerified({ platforms: target });
+      world.write(`${world.main}/register`, foreignLine('others', other, `/usr/bin/qemu-${other}-static`));
+      const check = (): void => {
+        const served = reportOf(world, 'probe', other);
+        assert.deepEqual(
+          [served.status, served.handlers.map((h) => [h.key, h.state, h.probe?.verdict])],
+          [0, [[other, 'foreign-ok', 'verified']]],
+        );
+        const lost = cli(world, ['probe', 'linux/s390x']);
+        assert.equal(lost.status, 1, lost.said);
+        const none = cli(world, ['install', native]);
+        assert.equal(none.status, 0, none.said);
+        assert.doesNotMatch(none.said, /not-lasting/);
+      };
+      check();
+      await daemon.ended('SIGTERM');
+      check();
+      return undefined;
+    },
 });

@@ -1,5 +1,6 @@
 import type { Config } from '../../core/config/config.ts';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
+import { bytesOf } from '../../core/kernel/bytes.ts';
 import { resolvePlatform } from '../../core/platforms/platforms.ts';
 import { autoTargets } from '../../core/platforms/select.ts';
 import { listOfPlatforms } from '../../core/platforms/spellings.ts';
@@ -19,6 +20,7 @@ import { guardOutput } from '../terminal/output.ts';
 import { readyToPrint } from '../terminal/print.ts';
 import { here } from '../terminal/typed-command.ts';
 import type { Printed } from './config.ts';
+import type { Subjects } from './status.ts';
 
 /** Every command but a plain `run`: the line is read by the table of commands, one file a command does the work. */
 export async function main(given: readonly string[]): Promise<number> {
@@ -54,8 +56,8 @@ const handlers: Readonly<Record<CommandName, (call: Call) => Promise<number>>> =
   uninstall: uninstallNamed,
   pause: withConfig(async (...given) => (await import('./pause.ts')).pause(...given)),
   resume: withConfig(async (...given) => (await import('./resume.ts')).resume(...given)),
-  status: withTargets(async (...given) => (await import('./status.ts')).status(...given)),
-  probe: withTargets(async (...given) => (await import('./status.ts')).probe(...given)),
+  status: withSubjects(async (...given) => (await import('./status.ts')).status(...given)),
+  probe: withSubjects(async (...given) => (await import('./status.ts')).probe(...given)),
   doctor: async ({ argv, flags, args: [code] }) => {
     if (code !== undefined)
       return (await import('../doctor/explain-code.ts')).explainCode(contextOf(flags), code);
@@ -105,7 +107,7 @@ function withConfig(work: (context: Context, config: Config) => Promise<ExitCode
   return async ({ argv, flags, args }: Call): Promise<ExitCode> => {
     if (flags.sandbox === true && !owns()) return (await import('./sandbox.ts')).inSandbox(argv, flags);
     const named = targetsOf(args);
-    if ('errors' in named) return refuse(named.errors);
+    if ('errors' in named) return refuse(named.errors, tryHelp('install'));
     const asked = args.length === 0 ? flags : { ...flags, platforms: args.join(',') };
     const parsed = await load(asked, process.env);
     if (!parsed.ok) return refuse(parsed.errors);
@@ -117,16 +119,30 @@ function withConfig(work: (context: Context, config: Config) => Promise<ExitCode
  * What is only looked at need not be among the platforms that the configuration keeps, and does not change which those
  * are.
  */
-function withTargets(work: (context: Context, config: Config, targets: Targets) => Promise<ExitCode>) {
+function withSubjects(work: (context: Context, config: Config, subjects: Subjects) => Promise<ExitCode>) {
   return async ({ argv, flags, args }: Call): Promise<ExitCode> => {
     if (flags.sandbox === true && !owns()) return (await import('./sandbox.ts')).inSandbox(argv, flags);
     const given = args.length > 0 ? args : namesOf(flags);
-    const named = given.length === 0 ? { targets: [] } : targetsOf(given);
-    if ('errors' in named) return refuse(named.errors);
     const asked = args.includes('all') ? { ...flags, platforms: 'all' } : flags;
     const parsed = await loadLooking(asked, process.env);
     if (!parsed.ok) return refuse(parsed.errors);
-    return work(contextOf(asked), parsed.config, named.targets);
+    return work(contextOf(asked), parsed.config, subjectsOf(given));
+  };
+}
+
+/** What is no platform may be the name of an entry: that is known once the entries are. */
+function subjectsOf(given: readonly string[]): Subjects {
+  const faults = new Map<string, string>();
+  const targets = given.flatMap((name) => {
+    const found = targetsOf([name]);
+    if (!('errors' in found)) return found.targets;
+    faults.set(bytesOf(name), `${found.errors.join()}, and no entry here has that name`);
+    return [];
+  });
+  return {
+    targets: targets.includes('all') ? 'all' : targets,
+    names: [...faults.keys()],
+    faultOf: (name) => faults.get(name) ?? '',
   };
 }
 
@@ -148,7 +164,7 @@ async function uninstallNamed({ argv, flags, args }: Call): Promise<ExitCode> {
   const parsed = await loadPlaced(flags, process.env);
   if (!parsed.ok) return refuse(parsed.errors);
   const targets = targetsOf(args.length > 0 ? args : namesOf(flags));
-  if ('errors' in targets) return refuse(targets.errors);
+  if ('errors' in targets) return refuse(targets.errors, tryHelp('uninstall'));
   const { uninstall } = await import('./uninstall.ts');
   return uninstall(contextOf(flags), parsed.config, targets.targets);
 }
@@ -186,6 +202,10 @@ function print({ stdout, stderr, exitCode }: Printed): Promise<ExitCode> {
   process.stdout.write(stdout);
   process.stderr.write(stderr);
   return Promise.resolve(exitCode);
+}
+
+function tryHelp(command: CommandName): string {
+  return `Try: ${here().command} ${command} --help\n`;
 }
 
 /** What is wrong comes last: docker/setup-qemu-action shows one line. */

@@ -10,7 +10,7 @@ import type { Context } from '../terminal/context.ts';
 import { render } from '../terminal/print.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { oneShot } from './one-shot.ts';
-import { looking, seen } from './status.ts';
+import { everything, looking, seen } from './status.ts';
 
 /** Checks this host and says what to do; with --fix does what is safe, and looks again. */
 export async function doctor(context: Context, config: Config): Promise<ExitCode> {
@@ -36,8 +36,8 @@ function lookingAlone(context: Context, config: Config): LookAlone {
     const refused = (code: NonNullable<Facts['refusal']>['code'], detail: string): void => {
       found = { report: null, refusal: { code, detail } };
     };
-    await oneShot(context, config, { ...looking(context, []), refused }, async (held) => {
-      found = { report: await seen(context, held, []), refusal: null };
+    await oneShot(context, config, { ...looking(context, everything), refused }, async (held) => {
+      found = { report: await seen(context, held, everything), refusal: null };
       return exitCodes.ok;
     });
     return found;

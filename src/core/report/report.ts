@@ -192,7 +192,8 @@ export function isProven(handler: HandlerReport): boolean {
   return (state === 'ok' || state === 'foreign-ok' || runs) && probe?.verdict === 'verified';
 }
 
-function isCounted({ platforms, probe, proof, required }: HandlerReport): boolean {
+/** Whether something can prove it, or readiness waits for it. */
+export function isCounted({ platforms, probe, proof, required }: HandlerReport): boolean {
   return platforms.length > 0 || probe !== null || proof === 'check' || required;
 }
 

@@ -79,7 +79,7 @@ function whyOf(
   if (!fine || (current?.result.verdict === 'verified' && !barred)) return view.why;
   if (barred) return `runs for the keeper; for ordinary containers: ${containers.detail}`;
   const info = parts.situation.world.info.get(view.handler.key);
-  return unproven(view.handler.platforms.length > 0, info, current);
+  return unproven(view.handler, info, current);
 }
 
 /** A platform that was asked for and got no handler still counts: nobody is ready who lacks it. */
@@ -144,10 +144,18 @@ function proofOf(handler: Handler, check: HandlerInfo['check']): HandlerReport['
   return check === null || check === undefined ? 'none' : 'check';
 }
 
-function unproven(provable: boolean, info: HandlerInfo | undefined, last: Verified | undefined): string {
+function unproven(
+  { key, platforms }: Handler,
+  info: HandlerInfo | undefined,
+  last: Verified | undefined,
+): string {
   const checked = info?.check !== null && info?.check !== undefined;
   if (info?.probe == null && !checked)
-    return provable ? 'its probe could not be written' : 'watched; it has no check: that would prove it';
+    return platforms.length > 0
+      ? 'its probe could not be written'
+      : architectureOf(key) === undefined
+        ? 'watched; it has no check: that would prove it'
+        : 'there is no probe for it';
   if (last === undefined) return `the ${checked ? 'check' : 'probe'} has not run yet`;
   return `${last.result.verdict}: ${last.result.detail}`;
 }
