@@ -123,7 +123,7 @@ const rows = [
     name: 'status',
     argument: {
       ...platforms,
-      help: 'only these, such as linux/arm64, and whether these are well; all that is kept where none is given',
+      help: 'only these, such as linux/arm64, or entries by their names, and whether these are well; all that is kept where none is given',
     },
     options: [
       {
@@ -146,29 +146,33 @@ const rows = [
     examples: [
       ['status', 'how things stand'],
       ['status linux/arm64', 'is this one verified?'],
+      ['status jar', 'how one entry stands, whoever registered it'],
       ['status --watch', 'see losses and heals as they happen'],
       ['status --watch -o json', 'one line of JSON for each change'],
       ['status -o json', 'the same for programs'],
     ],
-    well: 'every required platform is verified, or where platforms are named these, or the host runs them itself',
+    well: 'every required platform is verified, or what is named, or the host runs it itself; what nothing can prove is well as long as nothing is known against it',
     failed: 'one is not',
   },
   {
     name: 'probe',
-    argument: { ...platforms, help: 'only these, such as linux/arm64; all that is kept where none is given' },
+    argument: {
+      ...platforms,
+      help: 'only these, such as linux/arm64, or entries by their names; all that is kept where none is given',
+    },
     options: [],
     takes: 'settings',
     summary: 'run a foreign program of each platform now',
     text: [
-      'Runs a tiny program of each platform and says which interpreter the kernel started for it, whoever registered that. Nothing is changed.',
+      'Runs a tiny program of each platform and says which interpreter the kernel started for it, whoever registered that; for a handler of your own its check. Nothing is changed.',
     ],
     examples: [
       ['probe', 'prove every platform of the configuration'],
       ['probe linux/arm64', 'prove one'],
       ['probe all --probe-timeout 30s', 'give each program half a minute, on a slow host'],
     ],
-    well: 'every required platform is verified, or where platforms are named these, or the host runs them itself',
-    failed: 'one is not',
+    well: 'every required platform is verified, or what is named, or the host runs it itself',
+    failed: 'one is not, or nothing can prove it',
   },
   {
     name: 'explain',

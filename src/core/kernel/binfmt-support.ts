@@ -55,3 +55,18 @@ export function supportPairs(text: string): ReadonlyMap<string, string> | null {
   }
   return pairs.size === 0 ? null : pairs;
 }
+
+/** The lines of a file in which update-binfmts notes what it registered, in this order. */
+const storedLines = [
+  ...['package', 'type', 'offset', 'magic', 'mask', 'interpreter', 'detector'],
+  ...['credentials', 'preserve', 'fix_binary'],
+] as const;
+
+/** The pairs of such a file; null where it is none. Versions before 2.2 write fewer lines. */
+export function storedPairs(text: string): ReadonlyMap<string, string> | null {
+  const lines = text.split('\n');
+  const type = lines[1];
+  if (lines.length < 7 || (type !== 'magic' && type !== 'extension')) return null;
+  // What it looks for stands in one place whatever it is.
+  return new Map(storedLines.map((key, at) => [key === 'magic' ? type : key, lines[at] ?? '']));
+}

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { type BinfmtFile, binfmtDirectories } from '../../core/plan/binfmt-d.ts';
-import { supportDirectory, supportTool } from '../../core/plan/binfmt-support.ts';
+import { supportDirectory, supportStore, supportTool } from '../../core/plan/binfmt-support.ts';
 import { errnoOf } from '../system/errno.ts';
 import { reach } from '../system/reach.ts';
 import { judgePath, untrusted } from './trust.ts';
@@ -12,6 +12,8 @@ export interface BinfmtD {
   readonly directories: readonly (readonly BinfmtFile[])[];
   /** Formats of binfmt-support, where its tool is there to register them. */
   readonly support: readonly BinfmtFile[];
+  /** What that tool noted of what it registered. */
+  readonly stored: readonly BinfmtFile[];
   readonly faults: readonly BinfmtDFault[];
 }
 
@@ -35,7 +37,9 @@ export async function readBinfmtD(root = process.env.BINFMT_KEEPER_BINFMT_D_ROOT
   const hasTool = await isThere(`${root}${supportTool}`);
   const formats = `${root}${supportDirectory}`;
   const support = hasTool ? await readDirectory(formats, isFormat, faults) : [];
-  return { paths: hasTool ? [...paths, formats] : paths, directories, support, faults };
+  // It says whose entries are; nothing is kept by it, so what cannot be read is no fault.
+  const stored = await readDirectory(`${root}${supportStore}`, isFormat, []);
+  return { paths: hasTool ? [...paths, formats] : paths, directories, support, stored, faults };
 }
 
 function isConf(name: string): boolean {

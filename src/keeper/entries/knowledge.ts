@@ -6,7 +6,7 @@ import {
   filesInForce,
   readDeclarations,
 } from '../../core/plan/binfmt-d.ts';
-import { readSupportFiles } from '../../core/plan/binfmt-support.ts';
+import { readStoredFiles, readSupportFiles } from '../../core/plan/binfmt-support.ts';
 import { sameEntry } from '../../core/plan/memory.ts';
 import { isStored } from '../../core/plan/ownership.ts';
 import type { Problem } from '../../core/problems.ts';
@@ -92,14 +92,18 @@ const isAbsent: ReadonlySet<string> = new Set(['interpreter-missing', 'interpret
 
 /** What both tools would register, by the entry's name; where both declare a line, systemd does so at each boot. */
 export async function readDeclaredLines(machine: Declarations): Promise<OwnerSigns['declared']> {
-  const { directories, support } = await machine.readBinfmtD();
+  const { directories, support, stored } = await machine.readBinfmtD();
   return byName([
     ...linesOf('systemd-binfmt', readDeclarations(filesInForce(directories))),
     ...linesOf('binfmt-support', readSupportFiles(support)),
+    ...linesOf('binfmt-support', { declared: readStoredFiles(stored) }),
   ]);
 }
 
-function linesOf(by: DeclaredLine['by'], { declared }: BinfmtDeclarations): readonly DeclaredLine[] {
+function linesOf(
+  by: DeclaredLine['by'],
+  { declared }: Pick<BinfmtDeclarations, 'declared'>,
+): readonly DeclaredLine[] {
   return declared.map(({ registration, where }) => {
     const { name, interpreter } = registration;
     return { by, where, name, interpreter, registration };
