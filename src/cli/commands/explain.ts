@@ -2,6 +2,7 @@ import type { Config } from '../../core/config/config.ts';
 import type { Explanation } from '../../core/diagnose/explanation.ts';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
 import { visible } from '../../core/text/visible.ts';
+import { kernelRelease } from '../../host/system/identity.ts';
 import { explainFiles } from '../explain/files.ts';
 import { explanationData } from '../explain/json.ts';
 import { explanationLines } from '../explain/view.ts';
@@ -10,16 +11,21 @@ import { render } from '../terminal/print.ts';
 
 /** Says what the kernel will do with files and why, without executing them. */
 export async function explain(context: Context, config: Config, files: readonly string[]): Promise<ExitCode> {
-  const found = await explainFiles(context, config, files);
-  if ('why' in found) {
-    context.err(`binfmt-keeper: explain: ${visible(found.why)}\n`);
-    return found.exit;
+  const explained = await explainFiles(context, config, files);
+  if ('why' in explained) {
+    context.err(`binfmt-keeper: explain: ${visible(explained.why)}\n`);
+    return explained.exit;
   }
+  const { found, host } = explained;
   if (context.flags.quiet !== true) {
-    const data = { schema: 1, files: found.map((one) => explanationData(one, context.here)) };
-    const blocks = (): string =>
-      `${found.map((one) => explanationLines(one, context).join('\n')).join('\n\n')}\n`;
-    context.out(render(data, context.format, blocks));
+    const kernel = kernelRelease();
+    const data = {
+      schema: 1,
+      host: { platform: host, kernel },
+      files: found.map((one) => explanationData(one, context.here)),
+    };
+    const blocks = found.map((one) => explanationLines(one, `${host}, Linux ${kernel}`, context).join('\n'));
+    context.out(render(data, context.format, () => `${blocks.join('\n\n')}\n`));
   }
   return exitOf(found);
 }

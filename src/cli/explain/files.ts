@@ -10,12 +10,18 @@ import { withProgress } from '../terminal/progress.ts';
 import { learnScene, type Scene, withSibling } from './scene.ts';
 import { type Refused, type Subject, subjectsOf } from './subjects.ts';
 
+/** What was found, and the platform of the host that it was found on. */
+export interface Explained {
+  readonly found: readonly Explanation[];
+  readonly host: string;
+}
+
 /** Explains each file in turn, or says why there is none. */
 export async function explainFiles(
   context: Context,
   config: Config,
   files: readonly string[],
-): Promise<readonly Explanation[] | Refused> {
+): Promise<Explained | Refused> {
   const subjects = await subjectsOf(context.flags, files);
   if ('why' in subjects) return subjects;
   const probes = context.flags['no-probe'] !== true;
@@ -29,7 +35,7 @@ export async function explainFiles(
     }
   };
   await withProgress(context, () => `${found.length} of ${subjects.length}`, all());
-  return found;
+  return { found, host: scenes.values().next().value?.where.host ?? '' };
 }
 
 async function explainOne(subject: Subject, scene: Scene): Promise<Explanation> {
@@ -38,7 +44,10 @@ async function explainOne(subject: Subject, scene: Scene): Promise<Explanation> 
   const here = asks32(one.explanation) ? await withSibling(scene) : scene;
   const { course, explanation } = here === scene ? one : await oneCourse(subject, here);
   const eyes = { ...here.eyes, cwd: subject.cwd ?? here.eyes.cwd };
-  const facts = await startedFacts(explanation, course, eyes, here.prover);
+  const facts = await startedFacts(explanation, course, eyes, {
+    prover: here.prover,
+    state: here.where.state,
+  });
   const judged = facts === null ? explanation : judgeStarted(explanation, facts, here.where);
   return { ...withContext(judged, here.where), file: shown ?? path };
 }

@@ -8,9 +8,9 @@ import { wrap } from '../terminal/wrap.ts';
 import { whatText } from './what-text.ts';
 
 /** One file for people: the verdict first, then what leads to it, then what to do. */
-export function explanationLines(one: Explanation, view: View): readonly string[] {
+export function explanationLines(one: Explanation, host: string, view: View): readonly string[] {
   const width = view.columns ?? Number.POSITIVE_INFINITY;
-  const facts = factsOf(one).flatMap(([label, text]) =>
+  const facts = factsOf(one, host).flatMap(([label, text]) =>
     wrap(`${label.padEnd(labelWidth)}${text}`, width, '  ', ' '.repeat(labelWidth + 4)),
   );
   const cause = 'cause' in one.verdict ? one.verdict.cause : null;
@@ -61,15 +61,24 @@ function painted(verdict: Verdict, { style }: View): string {
   return paint(verdictText(verdict));
 }
 
-function factsOf(one: Explanation): readonly (readonly [label: string, text: string])[] {
+function factsOf(one: Explanation, host: string): readonly (readonly [label: string, text: string])[] {
   const way = one.way.slice(1).map(({ path, role }) => [roles[role], visible(path)] as const);
   return [
     ...(one.what === null ? [] : [['is', whatText(one.what, one.platform)] as const]),
+    ['host', host],
     ...(one.entry === null
       ? []
       : [['entry', `${visible(one.entry.name)} (flags ${one.entry.flags || 'none'})`] as const]),
     ...one.others.map((other) => ['also fits', otherText(other, one)] as const),
     ...way,
+    ...(one.verdict.kind === 'emulated' && one.verdict.proof.kind === 'verified'
+      ? [
+          [
+            'proof',
+            `a program of ${one.platform} ran by it in ${Math.round(one.verdict.proof.tookMs)} ms`,
+          ] as const,
+        ]
+      : []),
   ];
 }
 

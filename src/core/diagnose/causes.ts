@@ -306,7 +306,7 @@ export const causeCatalogue = {
     title: 'The name does not say for which machine it is',
     errno: null,
     remedy:
-      'It is for PLATFORM, and this host is HOST. Where the other one was meant, get that build; many releases give each its own file, such as NAME-HOST.',
+      'It is for PLATFORM, and this host is HOST. Where the other one was meant, get that build; many releases give each its own file, such as NAME-ARCH.',
   },
   'mount-nosuid': {
     title: 'The mount ignores set-user-ID',

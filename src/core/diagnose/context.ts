@@ -42,8 +42,8 @@ function hiddenHost(one: Explanation, { isPrivate }: Where): Cause | null {
 /** A release whose files for all machines have one name, such as k3s, or an installer that drops the suffix. */
 function neutralName(one: Explanation, { host, root }: Where): Cause | null {
   const { what, platform, file } = one;
-  if (what?.kind !== 'elf' || what.target === null || platform === null || platform === host || root !== '/')
-    return null;
+  if (file === '-' || what?.kind !== 'elf' || what.target === null || platform === null) return null;
+  if (platform === host || root !== '/') return null;
   if (what.form === 'relocatable' || what.form === 'core' || what.form === 'other') return null;
   const words = wordsOf(file);
   if (namesOf(what.target).some((name) => words.has(name))) return null;
@@ -54,7 +54,8 @@ function neutralName(one: Explanation, { host, root }: Where): Cause | null {
       ? `its name says nothing of ${platform}`
       : `its name says ${says[0]}, and it is for ${platform}`;
   const name = file.slice(file.lastIndexOf('/') + 1);
-  const values = { NAME: name, PLATFORM: platform, HOST: host };
+  const arch = host.replace(/^linux\//, '').replaceAll('/', '');
+  const values = { NAME: name, PLATFORM: platform, HOST: host, ARCH: arch };
   return { code: 'neutral-name', subject: file, detail, values };
 }
 

@@ -68,9 +68,9 @@ function handlerCode(bar: Bar | null): CauseCode {
 }
 
 function scriptCode(path: string, errno: Errno | null): CauseCode {
+  if (path === '') return 'script-no-interpreter';
   if (errno === null) return 'script-interpreter-mode';
-  if (path.endsWith('\r')) return 'script-crlf';
-  return path === '' ? 'script-no-interpreter' : 'script-interpreter-missing';
+  return path.endsWith('\r') ? 'script-crlf' : 'script-interpreter-missing';
 }
 
 /** Names are looked for in what is typed. */

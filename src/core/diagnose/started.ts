@@ -75,7 +75,7 @@ function fatalOf(one: Explanation, facts: StartedFacts, made: Made): Verdict | n
   const elf = program.what?.kind === 'elf' ? program.what : null;
   if (one.entry !== null && proof?.kind === 'failed') {
     const detail = `a program of ${one.platform} does not run by ${textOf(one.entry.interpreter)}: ${proof.detail}`;
-    return ends('before it begins', made(proof.denied ? 'file-policy' : 'emulation-fails', detail));
+    return ends('without having run', made(proof.denied ? 'file-policy' : 'emulation-fails', detail));
   }
   if (elf === null) return null;
   if (elf.missing > 0) {

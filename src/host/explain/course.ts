@@ -20,10 +20,12 @@ export async function courseOf(
 }
 
 /**
- * With `F` the kernel opened the interpreter of an entry when it was registered, in the root and with the rights of whoever
+ * An empty name of a `#!` line leads to the directory that one is in (EACCES). With `F` the kernel opened the interpreter of an entry when it was registered, in the root and with the rights of whoever
  * did that. What lies at its path now is looked at in our root, and nothing there forbids it.
  */
-async function found({ path, pinned }: Ask, eyes: Eyes): Promise<Found> {
+async function found({ path, role, pinned }: Ask, eyes: Eyes): Promise<Found> {
+  // What is typed goes another way in the kernel (getname), and there an empty name is refused.
+  if (path === '' && role !== 'program') return lookAt('.', eyes);
   if (!pinned) return lookAt(path, eyes);
   const seen = await lookAt(path, { ...eyes, root: '/' });
   if (seen.kind === 'file' && seen.type === 'regular') return { ...seen, barred: null };

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { choose } from '../../core/diagnose/choose.ts';
 import type { Course } from '../../core/diagnose/execute.ts';
 import type { Explanation } from '../../core/diagnose/explanation.ts';
-import type { Found, FoundFile } from '../../core/diagnose/facts.ts';
+import type { Found, FoundFile, KernelState } from '../../core/diagnose/facts.ts';
 import { rowOf } from '../../core/diagnose/platform.ts';
 import { isQemu, type StartedFacts } from '../../core/diagnose/started.ts';
 import { parseUserland, type Userland } from '../../core/diagnose/userland.ts';
@@ -10,6 +11,7 @@ import type { Access } from '../../core/kernel/container-access.ts';
 import { parseKernelVersion } from '../../core/kernel/kernel-version.ts';
 import { amd64Levels } from '../../core/platforms/amd64-levels.ts';
 import { judgeForeign } from '../files/foreign-trust.ts';
+import { probeBytes } from '../probe/files.ts';
 import { cpuInfo, kernelRelease } from '../system/identity.ts';
 import { libraryFaults } from './libraries.ts';
 import { type Eyes, lookAt } from './look.ts';
@@ -21,7 +23,7 @@ export async function startedFacts(
   one: Explanation,
   course: Course,
   eyes: Eyes,
-  prover: Prover | null,
+  { prover, state }: { readonly prover: Prover | null; readonly state: KernelState },
 ): Promise<StartedFacts | null> {
   const program = programOf(course);
   if (program === null) return null;
@@ -39,7 +41,7 @@ export async function startedFacts(
     libraries: looksForLibraries ? await libraryFaults(program, eyes, [...prefixes, eyes.root]) : [],
     cpuLevel: isaLevel !== null && isaLevel > 1 && entry === null ? amd64Levels(cpuInfo()).length + 1 : null,
     kernel: entry?.flags.includes('P') ? parseKernelVersion(kernelRelease()) : null,
-    proof: entry === null ? null : await proofOf(program, entry, prover),
+    proof: entry === null ? null : await proofOf(program, entry, state, prover),
     access: entry === null ? null : await accessOf(entry.interpreter),
     userland: entry === null || eyes.root === '/' ? null : userlandOf(eyes.root),
   };
@@ -70,15 +72,41 @@ async function isSomewhere(path: string, eyes: Eyes, prefixes: readonly string[]
 
 async function proofOf(
   program: FoundFile,
-  { interpreter, flags }: NonNullable<Explanation['entry']>,
+  { name, interpreter, flags }: NonNullable<Explanation['entry']>,
+  state: KernelState,
   prover: Prover | null,
 ): Promise<StartedFacts['proof']> {
   if (prover === null) return { kind: 'none', why: 'it was not asked' };
   const row = program.head === null ? null : rowOf(program.head);
   if (row === null) return { kind: 'none', why: 'no program is known that would prove it' };
+  const bytes = probeBytes(row.target);
+  if (bytes !== null && choose(state, bytes, '').entry?.name !== name)
+    return { kind: 'none', why: `another entry takes the program that proves ${row.target}` };
   const trust = await judgeForeign(interpreter, flags);
   if (trust.distrust !== null) return { kind: 'none', why: `it was not run: ${trust.distrust}` };
-  return prover.prove(row.target, trust.sure);
+  const found = await prover.prove(row.target, trust.sure);
+  return found?.kind === 'failed' && found.denied
+    ? { ...found, detail: `${found.detail}${policySigns()}` }
+    : found;
+}
+
+/** What this process is under that may deny an exec or a system call. */
+function policySigns(): string {
+  const filtered = /^Seccomp:\s*2$/m.test(readSmall('/proc/self/status'));
+  const profile = readSmall('/proc/self/attr/apparmor/current').trim();
+  const signs = [
+    ...(filtered ? ['a seccomp filter'] : []),
+    ...(profile === '' || profile === 'unconfined' ? [] : [`the AppArmor profile ${profile}`]),
+  ];
+  return signs.length === 0 ? '' : `; this process is under ${signs.join(' and ')}`;
+}
+
+function readSmall(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
 }
 
 /** What containers may do is only asked where SELinux is. */
