@@ -35,17 +35,36 @@ test('what explain tells agrees with what the kernel says, over at least 500 pai
   for (const line of tableOf(pairs)) t.diagnostic(line);
 });
 
+test('damaged headers and lines are told as the kernel takes them', (t) => {
+  if (!requireKernel(t)) return;
+  const apart = runChild<Damaged>('damaged.child.ts', ['1000', '7']).filter(
+    ({ told, kernel }) => told !== kernel,
+  );
+  assert.deepEqual(apart, []);
+});
+
+/** A file with a few bytes changed by a seed; `shown` are its first bytes where both differ. */
+interface Damaged {
+  readonly told: string;
+  readonly kernel: string;
+  readonly shown: string | null;
+}
+
 function runPairs(): readonly Pair[] {
-  const child = fileURLToPath(new URL('agreement.child.ts', import.meta.url));
+  return runChild('agreement.child.ts', []);
+}
+
+function runChild<T>(file: string, options: readonly string[]): readonly T[] {
+  const child = fileURLToPath(new URL(file, import.meta.url));
   const script =
     'mount -t tmpfs tmpfs /mnt && mkdir /mnt/noexec && mount -t tmpfs -o noexec tmpfs /mnt/noexec && exec "$@"';
-  const node = [process.execPath, '--no-warnings', child];
+  const node = [process.execPath, '--no-warnings', child, ...options];
   const [command, args] = inPrivateInstance('sh', '-c', script, 'sh', ...node);
   const stdout = execFileSync(command, args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
   return stdout
     .trim()
     .split('\n')
-    .map((line): Pair => JSON.parse(line));
+    .map((line): T => JSON.parse(line));
 }
 
 /** One row for each state, as docs/explain.md has it. */

@@ -34,7 +34,7 @@ type Expected = readonly [
 ];
 
 const expected: Readonly<Record<string, Expected>> = {
-  'no entry': ['fails', 'no-entry', 1, undefined, ['private-instance', 'neutral-name']],
+  'no entry': ['fails', 'no-entry', 1, undefined, ['host-entries-hidden', 'neutral-name']],
   emulated: ['emulated', null, 0, 0],
   'not asked': ['emulated', null, 0],
   stdin: ['emulated', null, 0],

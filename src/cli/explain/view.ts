@@ -45,6 +45,7 @@ function verdictText(verdict: Verdict): string {
 /** As the C library says it, which is what people have read. */
 const said: Readonly<Record<Errno, string>> = {
   EACCES: 'Permission denied',
+  EINVAL: 'Invalid argument',
   EIO: 'Input/output error',
   ELIBBAD: 'Accessing a corrupted shared library',
   ELOOP: 'Too many levels of symbolic links',

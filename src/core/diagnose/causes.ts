@@ -139,7 +139,7 @@ export const causeCatalogue = {
     errno: 'ENOEXEC',
     remedy: 'Enable it: `echo 1 >MAIN/ENTRY`.',
   },
-  'private-instance': {
+  'host-entries-hidden': {
     title: 'A private instance hides the entries of the host',
     errno: 'ENOEXEC',
     remedy:
@@ -150,7 +150,7 @@ export const causeCatalogue = {
     errno: 'ELOOP',
     remedy: 'Remove the entry: `echo -1 >MAIN/ENTRY`. Scripts may name scripts, up to five levels.',
   },
-  'entry-interpreter-dynamic': {
+  'entry-interpreter-loader': {
     title: 'The interpreter needs an ELF loader that is not there',
     errno: 'ENOENT',
     remedy:

@@ -36,7 +36,7 @@ function hiddenHost(one: Explanation, { isPrivate }: Where): Cause | null {
     return null;
   const detail =
     'this is a user namespace with an instance of its own: what is registered on the host does not count here';
-  return { code: 'private-instance', subject: one.file, detail, values: { PLATFORM: platform ?? '' } };
+  return { code: 'host-entries-hidden', subject: one.file, detail, values: { PLATFORM: platform ?? '' } };
 }
 
 /** A release whose files for all machines have one name, such as k3s, or an installer that drops the suffix. */

@@ -6,7 +6,7 @@ export type ElfLoad =
   /** No ELF file, or one for another machine: the kernel goes on to what else it knows. */
   | { readonly kind: 'not-ours' }
   /** For this machine, but refused. */
-  | { readonly kind: 'refused'; readonly errno: 'ENOEXEC' | 'EIO'; readonly why: string }
+  | { readonly kind: 'refused'; readonly errno: 'ENOEXEC' | 'EIO' | 'EINVAL'; readonly why: string }
   | {
       readonly kind: 'program';
       readonly bits: 32 | 64;
@@ -45,6 +45,9 @@ export function loadElf(read: ReadAt, host: NativeHost): ElfLoad {
   if (interp === undefined) return { kind: 'program', bits, loader: null, end };
   if (interp.size > 4096 || interp.size < 2)
     return refused('ENOEXEC', `the path of its ELF loader would take ${interp.size} bytes`);
+  // A negative number for the kernel, whose offsets have a sign.
+  if (interp.offset >= 2 ** 63)
+    return refused('EINVAL', 'the path of its ELF loader lies at no offset of a file');
   const path = read(interp.offset, interp.size);
   if (path.length < interp.size) return refused('EIO', 'the file ends before the path of its ELF loader');
   if (path.at(-1) !== 0) return refused('ENOEXEC', 'the path of its ELF loader does not end');
@@ -106,6 +109,6 @@ function readHeaders(
   });
 }
 
-function refused(errno: 'ENOEXEC' | 'EIO', why: string): ElfLoad {
+function refused(errno: 'ENOEXEC' | 'EIO' | 'EINVAL', why: string): ElfLoad {
   return { kind: 'refused', errno, why };
 }

@@ -6,6 +6,7 @@ import type { ElfLoad } from './elf-load.ts';
 /** What execve(2) can fail with, as far as it has to do with the file, an entry or what either asks for. */
 export type Errno =
   | 'EACCES'
+  | 'EINVAL'
   | 'EIO'
   | 'ELIBBAD'
   | 'ELOOP'

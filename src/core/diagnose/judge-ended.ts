@@ -55,6 +55,6 @@ function judgeDepth(steps: readonly Step[], { main }: Where): Cause {
 function judgeLoaderFile({ ask }: Step, before: Step | null): Cause {
   const needs = before?.ask.path ?? '';
   const detail = `${textOf(needs)} asks for ${textOf(ask.path)}, which is no ELF loader of this machine`;
-  const code = before?.ask.role === 'handler' ? 'entry-interpreter-dynamic' : 'loader-unfit';
+  const code = before?.ask.role === 'handler' ? 'entry-interpreter-loader' : 'loader-unfit';
   return { code, subject: needs, detail, values: { FILE: needs, LOADER: ask.path } };
 }

@@ -44,7 +44,7 @@ function judgeLoader(
   const needs = before?.ask.path ?? '';
   const detail = `${textOf(needs)} asks for ${textOf(ask.path)}, and ${why}`;
   // With F the interpreter of an entry is opened, but its loader is looked for in the root of whoever executes.
-  if (before?.ask.role === 'handler') return made('entry-interpreter-dynamic', detail, needs);
+  if (before?.ask.role === 'handler') return made('entry-interpreter-loader', detail, needs);
   return made(found.kind === 'none' ? 'loader-missing' : 'loader-mode', detail, needs);
 }
 

@@ -1,9 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import type { ElfBinary } from '../../core/binary/elf-facts.ts';
 import type { FoundFile } from '../../core/diagnose/facts.ts';
 import type { LibraryFault } from '../../core/diagnose/started.ts';
-import { type Eyes, lookAt } from './look.ts';
-import { below } from './resolve.ts';
+import { type Eyes, listAt, lookAt, readTextAt } from './look.ts';
 
 /** More than programs have; what is beyond is not looked at. */
 const mostFiles = 256;
@@ -19,7 +17,8 @@ export async function libraryFaults(
 ): Promise<readonly LibraryFault[]> {
   const elf = program.what?.kind === 'elf' ? program.what : null;
   if (elf?.loader == null || !isUsualLoader(elf.loader)) return [];
-  const usual = roots.flatMap((root) => usualDirectories(root, elf).map((dir) => ({ root, dir })));
+  const usual: Place[] = [];
+  for (const root of roots) for (const dir of await usualDirectories(root, elf)) usual.push({ root, dir });
   const known = new Set<string>();
   const faults: LibraryFault[] = [];
   const files: { at: string; elf: ElfBinary }[] = [{ at: program.at, elf }];
@@ -76,60 +75,49 @@ function ownDirectories({ at, elf }: { at: string; elf: ElfBinary }, root: strin
 }
 
 /** Of ld.so.conf, which the cache is made from, and those that the loaders have built in. */
-function usualDirectories(root: string, { loader }: ElfBinary): readonly string[] {
-  const multiarch = ['/lib', '/usr/lib'].flatMap((dir) =>
-    list(below(root, dir)).flatMap((name) => (/-linux(-\w+)?$/.test(name) ? [`${dir}/${name}`] : [])),
-  );
+async function usualDirectories(root: string, { loader }: ElfBinary): Promise<readonly string[]> {
+  const multiarch: string[] = [];
+  for (const dir of ['/lib', '/usr/lib'])
+    for (const name of await listAt(dir, root))
+      if (/-linux(-\w+)?$/.test(name)) multiarch.push(`${dir}/${name}`);
   const builtIn = ['/lib64', '/usr/lib64', '/lib32', '/usr/lib32', '/lib', '/usr/lib', '/usr/local/lib'];
-  const musl = loader?.includes('/ld-musl-') === true ? muslPath(root, loader) : [];
-  return [...musl, ...configured(root, '/etc/ld.so.conf', 0), ...multiarch, ...builtIn];
+  const musl = loader?.includes('/ld-musl-') === true ? await muslPath(root, loader) : [];
+  return [...musl, ...(await configured(root, '/etc/ld.so.conf', 0)), ...multiarch, ...builtIn];
 }
 
-function muslPath(root: string, loader: string): readonly string[] {
+async function muslPath(root: string, loader: string): Promise<readonly string[]> {
   const arch = /\/ld-musl-([^/]*)\.so/.exec(loader)?.[1];
-  return read(below(root, `/etc/ld-musl-${arch}.path`))
-    .split(/[:\n]/)
-    .filter((dir) => dir.startsWith('/'));
+  const text = await readTextAt(`/etc/ld-musl-${arch}.path`, root);
+  return text.split(/[:\n]/).filter((dir) => dir.startsWith('/'));
 }
 
 /** ldconfig(8): a directory a line, and `include` with a pattern. */
-function configured(root: string, file: string, depth: number): readonly string[] {
+async function configured(root: string, file: string, depth: number): Promise<readonly string[]> {
   if (depth > 4) return [];
-  return read(below(root, file))
-    .split('\n')
-    .flatMap((line) => {
-      const text = line.replace(/#.*/, '').trim();
-      const pattern = /^include\s+(\S+)/.exec(text)?.[1];
-      if (pattern === undefined) return text.startsWith('/') ? [text.replace(/\/+$/, '')] : [];
-      const whole = pattern.startsWith('/') ? pattern : `${file.slice(0, file.lastIndexOf('/'))}/${pattern}`;
-      return globbed(root, whole).flatMap((one) => configured(root, one, depth + 1));
-    });
+  const directories: string[] = [];
+  for (const line of (await readTextAt(file, root)).split('\n').slice(0, mostFiles)) {
+    const text = line.replace(/#.*/, '').trim();
+    const pattern = /^include\s+(\S+)/.exec(text)?.[1];
+    if (pattern === undefined) {
+      if (text.startsWith('/')) directories.push(text.replace(/\/+$/, ''));
+      continue;
+    }
+    const whole = pattern.startsWith('/') ? pattern : `${file.slice(0, file.lastIndexOf('/'))}/${pattern}`;
+    const included = (await globbed(root, whole)).slice(0, mostFiles);
+    for (const one of included) directories.push(...(await configured(root, one, depth + 1)));
+    if (directories.length > mostFiles) break;
+  }
+  return directories;
 }
 
 /** A pattern in the last component, which is all that is in use. */
-function globbed(root: string, pattern: string): readonly string[] {
+async function globbed(root: string, pattern: string): Promise<readonly string[]> {
   const slash = pattern.lastIndexOf('/');
   const [dir, last] = [pattern.slice(0, slash), pattern.slice(slash + 1)];
   if (!last.includes('*')) return [pattern];
   const [before = '', after = ''] = last.split('*');
-  return list(below(root, dir))
+  return (await listAt(dir, root))
     .filter((name) => name.startsWith(before) && name.endsWith(after))
     .sort()
     .map((name) => `${dir}/${name}`);
-}
-
-function list(dir: string): readonly string[] {
-  try {
-    return readdirSync(Buffer.from(dir, 'latin1'), { encoding: 'latin1' });
-  } catch {
-    return [];
-  }
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(Buffer.from(file, 'latin1'), 'latin1').slice(0, 65_536);
-  } catch {
-    return '';
-  }
 }

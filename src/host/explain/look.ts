@@ -3,7 +3,9 @@ import {
   closeSync,
   constants,
   fstatSync,
+  lstatSync,
   openSync,
+  readdirSync,
   readSync,
   type Stats,
   statSync,
@@ -160,6 +162,8 @@ function readerOf(head: Uint8Array, further: ReadAt): ReadAt {
 }
 
 function readFrom(fd: number, offset: number, size: number): Uint8Array {
+  // No file is as long, and Node takes no such number.
+  if (offset + size > Number.MAX_SAFE_INTEGER) return new Uint8Array();
   const buffer = new Uint8Array(size);
   let length = 0;
   while (length < size) {
@@ -168,6 +172,34 @@ function readFrom(fd: number, offset: number, size: number): Uint8Array {
     length += got;
   }
   return buffer.subarray(0, length);
+}
+
+/** The beginning of a text that lies in a root: of a regular file alone, so that nothing there makes us wait. */
+export async function readTextAt(path: string, root: string): Promise<string> {
+  const way = await resolve(path, root);
+  if (way.kind !== 'there') return '';
+  let fd: number | null = null;
+  try {
+    const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | constants.O_NOFOLLOW;
+    const file = Buffer.from(way.at, 'latin1');
+    if (!lstatSync(file).isFile()) return '';
+    fd = openSync(file, flags);
+    return fstatSync(fd).isFile() ? Buffer.from(readFrom(fd, 0, 65_536)).toString('latin1') : '';
+  } catch {
+    return '';
+  } finally {
+    if (fd !== null) closeSync(fd);
+  }
+}
+
+/** Names in a directory that lies in a root. */
+export async function listAt(path: string, root: string): Promise<readonly string[]> {
+  const way = await resolve(path, root);
+  try {
+    return way.kind === 'there' ? readdirSync(Buffer.from(way.at, 'latin1'), { encoding: 'latin1' }) : [];
+  } catch {
+    return [];
+  }
 }
 
 /** The directory that relative paths begin in, a byte string; `/` where it is gone. */

@@ -45,7 +45,7 @@ export async function resolve(path: string, root: string): Promise<Resolved> {
 }
 
 /** A path of ours for one that is seen from another root. */
-export function below(root: string, path: string): string {
+function below(root: string, path: string): string {
   if (root === '/' || root === '') return path;
   return path === '/' ? root : `${root}${path}`;
 }

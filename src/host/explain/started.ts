@@ -14,9 +14,8 @@ import { judgeForeign } from '../files/foreign-trust.ts';
 import { probeBytes } from '../probe/files.ts';
 import { cpuInfo, kernelRelease } from '../system/identity.ts';
 import { libraryFaults } from './libraries.ts';
-import { type Eyes, lookAt } from './look.ts';
+import { type Eyes, lookAt, readTextAt } from './look.ts';
 import type { Prover } from './prove.ts';
-import { below } from './resolve.ts';
 
 /** Finds out what becomes of a program after the kernel has started it; null where there is none. */
 export async function startedFacts(
@@ -43,7 +42,7 @@ export async function startedFacts(
     kernel: entry?.flags.includes('P') ? parseKernelVersion(kernelRelease()) : null,
     proof: entry === null ? null : await proofOf(program, entry, state, prover),
     access: entry === null ? null : await accessOf(entry.interpreter),
-    userland: entry === null || eyes.root === '/' ? null : userlandOf(eyes.root),
+    userland: entry === null || eyes.root === '/' ? null : await userlandOf(eyes.root),
   };
 }
 
@@ -117,13 +116,10 @@ async function accessOf(interpreter: string): Promise<Access | null> {
   return judgeLabel(textOf(interpreter), createSelinux(null));
 }
 
-function userlandOf(root: string): Userland | null {
+async function userlandOf(root: string): Promise<Userland | null> {
   for (const file of ['/etc/os-release', '/usr/lib/os-release']) {
-    try {
-      return parseUserland(readFileSync(Buffer.from(below(root, file), 'latin1'), 'utf8'));
-    } catch {
-      // the other one
-    }
+    const text = await readTextAt(file, root);
+    if (text !== '') return parseUserland(text);
   }
   return null;
 }
