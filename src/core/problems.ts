@@ -825,7 +825,7 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     severity: 'warning',
     remedy:
       'Mount it on the host, once for each boot: mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc. Or run the keeper, whose anchor does it: {keeper} run.',
-    dependsOn: ['no-kernel-support'],
+    dependsOn: ['no-kernel-support', 'instance-missing', 'automount-untriggered'],
   },
   'status-guarded': {
     title: 'Something lies over the file status',

@@ -235,7 +235,10 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'core: . text kernel platforms config report drop-in; host: . system instance store; keeper: . mounts once; daemon: loop; cli: sandbox terminal line ask commands',
   ],
   src: ['signals, exit status, choice of command', 'core: drop-in; cli: commands drop-in'],
-  'scripts/generate': ['files of the tree that are made from sources', 'core: . platforms config; cli: line'],
+  'scripts/generate': [
+    'files of the tree that are made from sources',
+    'core: . platforms config doctor; cli: line',
+  ],
   'scripts/package': [
     'bundle, packages, image, release',
     'core: . kernel platforms config; cli: emit completion',

@@ -1,4 +1,5 @@
 import { meanings } from '../../core/doctor/meanings.ts';
+import { printed } from '../../core/doctor/printed.ts';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
 import { type ProblemCode, problemCatalogue } from '../../core/problems.ts';
 import { repository } from '../../core/project.ts';
@@ -14,6 +15,7 @@ export function explainCode(context: Context, code: string): ExitCode {
   const link = `${repository}/blob/main/docs/problems.md#${code}`;
   const told = {
     ...{ schema: 1, code, severity, title, meaning: meanings[code] },
+    shownAs: printed.filter(({ codes }) => codes.includes(code)).flatMap(({ texts }) => texts),
     ...{ remedy: typed(remedy, context.here), dependsOn, link },
   };
   const width = context.columns ?? Number.POSITIVE_INFINITY;
@@ -22,6 +24,9 @@ export function explainCode(context: Context, code: string): ExitCode {
       ...wrap(`${severity} ${code}: ${title}`, width, '', '  '),
       '',
       ...(told.meaning === '' ? [] : [...wrap(told.meaning, width, '', ''), '']),
+      ...(told.shownAs.length === 0
+        ? []
+        : [...wrap(`Shown by kernel and tools as: ${told.shownAs.join(', ')}.`, width, '', ''), '']),
       ...wrap(`→ ${told.remedy}`, width, '', '  '),
       ...(dependsOn.length === 0
         ? []

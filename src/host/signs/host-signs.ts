@@ -3,8 +3,8 @@ import { release, version } from 'node:os';
 import type { HostSigns, StoreSigns } from '../../core/doctor/facts/facts.ts';
 import { bytesOf } from '../../core/kernel/bytes.ts';
 import type { Mount } from '../../core/kernel/mountinfo.ts';
-import { mountOf } from '../../core/kernel/mountinfo.ts';
-import { inHostMountNamespace } from '../mounts/namespaces.ts';
+import { mountOf, parseMountinfo } from '../../core/kernel/mountinfo.ts';
+import { hasHostInit, inHostMountNamespace } from '../mounts/namespaces.ts';
 import { readHead } from '../programs/head.ts';
 import { runChild } from '../system/child.ts';
 import { initialUserNamespace } from '../system/identity.ts';
@@ -32,6 +32,7 @@ export async function hostSigns({ main, store, interpreters }: Looked): Promise<
     knowsBinfmt: /\bbinfmt_misc\b/.test(read('/proc/filesystems')),
     initialUser: initialUserNamespace(),
     hostMounts: inHostMountNamespace(),
+    onHost: onHost(main),
     mounts: mounts.filter(
       ({ mountPoint }) => mountPoint === bytesOf(main) || mountPoint.startsWith(`${bytesOf(main)}/`),
     ),
@@ -117,6 +118,19 @@ function storeSigns(store: string, mounts: readonly Mount[]): StoreSigns {
     ...{ path: store, there: path === store },
     ...{ readOnly: options.includes('ro'), noexec: options.includes('noexec'), freeBytes: freeAt(path) },
   };
+}
+
+/** By the mount table of the host's first process, where that is in sight. */
+function onHost(main: string): readonly string[] | null {
+  const table = inHostMountNamespace()
+    ? read('/proc/self/mountinfo')
+    : hasHostInit()
+      ? read('/proc/1/mountinfo')
+      : '';
+  if (table === '') return null;
+  return parseMountinfo(table).flatMap(({ mountPoint, type }) =>
+    mountPoint === bytesOf(main) ? [type] : [],
+  );
 }
 
 function ownerAt(main: string, mounts: readonly Mount[]): number | null {

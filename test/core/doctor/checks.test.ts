@@ -37,7 +37,13 @@ const report = {
 };
 const well: Facts = {
   ...{ report, refusal: null, main, census: { sight: { whole: true }, processes: [], unread: 0 } },
-  ...{ kernel: { release: '6.18.44', build: '' }, knowsBinfmt: true, initialUser: true, hostMounts: true },
+  ...{
+    kernel: { release: '6.18.44', build: '' },
+    knowsBinfmt: true,
+    initialUser: true,
+    hostMounts: true,
+    onHost: ['binfmt_misc'],
+  },
   ...{
     mounts: [mount],
     mainOwner: 0,
@@ -65,11 +71,7 @@ const cases: readonly (readonly [code: string, subject: string, Partial<Facts>])
   ['kernel-lacks-flag', 'P', { kernel: { release: '5.10.0-30-amd64', build: 'Debian 5.10.218-1' } }],
   ['kernel-lacks-flag', 'F', { kernel: { release: '4.4.0', build: '' } }],
   ['automount-untriggered', main, { mounts: [{ ...mount, type: 'autofs' }] }],
-  [
-    'no-host-mount',
-    main,
-    { mounts: [], report: { ...report, mounts: { main: 'absent', anchor: 'absent' } } },
-  ],
+  ['no-host-mount', main, { onHost: [] }],
   ['main-covered', main, { mounts: [mount, { ...mount, type: 'tmpfs' }] }],
   [
     'status-guarded',

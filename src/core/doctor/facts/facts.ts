@@ -21,8 +21,10 @@ export interface HostSigns {
   /** The file system is known to the kernel, in it or loaded. */
   readonly knowsBinfmt: boolean;
   readonly initialUser: boolean;
-  /** This mount namespace is the host's own, so that what is not mounted here is not mounted on the host. */
+  /** This mount namespace is the host's own. */
   readonly hostMounts: boolean;
+  /** Types of what the host has mounted at the main mount's place, the lowest first; null where that cannot be seen. */
+  readonly onHost: readonly string[] | null;
   /** Mounts at the main mount's place and below it, the lowest first. */
   readonly mounts: readonly Mount[];
   /** Who owns what is mounted there; null where that is not binfmt_misc. */
