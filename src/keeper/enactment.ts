@@ -45,7 +45,7 @@ export function createEnactment(all: EnactmentParts): Enactment {
     const obtain = await (parts.obtain ?? createObtain)(machine, config);
     const options = { accept, asked: parts.asked?.(), recall, former };
     const world = await prepareWorld(machine, config, host, obtain, parts.probes, options);
-    const named = parts.passive === true ? world : await withBeside(machine, world, config, host, accept);
+    const named = parts.passive === true ? world : await withBeside(parts, world, config, accept);
     return withPublication(machine, named, config, inForce.situation().world.desired);
   };
 
@@ -91,15 +91,20 @@ export function createEnactment(all: EnactmentParts): Enactment {
   };
 }
 
-/** With entries beside the handlers. Who only looks, or comes to remove, registers none: what was published under such a name is withdrawn. */
-function withBeside(
-  machine: EnactmentParts['parts']['machine'],
+/**
+ * With entries beside the handlers. Who only looks, or comes to remove, registers none: what was published under such a name is
+ * withdrawn. Where everything was uninstalled by request, nothing of ours is left.
+ */
+async function withBeside(
+  { machine, host, asked }: EnactmentParts['parts'],
   world: World,
   config: Config,
-  host: HostIdentity,
   accept: Accept,
 ): Promise<World> {
-  return withLastResort(machine, withAliases(world, config), config, host, accept);
+  const named = withAliases(world, config);
+  const { base, added } = asked?.() ?? nothingAsked;
+  if (base === 'nothing' && added.length === 0) return named;
+  return withLastResort(machine, named, config, host, accept);
 }
 
 /** Makes a world the one that is wanted, as far as native programs run beside it. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { probeBytes } from '../../src/host/probe/files.ts';
 import { cli } from './cli.ts';
 import type { Daemon } from './daemon.ts';
 import { startCounter } from './exec-counter.ts';
-import { targets } from './foreign.ts';
+import { foreignLine, targets } from './foreign.ts';
 import { suite } from './suite.ts';
 import { pause, until } from './until.ts';
 import type { World } from './world.ts';
@@ -135,6 +135,70 @@ await suite(import.meta.url, 'the last resort, on the real kernel', {
       assert.deepEqual(kept.unserved?.counts, []);
       return undefined;
     },
+
+  'uninstall of a platform lets it be explained; uninstall of all and --purge leave nothing of it': async (
+    world,
+  ) => {
+    await start(world, 'explain');
+    await settled(world, absent);
+    assert.equal(cli(world, ['uninstall', target]).status, 0);
+    await settled(world, target);
+    assert.match(tried(foreign(world, target))[1], /install linux\/\w+\n$/);
+    const back = cli(world, ['install', target]);
+    assert.equal(back.status, 0, back.said);
+    assert.ok(place(world, `keeper-${target}`) < place(world, none(target)));
+    assert.equal(cli(world, ['uninstall']).status, 0);
+    await pause(3000);
+    assert.deepEqual(names(world), []);
+    assert.equal(cli(world, ['install', target]).status, 0);
+    await settled(world, absent);
+    const purged = cli(world, ['uninstall', '--purge']);
+    assert.equal(purged.status, 0, purged.said);
+    await pause(3000);
+    assert.deepEqual(names(world), []);
+    assert.equal(existsSync(world.store), false);
+    return undefined;
+  },
+
+  'a daemon that was killed leaves them, the next one takes them as they are, and uninstall works without any':
+    async (world) => {
+      const daemon = await start(world, 'wait');
+      await settled(world, target);
+      const ids = names(world).map((name) => [
+        name,
+        world.command('stat', '-c', '%i', `${world.main}/${name}`).said,
+      ]);
+      await daemon.ended('SIGKILL');
+      const next = await start(world, 'wait');
+      await pause(2500);
+      assert.deepEqual(
+        names(world).map((name) => [name, world.command('stat', '-c', '%i', `${world.main}/${name}`).said]),
+        ids,
+      );
+      await next.ended('SIGKILL');
+      const { status, said } = cli(world, ['uninstall']);
+      assert.equal(status, 0, said);
+      assert.deepEqual(names(world), []);
+      return undefined;
+    },
+
+  'others flush and register beside it: none of them fails, and theirs come in front': async (world) => {
+    await start(world, 'explain');
+    await settled(world, absent);
+    const line = foreignLine('theirs', absent, '/bin/echo', '').toString('latin1');
+    writeFileSync(`${world.dir}/line`, line, 'latin1');
+    for (let turn = 0; turn < 20; turn += 1) {
+      world.write(`${world.main}/status`, '-1');
+      world.must('sh', '-c', `cat ${world.dir}/line >${world.main}/register`);
+      const file = foreign(world, absent);
+      assert.equal(spawnSync(file, ['a'], { encoding: 'latin1' }).stdout, `${file} a\n`);
+      // Whether ours was there first or found theirs.
+      assert.ok(!names(world).includes(none(absent)) || place(world, 'theirs') < place(world, none(absent)));
+      world.write(`${world.main}/theirs`, '-1');
+      await until('ours', () => (names(world).includes(none(absent)) ? true : null));
+    }
+    return undefined;
+  },
 
   'uninstall, onStop: remove and a configuration without it leave nothing': async (world) => {
     const daemon = await start(world, 'explain', 'onStop: remove');

@@ -34,21 +34,36 @@ export function judgeLastResorts(
   memory: Memory,
 ): readonly Judged[] {
   const places = new Map(entries.map((entry, at) => [entry.name, at]));
-  const others = entries.map((entry, at) => ({ entry, at })).filter(({ entry }) => !isLastResort(entry));
+  const meeting = meetingOf(lines, entries);
   return lines.map((of) => {
-    const { name, matcher } = of.handler.registration;
+    const { name } = of.handler.registration;
     const at = places.get(name);
     const entry = at === undefined ? null : (entries[at] ?? null);
-    const met = others.filter(
-      (one) =>
-        one.entry.name !== name &&
-        meets(matcher, one.entry.matcher) &&
-        !isWaitedFor(one.entry, of, desired, memory),
+    const met = (meeting.get(of) ?? []).filter(
+      (one) => one.entry.name !== name && !isWaitedFor(one.entry, of, desired, memory),
     );
     const behind = at === undefined ? undefined : met.find((one) => one.at > at);
     const scene = { entry, obstacle: met[0]?.entry.name ?? null, behind: behind?.entry.name ?? null };
     return judge(of, scene, desired, memory);
   });
+}
+
+interface Placed {
+  readonly entry: Entry;
+  readonly at: number;
+}
+
+/** For each line the entries, in search order, that could match one of its files. */
+function meetingOf(
+  lines: readonly LastResort[],
+  entries: readonly Entry[],
+): ReadonlyMap<LastResort, readonly Placed[]> {
+  const meeting = new Map<LastResort, Placed[]>(lines.map((of) => [of, []]));
+  for (const [at, entry] of entries.entries()) {
+    if (isLastResort(entry)) continue;
+    for (const of of metBy(entry.matcher, lines)) meeting.get(of)?.push({ entry, at });
+  }
+  return meeting;
 }
 
 /** What lies under its name, what it would stand in front of if it were registered now, and what it stands in front of. */
@@ -88,24 +103,20 @@ function judge(of: LastResort, { entry, obstacle, behind }: Scene, desired: Desi
   return told('off', null, todo(found.state, found.why, replacementOf(handler, entry, [])));
 }
 
-/** Whether some file could match both; what cannot be read may match anything. */
-function meets(a: Matcher, b: Matcher | null): boolean {
-  if (b === null) return true;
-  let known = met.get(b);
-  if (known === undefined) {
-    known = new Map();
-    met.set(b, known);
-  }
-  let found = known.get(a);
-  if (found === undefined) {
-    found = overlaps(a, b);
-    known.set(a, found);
-  }
-  return found;
+/** The lines that could match a file of an entry; what cannot be read may match anything. Entries are the same at each look. */
+function metBy(matcher: Matcher | null, lines: readonly LastResort[]): readonly LastResort[] {
+  if (matcher === null) return lines;
+  const kept = known.get(matcher);
+  if (kept?.lines === lines) return kept.met;
+  const met = lines.filter((of) => overlaps(of.handler.registration.matcher, matcher));
+  known.set(matcher, { lines, met });
+  return met;
 }
 
-/** The same entries meet the same lines at each look. */
-const met = new WeakMap<Matcher, Map<Matcher, boolean>>();
+const known = new WeakMap<
+  Matcher,
+  { readonly lines: readonly LastResort[]; readonly met: readonly LastResort[] }
+>();
 
 /** The handler's own entry, its stand-in, and its alias: the same interpreter, and each of them comes to stand in front again. */
 function isWaitedFor(entry: Entry, { waits, target }: LastResort, desired: Desired, memory: Memory): boolean {
