@@ -21,6 +21,26 @@ await suite(
       await end(running);
       return undefined;
     },
+
+    'reads the entries for doctor, and says what only root sees': async (world) => {
+      registered(world);
+      world.write(`${world.main}/emu`, '0');
+      const as = ['setpriv', '--reuid', '1000', '--regid', '1000', '--clear-groups'];
+      const { said, status } = cli(world, ['doctor'], as);
+      assert.notEqual(status, 3, said);
+      assert.match(said, /checks: /);
+      assert.doesNotMatch(said, /entries of the instance/);
+      world.write(`${world.main}/emu`, '-1');
+      await world.startVerified();
+      const beside = cli(world, ['doctor', '-o', 'json'], [...as, 'sh', '-c', 'exec "$@" 2>/dev/null', 'sh']);
+      const { findings } = JSON.parse(beside.said);
+      assert.deepEqual(
+        findings.filter((f: { severity: string }) => f.severity === 'error'),
+        [],
+        beside.said,
+      );
+      return undefined;
+    },
   },
   'all',
 );

@@ -9,7 +9,7 @@ import { fix } from '../doctor/fix.ts';
 import type { Context } from '../terminal/context.ts';
 import { render } from '../terminal/print.ts';
 import { withProgress } from '../terminal/progress.ts';
-import { oneShot } from './one-shot.ts';
+import { oneShot, readReport } from './one-shot.ts';
 import { everything, looking, seen } from './status.ts';
 
 /** Checks this host and says what to do; with --fix does what is safe, and looks again. */
@@ -31,7 +31,10 @@ export async function doctor(context: Context, config: Config): Promise<ExitCode
 
 /** What `status` sees without a daemon; why it cannot is a finding here. */
 function lookingAlone(context: Context, config: Config): LookAlone {
-  return async () => {
+  return async (daemon) => {
+    // Only root may ask; what the daemon writes for everybody is as new.
+    const written = daemon ? await readReport(await createMachine(), config) : null;
+    if (written !== null) return { report: written, refusal: null };
     let found: Pick<Facts, 'report' | 'refusal'> = { report: null, refusal: null };
     const refused = (code: NonNullable<Facts['refusal']>['code'], detail: string): void => {
       found = { report: null, refusal: { code, detail } };

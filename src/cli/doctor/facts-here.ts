@@ -8,8 +8,8 @@ import { hostNameOf } from '../../host/mounts/host-path.ts';
 import { askDaemon } from '../ask/ask.ts';
 import { censusHere } from '../ps/known-here.ts';
 
-/** Looks at the host without a daemon: what it saw, or why it could not. */
-export type LookAlone = () => Promise<Pick<Facts, 'report' | 'refusal'>>;
+/** Looks at the host without a daemon: what it saw, or why it could not. `daemon`: there is one, which does not say. */
+export type LookAlone = (daemon: boolean) => Promise<Pick<Facts, 'report' | 'refusal'>>;
 
 /** Gathers all facts of this host: of the running daemon, or what can be seen without it. */
 export async function factsHere(machine: Machine, config: Config, lookAlone: LookAlone): Promise<Facts> {
@@ -26,5 +26,5 @@ export async function factsHere(machine: Machine, config: Config, lookAlone: Loo
 async function reportHere(config: Config, lookAlone: LookAlone): Promise<Pick<Facts, 'report' | 'refusal'>> {
   const reply = await askDaemon(runDirectory(config), { type: 'status' });
   if (reply?.type === 'report') return { report: reply.report satisfies Report, refusal: null };
-  return lookAlone();
+  return lookAlone(reply !== null);
 }

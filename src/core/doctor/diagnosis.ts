@@ -4,6 +4,7 @@ import type { ReportedProblem } from '../report/report.ts';
 import { type Here, typed } from '../text/typed.ts';
 import { checks } from './checks.ts';
 import type { Facts } from './facts/facts.ts';
+import { isUsualContainer } from './reported.ts';
 
 /** What was found, the gravest first. */
 export interface Diagnosis {
@@ -39,7 +40,7 @@ export function diagnose(facts: Facts, here: Here): Diagnosis {
   return {
     schema: 1,
     findings,
-    unseen: unseenOf(facts),
+    unseen: unseenOf(facts, here),
     checks: checks.length,
     summary: summaryOf(findings),
   };
@@ -61,11 +62,13 @@ function plural(count: number, word: string): string {
   return count === 0 ? '' : `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
-function unseenOf({ report, refusal, census, denials, privileged, hostMounts }: Facts): readonly string[] {
+function unseenOf(facts: Facts, { command }: Here): readonly string[] {
+  const { report, refusal, census, denials, privileged, hostMounts } = facts;
+  const entries = isUsualContainer(facts)
+    ? `the entries of the host, which serve in a container all the same; whether they do: ${command} witness linux/arm64`
+    : `the entries of the instance${refusal === null ? '' : `: ${refusal.detail}`}`;
   return [
-    ...(report === null
-      ? [`the entries of the instance${refusal === null ? '' : `: ${refusal.detail}`}`]
-      : []),
+    ...(report === null ? [entries] : []),
     ...(hostMounts ? [] : ['the mounts of the host: this is a mount namespace of its own']),
     ...(census.sight.whole ? [] : [`the processes of the host: ${census.sight.why}`]),
     ...(denials === null
@@ -75,11 +78,10 @@ function unseenOf({ report, refusal, census, denials, privileged, hostMounts }: 
 }
 
 /** 1 where something is wrong, 3 where nothing is known to be, but what matters could not be seen. */
-export function exitOfDiagnosis(
-  { findings }: Diagnosis,
-  { report, refusal }: Pick<Facts, 'report' | 'refusal'>,
-): ExitCode {
-  if (report === null && (refusal === null || blind.has(refusal.code))) return exitCodes.notPermitted;
+export function exitOfDiagnosis({ findings }: Diagnosis, facts: Facts): ExitCode {
+  const { report, refusal } = facts;
+  const unseen = refusal === null || blind.has(refusal.code) || isUsualContainer(facts);
+  if (report === null && unseen) return exitCodes.notPermitted;
   return findings.some(({ severity }: Pick<Finding, 'severity'> & Problem) => severity !== 'notice')
     ? exitCodes.failed
     : exitCodes.ok;

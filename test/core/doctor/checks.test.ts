@@ -157,6 +157,16 @@ test('what could not be seen is told, and decides the exit status', () => {
   const blind = { ...well, report: null, refusal: { code: 'no-permission', detail: 'EPERM' } } as const;
   assert.equal(exitOfDiagnosis(diagnose(blind, usualHere), blind), 3);
   assert.match(diagnose(blind, usualHere).unseen[0] ?? '', /^the entries of the instance: EPERM/);
+  const contained = {
+    ...well,
+    report: null,
+    refusal: { code: 'instance-missing', detail: 'not mounted' },
+    hostMounts: false,
+    onHost: null,
+  } as const;
+  assert.deepEqual(diagnose(contained, usualHere).findings, []);
+  assert.match(diagnose(contained, usualHere).unseen[0] ?? '', /witness linux\/arm64$/);
+  assert.equal(exitOfDiagnosis(diagnose(contained, usualHere), contained), 3);
   const missing = {
     ...well,
     report: null,
