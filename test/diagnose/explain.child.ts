@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { probeBytes } from '../../src/host/probe/files.ts';
@@ -60,6 +60,13 @@ process.kill(Number(child.stdout));
 explain('no process', ['--pid', '4194304']);
 explain('a number', [put('4711', '#!/bin/sh\nexit 0\n')], { run: '/mnt/4711' });
 explain('arguments of a script', [sleeper]);
+
+explain('env', [put('env', '#!/usr/bin/env nothing-of-that-name\n')], { run: '/mnt/env' });
+explain('env finds it', [put('env-found', '#!/usr/bin/env -S sh -c true\n')], { run: '/mnt/env-found' });
+explain('path into the root', ['--root', 'root', 'root/bin/sh']);
+const emulated = spawn(named, [], { cwd: '/', stdio: 'pipe' });
+explain('emulated process', ['--pid', String(emulated.pid)]);
+emulated.kill('SIGKILL');
 
 const system = readFileSync('/bin/true');
 const lacking = Buffer.from(system);

@@ -39,7 +39,7 @@ export async function subjectsOf(
   const plain = { shown: null, root, cwd: null, given: null };
   const subjects: Subject[] = [];
   for (const file of files)
-    subjects.push(isStdin(file) ? await ofStdin(root) : { ...plain, path: bytesOf(file) });
+    subjects.push(isStdin(file) ? await ofStdin(root) : { ...plain, path: within(root, file) });
   if (typeof pid === 'string') {
     const process = ofProcess(pid);
     if ('why' in process) return process;
@@ -61,6 +61,12 @@ async function rootOf(asked: unknown): Promise<string | Refused> {
   } catch (error) {
     return { why: `--root: ${asked}: ${errnoOf(error)}`, exit: exitCodes.usage };
   }
+}
+
+/** As it is seen from the root; a path that leads into it from outside, as shells complete it, means what it leads to. */
+function within(root: string, file: string): string {
+  const whole = bytesOf(resolvePath(file));
+  return root !== '/' && whole.startsWith(`${root}/`) ? whole.slice(root.length) : bytesOf(file);
 }
 
 /** What stands for a whole root: the first of these that is there. */

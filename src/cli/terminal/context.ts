@@ -28,6 +28,7 @@ export interface Context {
 export function contextOf(flags: Readonly<Record<string, unknown>>): Context {
   const { stdout, stderr, env } = process;
   const level = flags['log-level'] ?? (env.BINFMT_KEEPER_LOG_LEVEL?.trim() || undefined);
+  let known: Here | null = null;
   return {
     flags,
     env,
@@ -40,7 +41,11 @@ export function contextOf(flags: Readonly<Record<string, unknown>>): Context {
     err: (text) => void stderr.write(text),
     style: styleFor(stdout.isTTY === true, env),
     errStyle: styleFor(stderr.isTTY === true, env),
-    here: here(),
+    // Looked for where a text needs it: it takes a search of PATH.
+    get here() {
+      known ??= here();
+      return known;
+    },
   };
 }
 

@@ -242,6 +242,12 @@ export const causeCatalogue = {
     remedy:
       'The script is there; what its #! line names is not: the error names the wrong one. Install it, or name one that is there: `head -n 1 FILE`.',
   },
+  'script-env-missing': {
+    title: 'The program that env looks for is not in PATH',
+    errno: null,
+    remedy:
+      'The script starts env, which ends with 127. Install PROGRAM, or write its path into the first line: `head -n 1 FILE`.',
+  },
   'script-interpreter-mode': {
     title: 'The interpreter of the script may not be executed',
     errno: 'EACCES',

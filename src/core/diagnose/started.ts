@@ -24,6 +24,8 @@ export interface StartedFacts {
   /** The ELF loader that an emulator looks for by itself is not there: its path. */
   readonly lacksLoader: string | null;
   readonly libraries: readonly LibraryFault[];
+  /** The script asks env(1) for it, and PATH leads to none. */
+  readonly lacksProgram: string | null;
   /** Level of x86-64 that the host's CPU has. */
   readonly cpuLevel: number | null;
   readonly kernel: KernelVersion | null;
@@ -76,6 +78,10 @@ function fatalOf(one: Explanation, facts: StartedFacts, made: Made): Verdict | n
   if (one.entry !== null && proof?.kind === 'failed') {
     const detail = `a program of ${one.platform} does not run by ${textOf(one.entry.interpreter)}: ${proof.detail}`;
     return ends('without having run', made(proof.denied ? 'file-policy' : 'emulation-fails', detail));
+  }
+  if (facts.lacksProgram !== null) {
+    const detail = `its first line lets env look for ${textOf(facts.lacksProgram)}, which no directory of PATH has`;
+    return ends('with 127', made('script-env-missing', detail, { PROGRAM: facts.lacksProgram }));
   }
   if (elf === null) return null;
   if (elf.missing > 0) {

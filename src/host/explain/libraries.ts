@@ -1,7 +1,9 @@
+import { lstatSync } from 'node:fs';
 import type { ElfBinary } from '../../core/binary/elf-facts.ts';
 import type { FoundFile } from '../../core/diagnose/facts.ts';
 import type { LibraryFault } from '../../core/diagnose/started.ts';
 import { type Eyes, listAt, lookAt, readTextAt } from './look.ts';
+import { resolve } from './resolve.ts';
 
 /** More than programs have; what is beyond is not looked at. */
 const mostFiles = 256;
@@ -17,9 +19,16 @@ export async function libraryFaults(
 ): Promise<readonly LibraryFault[]> {
   const elf = program.what?.kind === 'elf' ? program.what : null;
   if (elf?.loader == null || !isUsualLoader(elf.loader)) return [];
-  const usual: Place[] = [];
-  for (const root of roots) for (const dir of await usualDirectories(root, elf)) usual.push({ root, dir });
-  const known = new Set<string>();
+  const inRoots = async (find: (root: string) => Promise<readonly string[]>): Promise<readonly Place[]> =>
+    (await Promise.all(roots.map(find))).flatMap((dirs, at) =>
+      dirs.map((dir) => ({ root: roots[at] ?? '/', dir })),
+    );
+  const search: Search = { eyes, wanted: elf, directories: new Map() };
+  // Most are found there, and what is configured need not be read.
+  const usual = await inRoots((root) => usualDirectories(root, elf));
+  let configured: readonly Place[] | null = null;
+  // The kernel has opened the loader already.
+  const known = new Set([elf.loader.slice(elf.loader.lastIndexOf('/') + 1)]);
   const faults: LibraryFault[] = [];
   const files: { at: string; elf: ElfBinary }[] = [{ at: program.at, elf }];
   for (let file = files.shift(); file !== undefined; file = files.shift()) {
@@ -27,12 +36,25 @@ export async function libraryFaults(
       if (known.has(name) || known.size >= mostFiles) continue;
       known.add(name);
       const own = ownDirectories(file, eyes.root).map((dir) => ({ root: eyes.root, dir }));
-      const found = await findLibrary(name, [...own, ...usual], eyes, elf);
+      let found = await findLibrary(name, [...own, ...usual], search);
+      if (!('elf' in found)) {
+        configured ??= await inRoots((root) => configuredDirectories(root, '/etc/ld.so.conf', 0));
+        const other = await findLibrary(name, configured, search);
+        found = 'elf' in other ? other : { at: found.at ?? other.at };
+      }
       if ('elf' in found) files.push(found);
       else faults.push({ library: name, at: found.at, by: file.at });
     }
   }
   return faults;
+}
+
+/** What holds for all libraries of one program. */
+interface Search {
+  readonly eyes: Eyes;
+  readonly wanted: ElfBinary;
+  /** Where directories lead; null for those that are not there. */
+  readonly directories: Map<string, string | null>;
 }
 
 /** Others, such as Android's, have rules of their own. */
@@ -49,12 +71,13 @@ interface Place {
 async function findLibrary(
   name: string,
   places: readonly Place[],
-  eyes: Eyes,
-  wanted: ElfBinary,
+  search: Search,
 ): Promise<{ readonly at: string; readonly elf: ElfBinary } | { readonly at: string | null }> {
+  const { eyes, wanted } = search;
   let other: string | null = null;
   const tried: readonly Place[] = name.includes('/') ? [{ root: eyes.root, dir: '' }] : places;
   for (const { root, dir } of tried) {
+    if (dir !== '' && !(await mayHold(name, { root, dir }, search))) continue;
     const found = await lookAt(dir === '' ? name : `${dir}/${name}`, { ...eyes, root });
     if (found.kind !== 'file' || found.what?.kind !== 'elf') continue;
     const { header } = found.what;
@@ -63,6 +86,22 @@ async function findLibrary(
     other ??= found.at;
   }
   return { at: other };
+}
+
+/** Each directory is followed once: there are many, and most have nothing. */
+async function mayHold(name: string, { root, dir }: Place, { directories }: Search): Promise<boolean> {
+  const key = `${root}\0${dir}`;
+  let real = directories.get(key);
+  if (real === undefined) {
+    const way = dir.startsWith('/') ? await resolve(dir, root) : null;
+    real = way?.kind === 'there' ? way.at : null;
+    directories.set(key, real);
+  }
+  return real !== null && isThere(`${real}/${name}`);
+}
+
+function isThere(path: string): boolean {
+  return lstatSync(Buffer.from(path, 'latin1'), { throwIfNoEntry: false }) !== undefined;
 }
 
 /** DT_RUNPATH, and DT_RPATH where there is none; as they are seen from that root. */
@@ -74,7 +113,7 @@ function ownDirectories({ at, elf }: { at: string; elf: ElfBinary }, root: strin
   return said.flatMap((dir) => (dir === '' ? [] : [dir.replace(/\$ORIGIN|\$\{ORIGIN\}/g, origin)]));
 }
 
-/** Of ld.so.conf, which the cache is made from, and those that the loaders have built in. */
+/** Those that the loaders have built in. */
 async function usualDirectories(root: string, { loader }: ElfBinary): Promise<readonly string[]> {
   const multiarch: string[] = [];
   for (const dir of ['/lib', '/usr/lib'])
@@ -82,7 +121,7 @@ async function usualDirectories(root: string, { loader }: ElfBinary): Promise<re
       if (/-linux(-\w+)?$/.test(name)) multiarch.push(`${dir}/${name}`);
   const builtIn = ['/lib64', '/usr/lib64', '/lib32', '/usr/lib32', '/lib', '/usr/lib', '/usr/local/lib'];
   const musl = loader?.includes('/ld-musl-') === true ? await muslPath(root, loader) : [];
-  return [...musl, ...(await configured(root, '/etc/ld.so.conf', 0)), ...multiarch, ...builtIn];
+  return [...musl, ...multiarch, ...builtIn];
 }
 
 async function muslPath(root: string, loader: string): Promise<readonly string[]> {
@@ -91,8 +130,8 @@ async function muslPath(root: string, loader: string): Promise<readonly string[]
   return text.split(/[:\n]/).filter((dir) => dir.startsWith('/'));
 }
 
-/** ldconfig(8): a directory a line, and `include` with a pattern. */
-async function configured(root: string, file: string, depth: number): Promise<readonly string[]> {
+/** Of ld.so.conf, which the cache is made from (ldconfig(8)): a directory a line, and `include` with a pattern. */
+async function configuredDirectories(root: string, file: string, depth: number): Promise<readonly string[]> {
   if (depth > 4) return [];
   const directories: string[] = [];
   for (const line of (await readTextAt(file, root)).split('\n').slice(0, mostFiles)) {
@@ -104,7 +143,7 @@ async function configured(root: string, file: string, depth: number): Promise<re
     }
     const whole = pattern.startsWith('/') ? pattern : `${file.slice(0, file.lastIndexOf('/'))}/${pattern}`;
     const included = (await globbed(root, whole)).slice(0, mostFiles);
-    for (const one of included) directories.push(...(await configured(root, one, depth + 1)));
+    for (const one of included) directories.push(...(await configuredDirectories(root, one, depth + 1)));
     if (directories.length > mostFiles) break;
   }
   return directories;

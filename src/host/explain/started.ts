@@ -37,6 +37,7 @@ export async function startedFacts(
   return {
     program,
     lacksLoader,
+    lacksProgram: await lackedByEnv(course, eyes),
     libraries: looksForLibraries ? await libraryFaults(program, eyes, [...prefixes, eyes.root]) : [],
     cpuLevel: isaLevel !== null && isaLevel > 1 && entry === null ? amd64Levels(cpuInfo()).length + 1 : null,
     kernel: entry?.flags.includes('P') ? parseKernelVersion(kernelRelease()) : null,
@@ -52,6 +53,25 @@ function programOf({ steps }: Course): FoundFile | null {
     steps.find(({ choice }) => choice?.entry != null) ?? steps.findLast(({ ask }) => ask.role !== 'loader');
   return step?.found.kind === 'file' ? step.found : null;
 }
+
+/** What env(1) of a `#!` line would not find; null for every other script. In another root the usual PATH counts. */
+async function lackedByEnv({ steps }: Course, eyes: Eyes): Promise<string | null> {
+  const at = steps.findIndex(({ ask }) => ask.role === 'script-interpreter' && /\/env$/.test(ask.path));
+  const script = steps[at - 1]?.found;
+  const what = script?.kind === 'file' ? script.what : null;
+  if (what?.kind !== 'script' || what.argument === null) return null;
+  // Options and variables of env's own are not gone into, but for the usual -S.
+  const name = /^(?:-S\s*)?([^\s=/'"$\\-][^\s='"$\\/]*)(?:\s|$)/.exec(what.argument)?.[1];
+  if (name === undefined) return null;
+  const path = eyes.root === '/' ? process.env.PATH : undefined;
+  for (const dir of (path ?? usualPath).split(':')) {
+    const found = await lookAt(`${bytesOf(dir === '' ? '.' : dir)}/${name}`, eyes);
+    if (found.kind === 'unseen' || (found.kind === 'file' && found.barred === null)) return null;
+  }
+  return name;
+}
+
+const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** Where QEMU looks for what belongs to the guest, before the root: what it was told, and what distributions build in. */
 function prefixesFor(target: string): readonly string[] {

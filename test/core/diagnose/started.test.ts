@@ -28,7 +28,7 @@ function facts(given: Partial<StartedFacts>, isaLevel: ElfBinary['notes']['isaLe
   const file = { kind: 'file', at: '/app', type: 'regular', mode: 0o755, size: 4096, barred: null } as const;
   return {
     program: { ...file, nosuid: null, head, what, elf: null },
-    ...{ lacksLoader: null, libraries: [], cpuLevel: null, kernel: null, proof: null },
+    ...{ lacksLoader: null, lacksProgram: null, libraries: [], cpuLevel: null, kernel: null, proof: null },
     ...{ access: null, userland: null },
     ...given,
   };
