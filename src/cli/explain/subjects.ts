@@ -1,11 +1,12 @@
 import { statSync } from 'node:fs';
-import { resolve as resolvePath } from 'node:path';
+import { normalize } from 'node:path';
 import type { FoundFile } from '../../core/diagnose/facts.ts';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
 import { bytesOf, textOf } from '../../core/kernel/bytes.ts';
 import type { NativeHost } from '../../core/native/acceptance.ts';
-import { contentsOf, lookAt } from '../../host/explain/look.ts';
+import { contentsOf, lookAt, workingDirectory } from '../../host/explain/look.ts';
 import { programOfProcess } from '../../host/explain/process.ts';
+import { absolute } from '../../host/explain/resolve.ts';
 import { errnoOf } from '../../host/system/errno.ts';
 import { reach } from '../../host/system/reach.ts';
 import type { Flags } from '../line/flag-faults.ts';
@@ -52,7 +53,7 @@ export async function subjectsOf(
 
 async function rootOf(asked: unknown): Promise<string | Refused> {
   if (typeof asked !== 'string') return '/';
-  const path = resolvePath(asked);
+  const path = normalize(textOf(absolute(bytesOf(asked), workingDirectory()))).replace(/(?<=.)\/$/, '');
   const reached = await reach(path, 2000);
   if (!reached.ok) return { why: `--root: ${reached.message}`, exit: exitCodes.failed };
   try {
@@ -65,7 +66,7 @@ async function rootOf(asked: unknown): Promise<string | Refused> {
 
 /** As it is seen from the root; a path that leads into it from outside, as shells complete it, means what it leads to. */
 function within(root: string, file: string): string {
-  const whole = bytesOf(resolvePath(file));
+  const whole = normalize(absolute(bytesOf(file), workingDirectory()));
   return root !== '/' && whole.startsWith(`${root}/`) ? whole.slice(root.length) : bytesOf(file);
 }
 

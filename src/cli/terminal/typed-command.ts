@@ -19,9 +19,18 @@ export function hereOfDaemon(): Here {
   return { ...inner, command: sandbox ? `${outside} enter -- ${usualCommand}` : command };
 }
 
+/** `/` where it is gone. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '/';
+  }
+}
+
 /** A path below the directory where one is, as people type it. */
 function shortest(path: string): string {
-  const from = process.cwd();
+  const from = workingDirectory();
   const below = relative(from, path);
   return from === '/' || below === '' || below.startsWith('..') ? path : below;
 }

@@ -73,6 +73,12 @@ export const causeCatalogue = {
     errno: 'EACCES',
     remedy: 'Only regular files are executed. See what it is: `stat FILE`.',
   },
+  'file-unreadable': {
+    title: 'It may be executed, but not read',
+    errno: null,
+    remedy:
+      'What it is can be told to whoever may read it: `ls -l FILE`; as root: `sudo {keeper} explain FILE`.',
+  },
   'file-mode': {
     title: 'The file has no execute permission',
     errno: 'EACCES',

@@ -15,7 +15,8 @@ export interface Step {
 export type Ending =
   | { readonly kind: 'started' }
   | { readonly kind: 'fails'; readonly errno: Errno; readonly why: Reason }
-  | { readonly kind: 'unknown'; readonly why: string };
+  /** `unreadable`: the last step’s file. */
+  | { readonly kind: 'unknown'; readonly why: string; readonly unreadable?: true };
 
 /** Where in the kernel it fails. */
 export type Reason =
@@ -56,7 +57,7 @@ export function* execute(path: string, state: KernelState): Generator<Ask, Cours
     if (file.head === null || file.elf === null)
       return {
         steps: [...steps, { ask, found, choice: null }],
-        ending: { kind: 'unknown', why: 'it may be executed, but not read' },
+        ending: { kind: 'unknown', why: 'it may be executed, but not read', unreadable: true },
       };
     const head = file.head.subarray(0, headerSize);
     const choice = choose(state, head, ask.path);
@@ -100,7 +101,7 @@ function* loaded(steps: readonly Step[], { elf }: FoundFile): Generator<Ask, Cou
 /** The kernel maps the loader itself: it goes through no entry, and asks for no further loader. */
 function loaderFault({ head, elf, size }: FoundFile): Ending | null {
   if (head === null || elf === null)
-    return { kind: 'unknown', why: 'the ELF loader may be executed, but not read' };
+    return { kind: 'unknown', why: 'the ELF loader may be executed, but not read', unreadable: true };
   if (size < 64) return fails('EIO', 'loader');
   return elf.kind === 'not-ours' || elf.kind === 'refused' ? fails('ELIBBAD', 'loader') : null;
 }

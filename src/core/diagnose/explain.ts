@@ -1,3 +1,4 @@
+import { textOf } from '../kernel/bytes.ts';
 import type { Entry } from '../kernel/entry.ts';
 import type { Cause, CauseCode } from './causes.ts';
 import type { Course, Step } from './execute.ts';
@@ -39,7 +40,19 @@ function othersOf(choice: Step['choice']): readonly OtherEntry[] {
 
 function verdictOf(course: Course, taken: Step | null, where: Where): Verdict {
   const { ending } = course;
-  if (ending.kind === 'unknown') return { kind: 'unknown', why: ending.why, cause: null };
+  if (ending.kind === 'unknown') {
+    const path = course.steps.at(-1)?.ask.path ?? '';
+    const cause: Cause | null =
+      ending.unreadable === true
+        ? {
+            code: 'file-unreadable',
+            subject: path,
+            detail: `${textOf(path)}: ${ending.why}`,
+            values: { FILE: path },
+          }
+        : null;
+    return { kind: 'unknown', why: ending.why, cause };
+  }
   if (ending.kind === 'fails') {
     const cause = judgeEnded(course, ending, where);
     if (cause === null) return { kind: 'unknown', why: 'nothing is there to look at', cause };

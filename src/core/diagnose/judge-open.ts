@@ -85,7 +85,7 @@ function valuesOf({ ask, found }: Step, before: Step | null): Cause['values'] {
   const mount = found.kind === 'file' ? found.barred?.mount : undefined;
   return {
     [byRole[ask.role]]: ask.path,
-    DIRECTORY: slash < 0 ? '.' : ask.path.slice(0, slash) || '/',
+    DIRECTORY: slash < 0 ? './' : ask.path.slice(0, slash + 1),
     ...(mount === undefined ? {} : { MOUNT: mount }),
     ...(before !== null && ask.role !== 'handler' ? { FILE: before.ask.path } : {}),
     ...(before?.choice?.entry ? { ENTRY: before.choice.entry.name } : {}),

@@ -1,3 +1,4 @@
+import { textOf } from '../kernel/bytes.ts';
 import { problemCatalogue } from '../problems.ts';
 import { shellWord } from '../text/shell-word.ts';
 import { type Here, typed } from '../text/typed.ts';
@@ -36,7 +37,13 @@ export function remedyText({ code, values }: Cause, here?: Here): string {
     .join('');
 }
 
-/** A byte string as one word of a shell. */
+/** A byte string as one word of a shell; what a terminal would obey is written as bash and zsh read it. */
 function shown(value: string): string {
-  return shellWord(visible(value));
+  const text = visible(value);
+  if (!/\p{Cc}|\p{Cf}/u.test(textOf(value)) && !text.includes('\\x')) return shellWord(text);
+  const escaped = value.replace(
+    /[^ -&(-[\]-~]/g,
+    (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+  return `$'${escaped}'`;
 }

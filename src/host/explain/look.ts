@@ -202,11 +202,11 @@ export async function listAt(path: string, root: string): Promise<readonly strin
   }
 }
 
-/** The directory that relative paths begin in, a byte string; `/` where it is gone. */
+/** The directory that relative paths begin in, a byte string; where it is gone, the name by which nothing is found in it. */
 export function workingDirectory(): string {
   try {
     return bytesOf(process.cwd());
   } catch {
-    return '/';
+    return '/proc/self/cwd';
   }
 }

@@ -20,7 +20,9 @@ test('codes are kebab-case, none is a code of a problem too, and every remedy is
 test('a remedy has the values of its cause, each as one word of a shell', () => {
   assert.equal(remedyText(caused('file-mode', { FILE: './my app' })), "Allow it: chmod +x './my app'.");
   assert.equal(remedyText(caused('file-mode', { FILE: "a'b" })), "Allow it: chmod +x 'a'\\''b'.");
-  assert.doesNotMatch(remedyText(caused('file-mode', { FILE: 'a\x1b[2Jb' })), /\p{Cc}/u);
+  const odd = remedyText(caused('file-mode', { FILE: "a\x1b[2J'\n\\b" }));
+  assert.equal(odd, "Allow it: chmod +x $'a\\x1b[2J\\x27\\x0a\\x5cb'.");
+  assert.equal(remedyText(caused('file-mode', { FILE: 'gr\xc3\xbcn' })), "Allow it: chmod +x 'grün'.");
   assert.match(remedyText(caused('no-entry', { PLATFORM: 'linux/arm64' })), /install linux\/arm64\./);
 });
 
