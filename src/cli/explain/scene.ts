@@ -35,7 +35,7 @@ export async function learnScene(config: Config, root: string, probes: boolean):
       isPrivate: instance.entries !== null && !initialUserNamespace() && inheritedDevices() === null,
       root,
     },
-    eyes: { root, cwd: root === '/' ? workingDirectory() : '/', native },
+    eyes: { root, cwd: root === '/' ? workingDirectory() : '/', native, places: new Map() },
     prover: probes ? createProver(row?.target ?? null, config.probe.timeout) : null,
   };
 }

@@ -13,6 +13,7 @@ export type SharedCode = Extract<
   | 'entry-interpreter-mode'
   | 'entry-interpreter-noexec'
   | 'entry-interpreter-machine'
+  | 'entry-interpreter-dynamic'
   | 'interpreter-label'
   | 'instance-missing'
 >;

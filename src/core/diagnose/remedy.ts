@@ -19,6 +19,7 @@ const sharedErrno: Readonly<Record<SharedCode, CauseKind['errno']>> = {
   'entry-interpreter-mode': 'EACCES',
   'entry-interpreter-noexec': 'EACCES',
   'entry-interpreter-machine': 'ENOEXEC',
+  'entry-interpreter-dynamic': null,
   'interpreter-label': null,
   'instance-missing': null,
 };

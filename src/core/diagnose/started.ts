@@ -30,6 +30,8 @@ export interface StartedFacts {
   readonly cpuLevel: number | null;
   readonly kernel: KernelVersion | null;
   readonly proof: Found | null;
+  /** The ELF loader that the interpreter of the entry asks for; null where it asks for none. */
+  readonly interpreterLoader: string | null;
   /** Whether ordinary containers may execute the interpreter of the entry. */
   readonly access: Access | null;
   readonly userland: Userland | null;
@@ -164,6 +166,13 @@ function remarksOf(one: Explanation, facts: StartedFacts, made: Made): readonly 
   if (!entry.flags.includes('F'))
     remarks.push(
       made('entry-interpreter-unpinned', `${names} has no F, and names ${textOf(entry.interpreter)}`),
+    );
+  else if (facts.interpreterLoader !== null)
+    remarks.push(
+      made(
+        'entry-interpreter-dynamic',
+        `${textOf(entry.interpreter)} is pinned by F, but asks for ${textOf(facts.interpreterLoader)}, which is looked for in the root of whoever executes`,
+      ),
     );
   if (entry.flags.includes('P') && kernel !== null && !atLeast(kernel, 5, 12))
     remarks.push(

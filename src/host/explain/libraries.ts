@@ -89,11 +89,11 @@ async function findLibrary(
 }
 
 /** Each directory is followed once: there are many, and most have nothing. */
-async function mayHold(name: string, { root, dir }: Place, { directories }: Search): Promise<boolean> {
+async function mayHold(name: string, { root, dir }: Place, { eyes, directories }: Search): Promise<boolean> {
   const key = `${root}\0${dir}`;
   let real = directories.get(key);
   if (real === undefined) {
-    const way = dir.startsWith('/') ? await resolve(dir, root) : null;
+    const way = dir.startsWith('/') ? await resolve(dir, root, eyes.places) : null;
     real = way?.kind === 'there' ? way.at : null;
     directories.set(key, real);
   }

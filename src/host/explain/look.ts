@@ -18,7 +18,7 @@ import type { NativeHost } from '../../core/native/acceptance.ts';
 import { errnoOf } from '../system/errno.ts';
 import { recentMountOf } from '../system/mount-table.ts';
 import { noexecMount } from '../system/noexec.ts';
-import { absolute, resolve } from './resolve.ts';
+import { absolute, type Places, resolve } from './resolve.ts';
 
 /** From where a path is seen. */
 export interface Eyes {
@@ -27,6 +27,8 @@ export interface Eyes {
   /** Where relative paths begin, within that root. */
   readonly cwd: string;
   readonly native: NativeHost;
+  /** What was seen on the way to other files. */
+  readonly places?: Places;
 }
 
 /**
@@ -37,7 +39,7 @@ export async function lookAt(path: string, eyes: Eyes): Promise<Found> {
   const { root, cwd } = eyes;
   if (path === '') return { kind: 'none', errno: 'ENOENT', why: 'the name is empty' };
   const whole = absolute(path, cwd);
-  const way = await resolve(whole, root);
+  const way = await resolve(whole, root, eyes.places);
   if (way.kind === 'hung') return { kind: 'unseen', why: way.why };
   // /proc/self/fd/N and the like lead to what their text does not name, so that the kernel has the last word.
   const target = root === '/' ? whole : way.at;
@@ -67,7 +69,16 @@ function seen(path: string, at: string, stat: Stats, eyes: Eyes): Found {
   const what = type === 'regular' ? read(path, eyes.native) : null;
   if (what === 'gone') return none('ENOENT', `${textOf(path)} went away while it was read`);
   const { mode, size } = stat;
-  return { kind: 'file', at, type, mode, size, barred: bar, nosuid: nosuidMount(at), ...(what ?? unread) };
+  return {
+    kind: 'file',
+    at,
+    type,
+    mode,
+    size,
+    barred: bar,
+    nosuid: (mode & 0o6000) === 0 ? null : nosuidMount(at),
+    ...(what ?? unread),
+  };
 }
 
 const unread = { head: null, what: null, elf: null };
@@ -83,25 +94,26 @@ function typeOf(stat: Stats): 'regular' | 'directory' | 'fifo' | 'socket' | 'dev
 function barOf(path: string, at: string, stat: Stats, { root }: Eyes): Bar | null {
   const name = textOf(at);
   if (!stat.isFile()) return { by: 'type', why: `${name} is ${nameOfType[typeOf(stat)]}` };
-  const point = noexecMount(name);
-  const noexec: Bar | null =
-    point === null
-      ? null
-      : { by: 'noexec', why: `${name} lies on ${textOf(point)}, which is mounted noexec`, mount: point };
   const nobody = (stat.mode & 0o111) === 0;
   const mode: Bar = {
     by: 'mode',
     why: `${name} has no execute permission${nobody ? '' : ' for this user'} (mode ${(stat.mode & 0o7777).toString(8).padStart(4, '0')})`,
   };
-  if (root !== '/') return nobody ? mode : noexec;
+  if (root !== '/') return nobody ? mode : noexecBar(name);
   try {
     accessSync(Buffer.from(path, 'latin1'), constants.X_OK);
     return null;
   } catch (error) {
     const errno = errnoOf(error);
     if (errno !== 'EACCES') return { by: 'policy', why: `${name} may not be executed: ${errno}` };
-    return noexec !== null && !nobody ? noexec : mode;
+    return nobody ? mode : (noexecBar(name) ?? mode);
   }
+}
+
+function noexecBar(name: string): Bar | null {
+  const point = noexecMount(name);
+  const why = `${name} lies on ${textOf(point ?? '')}, which is mounted noexec`;
+  return point === null ? null : { by: 'noexec', why, mount: point };
 }
 
 const nameOfType = {

@@ -12,11 +12,14 @@ export type Resolved =
   | { readonly kind: 'none'; readonly at: string; readonly errno: string; readonly why: string }
   | { readonly kind: 'hung'; readonly at: string; readonly why: string };
 
+/** Where symlinks lead, empty for everything else that is there, by path: seen in the course of one command. */
+export type Places = Map<string, string>;
+
 /**
  * Follows a path (a byte string, absolute) a component at a time, with symlinks as they are seen from `root`, and touches
- * nothing on a file system that does not answer.
+ * nothing on a file system that does not answer. What `places` has is not looked at again.
  */
-export async function resolve(path: string, root: string): Promise<Resolved> {
+export async function resolve(path: string, root: string, places: Places = new Map()): Promise<Resolved> {
   const way = walk(path);
   let link: { readonly at: string; readonly to: string } | null = null;
   let at = '/';
@@ -26,6 +29,12 @@ export async function resolve(path: string, root: string): Promise<Resolved> {
     while (step.done !== true) {
       at = step.value;
       const real = below(root, at);
+      const known = places.get(real);
+      if (known !== undefined) {
+        if (known !== '') link = { at, to: known };
+        step = way.next(known);
+        continue;
+      }
       const mount = recentMountOf(real);
       if (!isLocal(mount) && !tried.has(mount?.id ?? 0)) {
         const reached = await reach(textOf(real), 2000);
@@ -34,6 +43,7 @@ export async function resolve(path: string, root: string): Promise<Resolved> {
       }
       const file = Buffer.from(real, 'latin1');
       const target = lstatSync(file).isSymbolicLink() ? readlinkSync(file, 'latin1') : '';
+      places.set(real, target);
       if (target !== '') link = { at, to: target };
       step = way.next(target);
     }

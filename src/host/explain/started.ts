@@ -37,6 +37,7 @@ export async function startedFacts(
   return {
     program,
     lacksLoader,
+    interpreterLoader: loaderOf(course),
     lacksProgram: await lackedByEnv(course, eyes),
     libraries: looksForLibraries ? await libraryFaults(program, eyes, [...prefixes, eyes.root]) : [],
     cpuLevel: isaLevel !== null && isaLevel > 1 && entry === null ? amd64Levels(cpuInfo()).length + 1 : null,
@@ -52,6 +53,13 @@ function programOf({ steps }: Course): FoundFile | null {
   const step =
     steps.find(({ choice }) => choice?.entry != null) ?? steps.findLast(({ ask }) => ask.role !== 'loader');
   return step?.found.kind === 'file' ? step.found : null;
+}
+
+/** Of the interpreter of the entry. */
+function loaderOf({ steps }: Course): string | null {
+  const found = steps.find(({ ask }) => ask.role === 'handler')?.found;
+  const elf = found?.kind === 'file' ? found.elf : null;
+  return elf?.kind === 'program' ? elf.loader : null;
 }
 
 /** What env(1) of a `#!` line would not find; null for every other script. In another root the usual PATH counts. */

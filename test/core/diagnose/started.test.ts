@@ -28,7 +28,15 @@ function facts(given: Partial<StartedFacts>, isaLevel: ElfBinary['notes']['isaLe
   const file = { kind: 'file', at: '/app', type: 'regular', mode: 0o755, size: 4096, barred: null } as const;
   return {
     program: { ...file, nosuid: null, head, what, elf: null },
-    ...{ lacksLoader: null, lacksProgram: null, libraries: [], cpuLevel: null, kernel: null, proof: null },
+    ...{
+      lacksLoader: null,
+      lacksProgram: null,
+      interpreterLoader: null,
+      libraries: [],
+      cpuLevel: null,
+      kernel: null,
+      proof: null,
+    },
     ...{ access: null, userland: null },
     ...given,
   };
@@ -72,6 +80,18 @@ test('P is known to interpreters since Linux 5.12', () => {
   assert.deepEqual(codes(explanation('F'), facts(old)), ['emulated']);
   assert.deepEqual(codes(explanation('PF'), facts({ kernel: { major: 5, minor: 12, patch: 0 } })), [
     'emulated',
+  ]);
+});
+
+test('an interpreter that is pinned and asks for a loader is told, since containers lack that', () => {
+  const interpreterLoader = '/lib64/ld-linux-x86-64.so.2';
+  assert.deepEqual(codes(explanation('F'), facts({ interpreterLoader })), [
+    'emulated',
+    'entry-interpreter-dynamic',
+  ]);
+  assert.deepEqual(codes(explanation(''), facts({ interpreterLoader })), [
+    'emulated',
+    'entry-interpreter-unpinned',
   ]);
 });
 
