@@ -48,7 +48,10 @@ export async function openLedger(
   const happened = createSignal();
   const history = createHistory(before.heals, happened.tell);
   const availability = createAvailability(clock, new Map(before.lost), happened.tell);
-  const unserved = createUnserved(before.unserved, happened.tell);
+  const unserved = createUnserved(before.unserved, () => {
+    happened.tell();
+    changed();
+  });
   const file = createHistoryFile(
     machine,
     dir,
