@@ -17,6 +17,10 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/core/kernel': ['what binfmt_misc, ELF, the mount table, SELinux and systemd look like', ''],
   'src/core/platforms': ['the catalogue, OCI names, selection, QEMU versions', 'core: text kernel'],
   'src/core/binary': ['what a file is that somebody wants to run, by its bytes', 'core: kernel platforms'],
+  'src/core/require': [
+    'what keeps the programs of a release from running where they are wanted',
+    'core: platforms binary',
+  ],
   'src/core/config': ['schema, options, own handlers, where values come from', 'core: text kernel platforms'],
   'src/core/import': [
     'registrations of other tools as handlers of the configuration',
@@ -107,6 +111,10 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/host/signs': [
     'what a host shows of itself, for a diagnosis',
     'core: kernel doctor/facts; host: system mounts programs',
+  ],
+  'src/host/archives': [
+    'programs in directories, tar files and images, none of which is unpacked',
+    'core: binary; host: system',
   ],
   'src/host/sandbox': ['namespaces of an own instance', 'core: . kernel config; host: system mounts'],
   'src/keeper': [
@@ -224,7 +232,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/cli/explain': [
     'files that are explained: which, by what, and how it is shown',
-    'core: . text kernel binary config native diagnose; host: system explain; cli: terminal line',
+    'core: . text kernel binary require config native diagnose; host: system explain archives; cli: terminal line',
   ],
   'src/cli/commands': [
     'one file a command',
@@ -237,7 +245,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   src: ['signals, exit status, choice of command', 'core: drop-in; cli: commands drop-in'],
   'scripts/generate': [
     'files of the tree that are made from sources',
-    'core: . platforms config doctor; cli: line',
+    'core: . platforms binary config doctor; cli: line',
   ],
   'scripts/package': [
     'bundle, packages, image, release',

@@ -10,7 +10,10 @@ import type { Context } from '../terminal/context.ts';
 import { render } from '../terminal/print.ts';
 
 /** Says what the kernel will do with files and why, without executing them. */
-export async function explain(context: Context, config: Config, files: readonly string[]): Promise<ExitCode> {
+export async function explain(context: Context, config: Config, files: readonly string[]): Promise<number> {
+  if ('require' in context.flags)
+    return (await import('../explain/require.ts')).requirePlatform(context, files);
+  if (context.flags.gate === true) return (await import('../explain/gate.ts')).gate(context, config, files);
   const explained = await explainFiles(context, config, files);
   if ('why' in explained) {
     context.err(`binfmt-keeper: explain: ${visible(explained.why)}\n`);

@@ -4,6 +4,8 @@ import { problemCatalogue } from '../../core/problems.ts';
 /** An option of one command alone; without a placeholder it takes no value. */
 export interface OwnOption extends Switch {
   readonly placeholder?: string;
+  /** May be given more than once. */
+  readonly many?: true;
 }
 
 /** A command as help, completion and manual describe it, and as the command line is read. */
@@ -201,6 +203,30 @@ const rows = [
         short: null,
         help: 'run no foreign program: emulation is not proven then',
       },
+      {
+        flag: '--require',
+        short: null,
+        placeholder: 'PLATFORM',
+        help: 'check that every program in FILE (a directory, tar file, image or program) is for this platform, such as linux/arm64, and list what is not',
+      },
+      {
+        flag: '--checksums',
+        short: null,
+        placeholder: 'LIST',
+        help: 'with --require: hold files against this list of SHA-256 sums as well, as sha256sum prints it',
+      },
+      {
+        flag: '--rename',
+        short: null,
+        placeholder: 'OLD=NEW',
+        many: true,
+        help: 'with --require: check OLD alone, which an installer places as NEW; may be given more than once',
+      },
+      {
+        flag: '--gate',
+        short: null,
+        help: 'run the command that follows where it can run; else say why not and end with 126',
+      },
       { flag: '--quiet', short: null, help: 'print nothing: the exit status is the answer' },
     ],
     takes: 'settings',
@@ -215,9 +241,16 @@ const rows = [
       ['explain --pid 4711', 'what runs this process?'],
       ['explain -o json ./app', 'the same for programs'],
       ['explain - <app', 'what comes through a pipe, before it is saved'],
+      ['explain image.tar:usr/bin/app', 'a program in a tar file or an image'],
+      ['explain --require linux/arm64 dist/ image.tar', 'is all of it for arm64, before it is shipped?'],
+      [
+        'explain --require linux/arm64 --rename k3s-arm64=k3s dist/',
+        'will what is placed as k3s run on arm64?',
+      ],
+      ['explain --gate ./app --serve', 'run it, or say in one sentence why it cannot run'],
     ],
-    well: 'each FILE runs, natively or by an emulator that was seen to work; with --no-probe by one that the kernel would start',
-    failed: 'one will not run; 3: what decides that may not be seen by this user',
+    well: 'each FILE runs, natively or by an emulator that was seen to work; with --no-probe by one that the kernel would start; with --require all fits; with --gate the command ended with 0',
+    failed: 'one will not run, or does not fit; 3: what decides that may not be seen by this user',
   },
   {
     name: 'pause',

@@ -18,6 +18,7 @@ export function flagFaults(flags: Flags, command: Command | null): readonly stri
     if (option === undefined) return [unknownOption(name, command)];
     if (option.group === 'settings') return [];
     const repeated = Array.isArray(given);
+    if (repeated && option.many) return [];
     if (repeated) return [`${option.flag}: given more than once`];
     if (typeof given !== 'string' || option.values.length === 0 || option.values.includes(given)) return [];
     return [`${option.flag}: ${notAmong(given, option.values)}`];

@@ -20,6 +20,7 @@ export interface OptionLine {
   readonly help: string;
   readonly env: string | null;
   readonly default: string | null;
+  readonly many: boolean;
   readonly group: 'own' | 'general' | 'settings';
 }
 
@@ -29,9 +30,16 @@ export function optionsOf(command: Command | null): readonly OptionLine[] {
   const own = command.options.map((o) => lineOf(o, 'own'));
   const help = lineOf(helpSwitch, 'general');
   if (command.takes === 'nothing') return [...own, help];
-  const general = globalOptions.map((o): OptionLine => ({ ...o, group: 'general' }));
+  const general = globalOptions.map((o): OptionLine => ({ ...o, many: false, group: 'general' }));
   const leaves = settings.map(
-    (s): OptionLine => ({ ...s, values: wordsOf(s), short: null, default: null, group: 'settings' }),
+    (s): OptionLine => ({
+      ...s,
+      values: wordsOf(s),
+      short: null,
+      default: null,
+      many: false,
+      group: 'settings',
+    }),
   );
   return [...own, ...general, lineOf(sandboxSwitch, 'general'), help, ...leaves];
 }
@@ -41,6 +49,6 @@ function wordsOf({ type, values }: Setting): readonly string[] {
 }
 
 function lineOf(option: OwnOption, group: OptionLine['group']): OptionLine {
-  const { flag, short, help, placeholder = null } = option;
-  return { flag, short, help, placeholder, values: [], takes: 'text', env: null, default: null, group };
+  const { flag, short, help, placeholder = null, many = false } = option;
+  return { flag, short, help, placeholder, values: [], takes: 'text', env: null, default: null, many, group };
 }

@@ -12,7 +12,7 @@ import type { Line } from './read-line.ts';
 export function readPlainLine(argv: readonly string[]): Extract<Line, { kind: 'command' }> | null {
   const [name = '', ...rest] = argv;
   const command = commands.find((c) => c.name === name);
-  if (command === undefined || command.argument?.values === 'command') return null;
+  if (command === undefined || command.argument?.values === 'command' || rest.includes('--gate')) return null;
   const known = optionsOf(command);
   const options = new Map(known.map((o) => [o.flag.slice(2), o]));
   const flags: Record<string, string | true> = {};

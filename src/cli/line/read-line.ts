@@ -4,6 +4,7 @@ import { listOfPlatforms } from '../../core/platforms/spellings.ts';
 import { nearest } from '../../core/text/suggest.ts';
 import { type Command, commands } from './command-table.ts';
 import { type Flags, flagFaults, notAmong, strayArgument } from './flag-faults.ts';
+import { gateLine } from './gate-line.ts';
 import { optionsOf } from './option-list.ts';
 import { otherCommands, patternFault } from './other-words.ts';
 
@@ -21,7 +22,8 @@ export type Line =
     };
 
 /** Reads a command line by the table of commands; what yargs would say about it is said here, with suggestions. */
-export async function readLine(argv: readonly string[]): Promise<Line> {
+export async function readLine(given: readonly string[]): Promise<Line> {
+  const argv = gateLine(given);
   let words = '';
   let read: Flags = {};
   const found = (chosen: string, flags: Flags): void => {
@@ -29,21 +31,20 @@ export async function readLine(argv: readonly string[]): Promise<Line> {
     read = flags;
   };
   // yargs drops a lone dash.
-  const spelled =
-    argv[0] === 'import' || argv[0] === 'explain'
-      ? argv.map((word) => (word === '-' ? '/dev/stdin' : word))
-      : argv;
+  const files = argv[0] === 'import' || argv[0] === 'explain';
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
+  const spelled = argv.map((word, at) => (files && word === '-' && at < end ? '/dev/stdin' : word));
   try {
     await declare(parserOf(spelled), '', found).parseAsync();
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     return { kind: 'misused', faults: [error.message] };
   }
-  const { _: given, words: args, $0: _, ...flags } = read;
+  const { _: behind, words: args, $0: _, ...flags } = read;
   if (flags.help === true) return { kind: 'help', words };
   const command = commands.find((c) => c.name === words);
   if (command === undefined && flags.version === true) return { kind: 'version' };
-  const stray = listOf(given).slice(words === '' ? 0 : words.split(' ').length);
+  const stray = listOf(behind).slice(words === '' ? 0 : words.split(' ').length);
   if (command === undefined) {
     return { kind: 'misused', faults: [unknownCommand(words, stray[0]), ...flagFaults(flags, null)] };
   }

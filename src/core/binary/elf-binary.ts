@@ -27,9 +27,8 @@ export function* elfBinary(begun: Begun, depth: Depth): Reading<Binary> {
   const { list } = parts;
   const interp = yield* loaderOf(begun, list);
   const full = depth === 'full' && list !== null;
-  const links =
-    full || mayBeStaticPie(header, interp.loader) ? yield* elfLinks(begun, header, list ?? [], full) : null;
-  const notes = full ? yield* elfNotes(begun, header, list) : noNotes;
+  const links = full || header.type === etDyn ? yield* elfLinks(begun, header, list ?? [], full) : null;
+  const notes = list === null ? noNotes : yield* elfNotes(begun, header, list);
   const defect = parts.defect ?? interp.defect ?? (isProgram(header) ? nothingToLoad(list) : null);
   return {
     kind: 'elf',
@@ -51,6 +50,7 @@ export function* elfBinary(begun: Begun, depth: Depth): Reading<Binary> {
 }
 
 const riscv = 243;
+const etDyn = 3;
 const segment = { load: 1, interp: 3 } as const;
 const noNotes: ElfNotes = { isaLevel: null, abi: null, names: [] };
 
@@ -75,7 +75,7 @@ function* segmentsOf(begun: Begun, header: ElfHeader): Reading<Segments> {
     return { list: null, defect: 'no-program-headers' };
   const table = yield* bytesAt(begun, { offset: phoff, length: size });
   const list = programHeaders(table, { ...header, phoff: 0 });
-  return { list, defect: list === null ? 'program-headers-cut' : null };
+  return { list, defect: list === null && endsBefore(begun, phoff + size) ? 'program-headers-cut' : null };
 }
 
 interface Interp {
@@ -91,23 +91,26 @@ function* loaderOf(begun: Begun, list: readonly ProgramHeader[] | null): Reading
   const bad: Interp = { asked: true, loader: null, defect: 'bad-loader-path' };
   if (asks.fileSize < 2 || asks.fileSize > 4096) return bad;
   const path = yield* bytesAt(begun, { offset: asks.offset, length: asks.fileSize });
-  if (path.length < asks.fileSize || path.at(-1) !== 0) return bad;
+  if (path.length < asks.fileSize)
+    return endsBefore(begun, asks.offset + asks.fileSize) ? bad : { asked: true, loader: null, defect: null };
+  if (path.at(-1) !== 0) return bad;
   return { asked: true, loader: stringIn(path), defect: null };
+}
+
+/** What was not to be had may be there all the same: of a pipe or a compressed archive only the beginning is at hand. */
+function endsBefore({ size }: Begun, end: number): boolean {
+  return size !== null && end > size;
 }
 
 function isProgram({ type }: ElfHeader): boolean {
   return type === 2 || type === 3;
 }
 
-function mayBeStaticPie({ type }: ElfHeader, loader: string | null): boolean {
-  return type === 3 && loader === null;
-}
-
 function formOf({ type }: ElfHeader, loader: string | null, links: ElfLinks | null): ElfForm {
   if (type === 3) {
     if (loader === null) return links?.pie === true ? 'static-pie' : 'shared-object';
     // Linkers before 2.26 did not say that it is one; a library that can be started has a name for others.
-    return links !== null && !links.pie && links.soname !== null ? 'shared-object' : 'pie';
+    return links !== null && !links.pie && links.named ? 'shared-object' : 'pie';
   }
   return ({ 1: 'relocatable', 2: 'executable', 4: 'core' } as const)[type] ?? 'other';
 }

@@ -8,6 +8,8 @@ export interface ElfLinks {
   /** There are more than were read. */
   readonly more: boolean;
   readonly soname: string | null;
+  /** It has a name for those that need it, whether or not names were read. */
+  readonly named: boolean;
   /** DT_RPATH and DT_RUNPATH, as they stand there. */
   readonly rpath: string | null;
   readonly runpath: string | null;
@@ -15,7 +17,7 @@ export interface ElfLinks {
   readonly pie: boolean;
 }
 
-/** Reads it; without `names` only whether it is a program. Null where there is none. */
+/** Reads it; without `names` only whether it is a program or a library. Null where there is none. */
 export function* elfLinks(
   begun: Begun,
   header: ElfHeader,
@@ -28,7 +30,8 @@ export function* elfLinks(
   const entries = entriesOf(bytes, header);
   const valueAt = (tag: number): number | null => entries.find((entry) => entry.tag === tag)?.value ?? null;
   const pie = ((valueAt(DT.flags1) ?? 0) & DF_1_PIE) !== 0;
-  const empty = { libraries: [], more: false, soname: null, rpath: null, runpath: null, pie };
+  const named = valueAt(DT.soname) !== null;
+  const empty = { libraries: [], more: false, soname: null, named, rpath: null, runpath: null, pie };
   const table = offsetOf(valueAt(DT.strtab), list);
   if (!names || table === null) return empty;
 
@@ -46,6 +49,7 @@ export function* elfLinks(
   return {
     libraries,
     more: needed.length > mostLibraries,
+    named,
     soname: yield* nameAt(valueAt(DT.soname)),
     rpath: yield* nameAt(valueAt(DT.rpath)),
     runpath: yield* nameAt(valueAt(DT.runpath)),

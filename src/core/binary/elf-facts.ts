@@ -18,7 +18,7 @@ export interface ElfBinary {
   readonly form: ElfForm;
   /** Whether it asks for a loader (PT_INTERP); null where its program headers were not to be had. */
   readonly linkage: 'static' | 'dynamic' | null;
-  /** The loader that it asks for, as it stands there. */
+  /** The loader that it asks for, as it stands there; null also where it lies in a part that was not to be had. */
   readonly loader: string | null;
   /** What its dynamic section says; null where it has none or that was not asked. */
   readonly links: ElfLinks | null;

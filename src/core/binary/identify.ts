@@ -23,7 +23,7 @@ export function identify(
 }
 
 /** The same as a reading, for whoever has to wait for the pieces. */
-function* identifying(begun: Begun, depth: Depth): Reading<Binary> {
+export function* identifying(begun: Begun, depth: Depth): Reading<Binary> {
   const { head } = begun;
   if (head.length === 0) return { kind: 'empty' };
   if (has(head, elf) || isStartOf(elf, head)) return yield* elfBinary(begun, depth);

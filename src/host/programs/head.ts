@@ -19,7 +19,7 @@ export function readHead(path: string): Head | null {
     fd = openSync(Buffer.from(path, 'latin1'), flags);
     if (!fstatSync(fd).isFile()) return null;
     const { head, binary } = identifyOpen(fd, 'platform');
-    return { bytes: head.slice(), loader: binary.kind === 'elf' ? binary.loader : null };
+    return { bytes: new Uint8Array(head), loader: binary.kind === 'elf' ? binary.loader : null };
   } catch {
     return null;
   } finally {
