@@ -26,16 +26,32 @@ const sharedErrno: Readonly<Record<SharedCode, CauseKind['errno']>> = {
 
 /** What to do about a cause, with its own values, as it can be typed where it is read. */
 export function remedyText({ code, values }: Cause, here?: Here): string {
-  const text = typed(causeKind(code).remedy, here);
+  const inserted: string[] = [];
   const fill = (part: string, quote: (value: string) => string): string =>
     part.replace(/\b[A-Z]{3,}\b/g, (word) => {
       const value = Object.hasOwn(values, word) ? values[word] : undefined;
-      return value === undefined ? word : quote(fill(value, (inner) => inner));
+      if (value === undefined) return word;
+      // `typed` must not read what is in a name.
+      return `\0${inserted.push(quote(value)) - 1}\0`;
     });
+  const { remedy } = causeKind(code);
+  // Texts of problems have a notation of their own, in which words stand too.
+  const isOwn = Object.hasOwn(causeCatalogue, code);
+  const whole = isOwn ? filled(expanded(remedy, values), fill) : filled(typed(remedy, here), fill);
+  return (isOwn ? typed(whole, here) : whole).replace(/\0(\d+)\0/g, (_, at) => inserted[Number(at)] ?? '');
+}
+
+/** Words inside backquotes, which go, are quoted for a shell. */
+function filled(text: string, fill: (part: string, quote: (value: string) => string) => string): string {
   return text
     .split('`')
     .map((part, at) => fill(part, at % 2 === 1 ? shown : visible))
     .join('');
+}
+
+/** UNPACK is a command with words of its own. */
+function expanded(remedy: string, { UNPACK }: Cause['values']): string {
+  return UNPACK === undefined ? remedy : remedy.replaceAll('UNPACK', UNPACK);
 }
 
 /** A byte string as one word of a shell; what a terminal would obey is written as bash and zsh read it. */

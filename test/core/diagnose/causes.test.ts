@@ -23,6 +23,11 @@ test('a remedy has the values of its cause, each as one word of a shell', () => 
   const odd = remedyText(caused('file-mode', { FILE: "a\x1b[2J'\n\\b" }));
   assert.equal(odd, "Allow it: chmod +x $'a\\x1b[2J\\x27\\x0a\\x5cb'.");
   assert.equal(remedyText(caused('file-mode', { FILE: 'gr\xc3\xbcn' })), "Allow it: chmod +x 'grün'.");
+  const noted = remedyText(caused('file-mode', { FILE: '{keeper} [host: x] FILE' }));
+  assert.equal(noted, "Allow it: chmod +x '{keeper} [host: x] FILE'.");
+  const unpacked = remedyText(caused('saved-archive', { FILE: 'my app', UNPACK: 'tar -xzf FILE' }));
+  assert.equal(unpacked, "Unpack it: tar -xzf 'my app'. The program lies inside.");
+  assert.match(remedyText(caused('status-zero', {})), /^[A-Z][^`]*\.$/);
   assert.match(remedyText(caused('no-entry', { PLATFORM: 'linux/arm64' })), /install linux\/arm64\./);
 });
 
