@@ -12,17 +12,26 @@ export async function begin(): Promise<void> {
   } catch (error) {
     // Too few descriptors for what says so: the sentence and the codes of problems.ts and exit-codes.ts cannot be loaded.
     const few = hasFewDescriptors();
-    // Only a defect ends up here else: expected failures are data. Its stack is what a bug report needs.
-    const why = error instanceof Error && !few ? error.stack : String(error);
+    const why = String(error);
     process.stderr.write(
       few
         ? `binfmt-keeper: too-few-descriptors: 96 are needed; raise the limit of open files: ulimit -n 1024 (${why})\n`
-        : `binfmt-keeper: internal error: ${why}\n`,
+        : `${stackOf(error)}binfmt-keeper: internal error: ${why.replace(/\s*\n\s*/g, ' ')}\n`,
     );
     process.exitCode = few ? 4 : 1;
     // What was under way may never end.
     setTimeout(() => process.exit(), 200).unref();
   }
+}
+
+/**
+ * Only a defect ends up here else: expected failures are data. Its stack is what a bug report needs; the fault itself comes
+ * last, since docker/setup-qemu-action shows one line.
+ */
+function stackOf(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
+  return frames.length === 0 ? '' : `binfmt-keeper: a defect; for a report of it:\n${frames.join('\n')}\n`;
 }
 
 /** By the limit, for what fails then has many faces: a part that cannot be read, a child without pipes. */

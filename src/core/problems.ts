@@ -75,6 +75,7 @@ export type ProblemCode =
   | 'entry-interpreter-noexec'
   | 'entry-interpreter-machine'
   | 'entry-interpreter-emulated'
+  | 'entry-interpreter-loop'
   | 'entry-interpreter-hung'
   | 'entry-not-renewable'
   | 'interpreter-missing'
@@ -452,6 +453,13 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     severity: 'warning',
     remedy:
       'See what it is, and what this machine is: file FILE; uname -m. Then put the right one in its place, as with apt-get install --reinstall PACKAGE (dpkg -S FILE names it). Or remove the entry: echo -1 > /proc/sys/fs/binfmt_misc/NAME.',
+  },
+  'entry-interpreter-loop': {
+    title: 'The interpreter of an entry would be run by that entry again',
+    severity: 'warning',
+    remedy:
+      'Each exec ends with ELOOP, "Too many levels of symbolic links". See who takes whose files: {keeper} status. Then remove the entry that takes the interpreter: echo -1 > /proc/sys/fs/binfmt_misc/NAME. Or give it an interpreter that no entry matches.',
+    dependsOn: ['dangerous-entry'],
   },
   'entry-interpreter-emulated': {
     title: 'The interpreter of an entry is itself run by another entry',

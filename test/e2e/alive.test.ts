@@ -87,6 +87,48 @@ await suite(import.meta.url, 'interpreters of entries, whosever they are', {
       return undefined;
     },
 
+  'an interpreter that leads back to its own entry, by bytes or by its name, is told, and so it is': async (
+    world,
+  ) => {
+    mountMain(world);
+    const bin = directory(world, 'bin');
+    writeFileSync(`${bin}/self`, '\0self', { mode: 0o755 });
+    for (const name of ['named.loop', 'fixed.pin', 'one.two', 'two.one', 'fine.end', 'plain'])
+      program(`${bin}/${name}`);
+    foreign(world, 'self', `${bin}/self`);
+    const extension = (name: string, interpreter: string, flags = ''): void =>
+      world.write(`${world.main}/register`, `:${name}:E::${name}::${bin}/${interpreter}:${flags}`);
+    extension('loop', 'named.loop');
+    extension('pin', 'fixed.pin', 'F');
+    extension('one', 'one.two');
+    extension('two', 'two.one');
+    extension('start', 'fine.end');
+    extension('end', 'plain');
+    const daemon = world.start({ platforms: target, flags: quick });
+    const looping = ['self', 'loop', 'pin', 'one', 'two'];
+    const report = await daemon.reported('each of them', (r) =>
+      looping.every((name) => problem(r, name)?.code === 'entry-interpreter-loop'),
+    );
+    assert.deepEqual(
+      ['start', 'end'].map((name) => problem(report, name)),
+      [undefined, undefined],
+    );
+    const ends = (name: string): unknown => {
+      const file = `${world.dir}/file${name === 'self' ? '' : `.${name}`}`;
+      writeFileSync(file, name === 'self' ? '\0self' : 'text', { mode: 0o755 });
+      const { error, status } = spawnSync(file, { input: '' });
+      return (error as NodeJS.ErrnoException | undefined)?.code ?? status;
+    };
+    assert.deepEqual(
+      looping.map((name) => [name, ends(name)]),
+      looping.map((name) => [name, 'ELOOP']),
+    );
+    // The status is that of the program which serves as an interpreter.
+    assert.equal(ends('start'), ends('end'));
+    assert.equal(typeof ends('end'), 'number');
+    return undefined;
+  },
+
   'F: a file that is replaced is taken by own, declared and adopted entries without an exec lost, and told of those of others':
     async (world) => {
       mountMain(world);

@@ -64,6 +64,7 @@ export const meanings: Readonly<Record<ProblemCode, string>> = {
   'entry-interpreter-mode': "It lost its x bits, or something else than a file lies there. The kernel looks at each exec, where the entry has no F flag.",
   'entry-interpreter-noexec': "The mount that it lies on has the option noexec.",
   'entry-interpreter-machine': "It is an ELF program for another CPU, or neither ELF nor a script, and no other entry runs it.",
+  'entry-interpreter-loop': "Its bytes or its name match the entry itself, or another entry whose interpreter leads back to it.",
   'entry-interpreter-emulated': "It is a program for another CPU, which another entry runs. The kernel follows five such steps at most.",
   'entry-interpreter-hung': "A file system on the way to it does not answer; tried by a child under a time limit.",
   'entry-not-renewable': "With the F flag the kernel holds the file: it runs on although it was deleted, lost its x bits or lies where nothing answers. But nobody can register the entry again.",

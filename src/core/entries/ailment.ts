@@ -18,6 +18,7 @@ export const fatalCodes: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   'entry-interpreter-mode',
   'entry-interpreter-noexec',
   'entry-interpreter-machine',
+  'entry-interpreter-loop',
   'entry-interpreter-hung',
 ]);
 
@@ -48,6 +49,8 @@ export interface Surroundings {
   readonly nameOf: (elf: ElfKind) => string;
   /** All entries, in search order. */
   readonly entries: readonly Entry[];
+  /** How the file at a path (a byte string) begins; null where nobody knows. */
+  readonly headOf?: (path: string) => Uint8Array | null;
 }
 
 /**
@@ -65,10 +68,16 @@ export function ailmentOf(
   if (sight.kind === 'file' && wasReplaced(entry, sight, pinned)) return replaced(entry, sight, around);
   const fault = faultOf(entry, sight, around);
   // What is no program of this machine was none when it was opened.
-  if (fault === null || !fault.fatal || fault.code === 'entry-interpreter-machine') return fault;
+  if (fault === null || !fault.fatal || ownFault.has(fault.code)) return fault;
   const detail = `${whyOf(sight)}: the entry runs on by the file that the kernel holds, but could not be registered again`;
   return { code: 'entry-not-renewable', detail, fatal: false };
 }
+
+/** Of the file itself, whatever becomes of its path. */
+const ownFault: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+  'entry-interpreter-machine',
+  'entry-interpreter-loop',
+]);
 
 /** Why what lies at a path cannot serve an entry that would be registered with it now; null where nothing is known against it. */
 export function faultOf(
@@ -121,22 +130,61 @@ function foreignProgram(
   { head }: FileSight,
   around: Surroundings,
 ): Ailment | null {
-  if (head[0] === 0x23 && head[1] === 0x21) return null;
+  const { name, interpreter } = entry;
+  const is = (what: string): string => `${visible(interpreter)} is ${what}`;
+  const runner = runnerOf(interpreter, head, around);
+  const way = runner === null ? null : circleOf(name, runner, around);
+  if (way !== null) {
+    const how =
+      way.length === 1 ? 'this very entry matches' : `the entry ${visible(runner?.name ?? '')} matches`;
+    const round = way.length > 1 ? `, which leads back by ${way.map(visible).join(', ')}` : '';
+    const detail = `${is(`a file that ${how}`)}${round}: each exec ends with ELOOP`;
+    return { code: 'entry-interpreter-loop', detail, fatal: true };
+  }
+  if (isNative(head, around)) return null;
   const elf = readElfHeader(head);
-  if (elf !== null && around.runsHere(elf)) return null;
-  const runner = around.entries.find(
-    (one) => one.enabled && one.matcher !== null && matchesHeader(one.matcher, head, entry.interpreter),
-  );
   const what = elf === null ? 'no program that the kernel starts' : `a program for ${around.nameOf(elf)}`;
-  const is = `${visible(entry.interpreter)} is ${what}`;
-  const dead = (why: string): Ailment => ({
-    code: 'entry-interpreter-machine',
-    detail: `${is}, which ${why}`,
-    fatal: true,
-  });
-  if (runner === undefined) return dead('nothing runs here: each exec ends with ENOEXEC');
-  if (runner.name === entry.name) return dead('this very entry would have to run: each exec ends with ELOOP');
+  if (runner === null) {
+    const detail = `${is(what)}, which nothing runs here: each exec ends with ENOEXEC`;
+    return { code: 'entry-interpreter-machine', detail, fatal: true };
+  }
   if (elf === null) return null;
-  const detail = `${is}, which runs only as long as the entry ${visible(runner.name)} does`;
+  const detail = `${is(what)}, which runs only as long as the entry ${visible(runner.name)} does`;
   return { code: 'entry-interpreter-emulated', detail, fatal: false };
 }
+
+/** A program of this machine, or a script: without an entry the kernel runs it by itself. */
+function isNative(head: Uint8Array, { runsHere }: Surroundings): boolean {
+  const elf = readElfHeader(head);
+  return elf === null ? head[0] === 0x23 && head[1] === 0x21 : runsHere(elf);
+}
+
+/**
+ * The entry that takes a file, as the kernel looks for it. One whose bytes match programs of the host takes everything,
+ * and is told as a danger, not as the runner of each interpreter.
+ */
+function runnerOf(path: string, head: Uint8Array, around: Surroundings): Entry | null {
+  const runner = around.entries.find(
+    (one) => one.enabled && one.matcher !== null && matchesHeader(one.matcher, head, path),
+  );
+  if (runner === undefined) return null;
+  return runner.matcher?.kind === 'magic' && isNative(head, around) ? null : runner;
+}
+
+/** The names on the way from the first runner of an interpreter back to one that was there before; null where it ends. */
+function circleOf(name: string, first: Entry, around: Surroundings): readonly string[] | null {
+  const way: string[] = [];
+  const seen = new Set([name]);
+  for (let at: Entry | null = first; at !== null; ) {
+    way.push(at.name);
+    // More steps than these the kernel does not take.
+    if (seen.has(at.name) || way.length > mostSteps) return way;
+    seen.add(at.name);
+    const head: Uint8Array | null = around.headOf?.(at.interpreter) ?? null;
+    at = head === null ? null : runnerOf(at.interpreter, head, around);
+  }
+  return null;
+}
+
+/** exec_binprm() in fs/exec.c. */
+const mostSteps = 5;

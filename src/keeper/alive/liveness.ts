@@ -119,20 +119,28 @@ function judgeAll(
   const there = new Set(watched.flatMap(({ entry }) => (entry === null ? [] : identify(entry))));
   for (const known of [state.pins, state.ailments])
     for (const key of known.keys()) if (!there.has(key)) known.delete(key);
+  const headOf = headsIn(sights);
   for (const one of watched) {
     const { entry } = one;
     const sight = sights.get(one.path);
     if (entry === null || sight === undefined) continue;
     const key = identify(entry);
     const ailment = ailmentOf(entry, sight, one.pinned ?? state.pins.get(key) ?? null, {
-      ...around,
-      entries,
+      ...{ ...around, entries, headOf },
     });
     if (ailment === null) state.ailments.delete(key);
     else state.ailments.set(key, { name: entry.name, ailment });
     if (sight.kind === 'file' && ailment?.code !== 'stale-interpreter' && !state.pins.has(key))
       state.pins.set(key, { dev: sight.dev, ino: sight.ino });
   }
+}
+
+/** Beginnings of the files that were looked at. */
+function headsIn(sights: ReadonlyMap<string, Sight>): (path: string) => Uint8Array | null {
+  return (path) => {
+    const sight = sights.get(path);
+    return sight?.kind === 'file' ? sight.head : null;
+  };
 }
 
 /** What preparation tells of, or a renewal is about to cure, is not told twice. */

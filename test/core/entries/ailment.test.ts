@@ -78,7 +78,38 @@ test('an interpreter of another machine runs by another entry, never by its own'
   const off = { ...runner, enabled: false };
   assert.equal(codeOf(entry('plain', ''), foreign, null, [off]), 'entry-interpreter-machine');
   const itself = ailmentOf({ ...runner, flags: '' }, foreign, null, { ...machines, entries: [runner] });
-  assert.match(itself?.detail ?? '', /this very entry would have to run: each exec ends with ELOOP$/);
+  assert.match(itself?.detail ?? '', /a file that this very entry matches: each exec ends with ELOOP$/);
+  assert.equal(itself?.code, 'entry-interpreter-loop');
+});
+
+test('an interpreter that leads back to its entry is told, by its name as well, and one that does not is not', () => {
+  const named = (name: string, interpreter: string, flags = ''): Entry => ({
+    ...entry(name, flags),
+    interpreter,
+  });
+  const told = (one: Entry, ...others: readonly Entry[]) =>
+    ailmentOf(one, good, null, { ...machines, entries: [...others, one], headOf: () => good.head });
+  const [a, b] = [named('a', '/x.b'), named('b', '/x.a')];
+  assert.match(told(a, b)?.detail ?? '', /matches, which leads back by b, a: each exec ends with ELOOP$/);
+  assert.equal(told(b, a)?.code, 'entry-interpreter-loop');
+  assert.equal(told(named('a', '/x.a'))?.code, 'entry-interpreter-loop');
+  assert.equal(
+    told(named('a', '/x.a', 'F'))?.code,
+    'entry-interpreter-loop',
+    'the kernel asks for the name with F, too',
+  );
+  assert.equal(told(a, { ...b, enabled: false }), null);
+  assert.equal(told(a, named('b', '/bin/b')), null);
+  const chain = [...'bcdefgh'].map((name, at) => named(name, `/x.${'cdefghi'[at]}`));
+  assert.equal(told(a, ...chain)?.code, 'entry-interpreter-loop', 'more steps than the kernel takes');
+  assert.equal(told(a, ...chain.slice(0, 3)), null);
+  const brick = entry('brick', '', {
+    kind: 'magic',
+    offset: 0,
+    magic: good.head.subarray(0, 4),
+    mask: new Uint8Array(4).fill(255),
+  });
+  assert.equal(told(a, brick), null, 'told as what it is, a danger');
 });
 
 test('with F the kernel runs the file that it opened: what becomes of its path is no death', () => {
