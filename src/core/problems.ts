@@ -146,7 +146,9 @@ export type ProblemCode =
   | 'shutdown-held'
   | 'filtered'
   | 'user-namespaces-restricted'
-  | 'compilers-emulated';
+  | 'compilers-emulated'
+  | 'entry-off'
+  | 'entry-duplicate';
 
 /** All kinds of problems: the same codes in logs, status, metrics and docs/problems.md. */
 export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
@@ -899,6 +901,18 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     severity: 'notice',
     remedy:
       'Only sandboxes and rootless containers need them. See: sysctl kernel.apparmor_restrict_unprivileged_userns kernel.unprivileged_userns_clone user.max_user_namespaces. On Ubuntu, for one program: an AppArmor profile with userns; for all: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0.',
+  },
+  'entry-off': {
+    title: 'An entry is switched off',
+    severity: 'notice',
+    remedy:
+      'Switch it on: echo 1 >/proc/sys/fs/binfmt_misc/NAME. Or remove it: echo -1 >/proc/sys/fs/binfmt_misc/NAME.',
+  },
+  'entry-duplicate': {
+    title: 'An entry says what another one says',
+    severity: 'notice',
+    remedy:
+      'Nothing breaks by it; both names may be looked for by some tool. To be rid of it: echo -1 >/proc/sys/fs/binfmt_misc/NAME.',
   },
   'compilers-emulated': {
     title: 'Compilers run under emulation now',

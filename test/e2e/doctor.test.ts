@@ -33,6 +33,9 @@ await suite(import.meta.url, 'doctor', {
     writeFileSync(`${world.dir}/text`, 'no program\n', { mode: 0o755 });
     line(world, `:text:M::\\x7fTEXT::${world.dir}/text:`);
     world.register('front', emulator, 'PF');
+    world.register('twin', emulator, 'PF');
+    line(world, ':off:M::\\x7fOFF::/usr/bin/true:');
+    world.write(`${world.main}/off`, '0');
     const { status, findings } = diagnose(world);
     assert.equal(status, 1);
     const about = (subject: string): string[] =>
@@ -41,6 +44,8 @@ await suite(import.meta.url, 'doctor', {
     assert.deepEqual(about('gone'), ['entry-interpreter-missing']);
     assert.deepEqual(about('text'), ['entry-interpreter-machine']);
     assert.deepEqual(about('emu'), ['entry-hidden']);
+    assert.deepEqual(about('off'), ['entry-off']);
+    assert.deepEqual(about('front'), ['entry-duplicate']);
     const [first] = findings.filter(({ subject }) => subject === 'dynamic');
     assert.match(first?.detail ?? '', /\/usr\/bin\/sleep asks for \/lib.*ld-linux/);
     return undefined;

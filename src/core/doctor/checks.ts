@@ -1,5 +1,7 @@
 import type { Check } from './facts/check.ts';
 import { compilers } from './host/compilers.ts';
+import { disabled } from './host/disabled.ts';
+import { duplicates } from './host/duplicates.ts';
 import { dynamic } from './host/dynamic.ts';
 import { filter } from './host/filter.ts';
 import { labels } from './host/labels.ts';
@@ -25,7 +27,7 @@ import { reported } from './reported.ts';
 export const checks: readonly Check[] = [
   ...[support, flags, automount, hostMount, covered, status, namespace],
   reported,
-  ...[dynamic, rosetta, labels, store],
+  ...[disabled, duplicates, dynamic, rosetta, labels, store],
   ...[systemd, binfmtSupport, tools, places],
   ...[narrower, shutdown, filter, userNamespaces, compilers],
 ];

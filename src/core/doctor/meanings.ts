@@ -59,6 +59,8 @@ export const meanings: Readonly<Record<ProblemCode, string>> = {
   'registrar-flushes': "systemd-binfmt writes -1 to status before it registers what its files say, at each boot, restart and stop, and with it goes what others have registered. Packages restart it when they are installed.",
   'registrar-present': "A program of this host, or a container, registers handlers too. The detail says which, and what it will do next.",
   'shutdown-held': "An entry with F holds its interpreter open, so that the file system of that file cannot be unmounted, however few processes run.",
+  'entry-off': "Somebody wrote 0 to the entry. It is there, and takes no file.",
+  'entry-duplicate': "Two enabled entries have the same magic, interpreter and flags under two names. The newer one serves; the kernel never comes to the other.",
   'stale-interpreter': "With the F flag an entry holds the file it was registered with, also after the file was replaced on disk. Told of entries of others, and of ours and kept ones as long as the new file cannot serve.",
   'entry-interpreter-missing': "The path of an entry, a directory or a symlink on the way to it, or the loader or #! interpreter of the file there, does not exist: whatever the entry matches ends with \"no such file\". Looked at within resync, whoever registered it.",
   'entry-interpreter-mode': "It lost its x bits, or something else than a file lies there. The kernel looks at each exec, where the entry has no F flag.",

@@ -85,6 +85,8 @@ const cases: readonly (readonly [code: string, subject: string, Partial<Facts>])
   ['private-instance', main, { initialUser: false }],
   ['private-instance', main, { initialUser: false, mainOwner: 65534 }],
   ['entry-interpreter-dynamic', 'e', { ...withEntries(entry), loaders: new Map([['/q', '/lib/ld.so']]) }],
+  ['entry-off', 'e', withEntries({ ...entry, enabled: false })],
+  ['entry-duplicate', 'behind', withEntries(entry, { ...entry, name: 'behind' })],
   ['rosetta-auxv', 'rosetta', { ...withEntries(owned('rosetta')), hasHwcap3: true }],
   ['label-denied', 'kernel log', { denials: ['avc:  denied  { map } for qemu-aarch64'] }],
   ['interpreter-noexec', '/s', { store: { ...well.store, noexec: true } }],
