@@ -241,7 +241,6 @@ const rows = [
       ['explain --pid 4711', 'what runs this process?'],
       ['explain -o json ./app', 'the same for programs'],
       ['explain - <app', 'what comes through a pipe, before it is saved'],
-      ['explain image.tar:usr/bin/app', 'a program in a tar file or an image'],
       ['explain --require linux/arm64 dist/ image.tar', 'is all of it for arm64, before it is shipped?'],
       [
         'explain --require linux/arm64 --rename k3s-arm64=k3s dist/',
