@@ -77,7 +77,7 @@ function* shown(): Generator<[place: string, line: string]> {
     }
   }
   for (const [code, { remedy }] of Object.entries(problemCatalogue))
-    for (const [, line = ''] of remedy.matchAll(/\{keeper\} ([^.,;:)]+)/g)) yield [code, line];
+    for (const [, line = ''] of remedy.matchAll(/\{keeper\} ([^.,;:)`]+)/g)) yield [code, line];
 }
 
 /** Our own part of what a shell is given: `podman exec NAME binfmt-keeper status >file` has `status`. */

@@ -3,7 +3,7 @@ import { runDirectory } from '../core/config/run-directory.ts';
 import type { ExitCode } from '../core/exit-codes.ts';
 import { problemCatalogue } from '../core/problems.ts';
 import { type MountRepair, mountWords, problemWords } from '../core/report/log-words.ts';
-import { typed } from '../core/text/typed.ts';
+import { remedyOf } from '../core/report/remedy.ts';
 import type { Progress } from '../core/wire/http-checks.ts';
 import type { Keeper } from '../keeper/keeper.ts';
 import { createClaim } from '../keeper/mounts/claim.ts';
@@ -50,6 +50,17 @@ export interface Ground {
 /** A keeper that lacks descriptors looks again every second; one that is merely late is not dead. */
 const lookSlackMs = 10_000;
 
+type Refused = Pick<Refusal, 'code' | 'detail' | 'exit' | 'values'>;
+
+function tellRefusal({ log, here }: RunParts, why: Refused): void {
+  const { code, detail } = why;
+  const remedy = remedyOf({ subject: '', ...why }, here);
+  log.logger.error(
+    { event: 'problem', problem: code, detail, remedy },
+    problemWords(problemCatalogue[code].title, '', detail),
+  );
+}
+
 /** Opens the instance and waits for its lock; the exit code where the host cannot be kept, or `stop` came first. */
 export async function takeGround(
   parts: RunParts,
@@ -71,13 +82,9 @@ export async function takeGround(
     () => life.keeper?.lookAtAll(),
     (repair) => mounted(parts, life, repair),
   );
-  const refused = (why: Pick<Refusal, 'code' | 'detail' | 'exit'>): { readonly exit: ExitCode } => {
-    const { title, remedy } = problemCatalogue[why.code];
-    log.logger.error(
-      { event: 'problem', problem: why.code, detail: why.detail, remedy: typed(remedy, parts.here) },
-      problemWords(title, '', why.detail),
-    );
-    supervision.stopping(title);
+  const refused = (why: Refused): { readonly exit: ExitCode } => {
+    tellRefusal(parts, why);
+    supervision.stopping(problemCatalogue[why.code].title);
     return { exit: why.exit };
   };
   if (!opened.ok) return refused(opened);

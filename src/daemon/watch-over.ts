@@ -21,9 +21,10 @@ export function watchOver(
       keeper.problem('lock-contested', 'instance', detail),
     ),
   );
-  const watch = watchInstance(instance.path, keeper.look);
+  const watch = watchInstance(instance.path, keeper.look, (why) =>
+    keeper.problem('no-inotify', 'inotify', why),
+  );
   open.add('watch', watch.close);
-  if (watch.degraded !== null) keeper.problem('no-inotify', 'inotify', watch.degraded);
   if (opened.kept) {
     mounts.hold(false);
     void mounts.mend('start');

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { parseConfig } from '../../src/core/config/config.ts';
 import { settings } from '../../src/core/config/options.ts';
 import { type ProblemCode, problemCatalogue } from '../../src/core/problems.ts';
-import { typed } from '../../src/core/text/typed.ts';
+import { marked, typed } from '../../src/core/text/typed.ts';
 
 const codes = Object.keys(problemCatalogue) as ProblemCode[];
 const doc = readFileSync(new URL('../../docs/problems.md', import.meta.url), 'utf8');
@@ -18,7 +18,7 @@ test('docs/problems.md says the same title, severity and remedy', () => {
   for (const section of doc.split(/^### /m).slice(1)) {
     const code = section.slice(0, section.indexOf('\n')) as ProblemCode;
     const { title, severity } = problemCatalogue[code];
-    const remedy = typed(problemCatalogue[code].remedy);
+    const remedy = marked(problemCatalogue[code].remedy);
     assert.ok(section.includes(`**${title}** (${severity}).`), `${code}: title or severity`);
     assert.ok(section.includes(remedy), `${code}: the remedy is: ${remedy}`);
   }
@@ -32,7 +32,7 @@ test('codes are kebab-case and every remedy is a sentence', () => {
       const confined = { command: 'binfmt-keeper', sandbox, mayNotRelabel: true };
       assert.doesNotMatch(typed(problemCatalogue[code].remedy, confined), /chcon|semodule|restorecon/, code);
       assert.match(remedy, /^[A-Z].*\.$/, code);
-      assert.doesNotMatch(remedy, /\[(host|relabel)|\{[a-z]+\}/, code);
+      assert.doesNotMatch(remedy, /\[(host|relabel|(no )?[A-Z]+):|\{[a-zA-Z]+[ =}]|`/, code);
       if (sandbox) assert.doesNotMatch(remedy, /systemctl start|journalctl -b -u|kubectl/, code);
     }
   }

@@ -55,8 +55,8 @@ await suite(import.meta.url, 'no configuration stops programs of the host', {
     const first = await world.startVerified({ platforms: target });
     first.kill('SIGHUP');
     // Its own magic takes it: what would run it is a program of that very platform.
-    const refused = await first.problem('entry-interpreter-machine');
-    assert.equal(refused.problems.find((p) => p.code === 'entry-interpreter-machine')?.subject, 'loop');
+    const refused = await first.problem('interpreter-machine');
+    assert.equal(refused.problems.find((p) => p.code === 'interpreter-machine')?.subject, 'loop');
     assert.equal(first.names().includes('loop'), false);
     await first.verified();
     assert.equal(bricks(first.names()), false);

@@ -42,7 +42,7 @@ await suite(
         ...places(world),
       );
       assert.notEqual(only.status, 0);
-      assert.match(only.said, new RegExp(`source-missing(.|\\n)*${home} belongs to uid ${alice}`));
+      assert.match(only.said, new RegExp(`interpreter-untrusted(.|\\n)*${home} belongs to uid ${alice}`));
       return undefined;
     },
 

@@ -101,7 +101,7 @@ test('what cannot be replaced is a problem and is left as it is', async (t) => {
 
 test('a place that does not answer is a problem, and no end waits for it', async (t) => {
   const bed = testBed(t, {
-    reach: async () => ({ ok: false, code: 'ETIMEDOUT', message: 'does not answer' }),
+    reach: async () => ({ ok: false, code: 'ETIMEDOUT', message: 'does not answer', mountPoint: '/' }),
   });
   bed.textfile.use(bed.path);
   await until('the problem', () => bed.problems.get(bed.path) ?? null);

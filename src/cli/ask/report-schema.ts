@@ -13,6 +13,10 @@ const fault = z.object({
   code: z.string().describe('stable; docs/problems.md explains each'),
   subject: z.string(),
   detail: z.string(),
+  values: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('what its remedy names beside the subject, as byte strings'),
 });
 
 const problem = fault.extend({

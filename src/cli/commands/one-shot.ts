@@ -2,7 +2,7 @@ import type { Asked } from '../../core/config/asked.ts';
 import type { Config } from '../../core/config/config.ts';
 import { runDirectory } from '../../core/config/run-directory.ts';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
-import type { ProblemCode } from '../../core/problems.ts';
+import type { Problem, ProblemCode } from '../../core/problems.ts';
 import type { Lasting } from '../../core/report/lasting.ts';
 import type { Report } from '../../core/report/report.ts';
 import { escapeControls } from '../../core/text/escape.ts';
@@ -43,7 +43,7 @@ export interface Manner {
   /** Runs no programs by itself. */
   readonly unasked?: 'proves' | 'leaves';
   /** Hears why it cannot, in place of the terminal. */
-  readonly refused?: (code: ProblemCode, detail: string) => void;
+  readonly refused?: (code: ProblemCode, detail: string, values?: Problem['values']) => void;
   /** Platforms in addition to those of the configuration. */
   readonly asked?: () => Asked;
 }
@@ -81,7 +81,8 @@ export async function shoot<T>(
 ): Promise<Shoot<T>> {
   const machine = await createMachine();
   let lockedOut = false;
-  const say = manner.refused ?? ((code, detail) => complain(context, code, detail));
+  const say: NonNullable<Manner['refused']> =
+    manner.refused ?? ((code, detail, values) => complain(context, code, detail, values));
   const done = await once<Shoot<T>>(machine, config, policyOf(context, manner), async ({ opened, hold }) => {
     const held = await hold();
     lockedOut = held.other !== null;
@@ -106,7 +107,7 @@ export async function shoot<T>(
     return { ...shot, result: { ok: true, result: shot.result, lasting: null, lockedOut } };
   });
   if (done.ok) return done.result.ok ? { ...done.result, lasting: done.lasting } : done.result;
-  say(done.code, done.detail);
+  say(done.code, done.detail, done.values);
   return { ok: false, exit: done.exit };
 }
 

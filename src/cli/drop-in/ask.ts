@@ -2,6 +2,7 @@ import type { Config } from '../../core/config/config.ts';
 import { runDirectory } from '../../core/config/run-directory.ts';
 import { type DropInRequest, platformTargets } from '../../core/drop-in/drop-in.ts';
 import { catalogue } from '../../core/platforms/catalogue.ts';
+import { lacksEmulator } from '../../core/problems.ts';
 import { lackingEmulator } from '../../core/report/lacking.ts';
 import type { Report } from '../../core/report/report.ts';
 import { askDaemon } from '../ask/ask.ts';
@@ -40,7 +41,7 @@ export async function askToInstall(
   const there = targets.filter((target) => !lacking.includes(target));
   if (there.length > 0) return judgeReport(report, there, say);
   return report.problems
-    .filter((p) => p.code === 'source-missing')
+    .filter((p) => lacksEmulator.has(p.code))
     .slice(0, 1)
     .map((p) => `installing: ${oneLine(p)}`);
 }

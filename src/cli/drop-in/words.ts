@@ -3,7 +3,7 @@ import { textOf } from '../../core/kernel/bytes.ts';
 import type { Entry } from '../../core/kernel/entry.ts';
 import { architectureOf } from '../../core/platforms/catalogue.ts';
 import { type Problem, problemCatalogue } from '../../core/problems.ts';
-import { typed } from '../../core/text/typed.ts';
+import { remedyOf } from '../../core/report/remedy.ts';
 import { visible } from '../../core/text/visible.ts';
 import { here } from '../terminal/typed-command.ts';
 
@@ -26,9 +26,10 @@ export function shortName(target: string): string {
 }
 
 /** A problem in one line: docker/setup-qemu-action shows only the last line of stderr. */
-export function oneLine({ code, subject, detail }: Problem): string {
-  const { title, remedy } = problemCatalogue[code];
-  return `${subject}: ${code}: ${title}: ${detail}. ${typed(remedy, here())}`;
+export function oneLine(problem: Problem): string {
+  const { code, subject, detail } = problem;
+  const { title } = problemCatalogue[code];
+  return `${subject}: ${code}: ${title}: ${detail}. ${remedyOf(problem, here())}`;
 }
 
 /** One line to stderr. */

@@ -1,9 +1,9 @@
-import type { Problem } from '../../core/problems.ts';
+import { lacksEmulator, type Problem } from '../../core/problems.ts';
 import type { HandlerReport, Report } from '../../core/report/report.ts';
 import { isNamed } from '../../core/report/served.ts';
 import { visible } from '../../core/text/visible.ts';
 import type { View } from '../terminal/problem-text.ts';
-import { remedyOf } from '../terminal/problem-text.ts';
+import { remediesHere } from '../terminal/problem-text.ts';
 import { wrap } from '../terminal/wrap.ts';
 
 /** Whether a row says no more than that nobody registered it: without a daemon that is no loss. */
@@ -11,7 +11,9 @@ export function isUnregistered(report: Report, { key, state }: HandlerReport): b
   return (
     isLook(report) &&
     state === 'missing' &&
-    report.problems.some((p) => p.subject === key && aboutUnregistered.has(p.code))
+    report.problems.some(
+      (p) => p.subject === key && (aboutUnregistered.has(p.code) || lacksEmulator.has(p.code)),
+    )
   );
 }
 
@@ -35,7 +37,8 @@ export function unregisteredLines(report: Report, view: View, width: number): re
     if (first === undefined) return [];
     const names = problems.map(({ subject }) => nameOf(subject, report));
     const what = code === 'not-registered' ? 'not registered' : 'not registered, and no emulator here';
-    return wrap(`${what}: ${names.join(', ')} → ${remedyOf(first, view)}`, width, '', '  ');
+    const remedy = remediesHere(problems, view).join(' ');
+    return wrap(`${what}: ${names.join(', ')} → ${remedy}`, width, '', '  ');
   });
 }
 

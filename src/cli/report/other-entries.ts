@@ -1,6 +1,7 @@
 import type { EntryReport } from '../../core/entries/entry-report.ts';
 import { ownerNames } from '../../core/entries/owner-names.ts';
 import type { Problem } from '../../core/problems.ts';
+import { commandsOf, remedyOf } from '../../core/report/remedy.ts';
 import { visible } from '../../core/text/visible.ts';
 import type { View } from '../terminal/problem-text.ts';
 import { type Column, tableLines } from '../terminal/table.ts';
@@ -22,16 +23,25 @@ export function otherEntryLines(
 export function wrongLines(
   entries: readonly EntryReport[],
   problems: readonly Problem[],
-  { columns }: View,
+  { columns, here }: View,
 ): readonly string[] {
   const isTold = (p: Problem): boolean =>
     problems.some((other) => other.code === p.code && other.subject === p.subject);
   const width = columns ?? Number.POSITIVE_INFINITY;
+  const given = new Set<string>();
   return entries.flatMap(({ name, wrong }) =>
     wrong
       // That ours stands in front is what ours is for.
       .filter((p) => p.code !== 'entry-covered' && !isTold(p))
-      .flatMap(({ code, detail }) => wrap(visible(`${name}: ${code}: ${detail}`), width, '', '  ')),
+      .flatMap((problem) => {
+        const { code, detail } = problem;
+        const what = wrap(visible(`${name}: ${code}: ${detail}`), width, '', '  ');
+        // Whoever stands in front and whoever stands behind have the same way out.
+        const commands = commandsOf(problem, here).filter((line) => !given.has(line));
+        for (const line of commands) given.add(line);
+        if (commands.length === 0) return what;
+        return [...what, ...wrap(`→ ${remedyOf(problem, here)}`, width, '  ', '    ')];
+      }),
   );
 }
 

@@ -1,9 +1,10 @@
 import type { Config } from '../../core/config/config.ts';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
+import { bytesOf } from '../../core/kernel/bytes.ts';
 import { problemCatalogue } from '../../core/problems.ts';
+import { remedyOf } from '../../core/report/remedy.ts';
 import type { ReportedProblem } from '../../core/report/report.ts';
 import type { StoreFinding } from '../../core/store/findings.ts';
-import { typed } from '../../core/text/typed.ts';
 import { visible } from '../../core/text/visible.ts';
 import { createMachine } from '../../host/machine.ts';
 import type { Context } from '../terminal/context.ts';
@@ -34,10 +35,12 @@ function wellText(dir: string, count: number): string {
   return `${what} in ${visible(dir)} ${count === 1 ? 'is' : 'are'} as deployed`;
 }
 
-/** Words in capitals of a remedy stand for what differs from one finding to the next. */
 function problemOf({ here }: Context, { path, code, message }: StoreFinding): ReportedProblem {
-  const { title, severity, remedy } = problemCatalogue[code];
-  return { code, subject: path, detail: message, title, severity, remedy: typed(remedy, here) };
+  const { title, severity } = problemCatalogue[code];
+  const target = /^qemu-([\w]+)/.exec(path.slice(path.lastIndexOf('/') + 1))?.[1];
+  const values = { FILE: bytesOf(path), ...(target === undefined ? {} : { PLATFORM: target }) };
+  const problem = { code, subject: path, detail: message, values };
+  return { ...problem, title, severity, remedy: remedyOf(problem, here) };
 }
 
 function faultText({ columns, style, here }: Context, problems: readonly ReportedProblem[]): string {

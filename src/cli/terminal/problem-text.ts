@@ -1,6 +1,7 @@
 import { type ProblemKind, problemCatalogue } from '../../core/problems.ts';
+import { remediesOf } from '../../core/report/remedy.ts';
 import type { ReportedProblem } from '../../core/report/report.ts';
-import { type Here, typed } from '../../core/text/typed.ts';
+import type { Here } from '../../core/text/typed.ts';
 import { visible } from '../../core/text/visible.ts';
 import type { Style } from './style.ts';
 import { wrap } from './wrap.ts';
@@ -31,14 +32,25 @@ export function problemLines(problems: readonly ReportedProblem[], view: View): 
     ...more,
     ...shown.flatMap((p) => wrap(detailOf(p), width, '  ', '    ')),
     ...(left === 0 ? [] : [`  … ${left} more`]),
-    ...wrap(`→ ${remedyOf(first, view)}`, width, '  ', '    '),
+    ...remediesHere(shown, view).flatMap((remedy) => wrap(`→ ${remedy}`, width, '  ', '    ')),
   ];
 }
 
-/** As it can be typed here, not where the report was made; a later version may know problems that this one does not. */
-export function remedyOf({ code, remedy }: ReportedProblem, { here }: View): string {
-  const known: ProblemKind | undefined = problemCatalogue[code];
-  return known !== undefined && /[{[]/.test(known.remedy) ? typed(known.remedy, here) : remedy;
+/**
+ * Of problems of one code what can be typed here, not where the report was made; a later version may know problems that this one
+ * does not, and an earlier one gave no values.
+ */
+export function remediesHere(problems: readonly ReportedProblem[], { here }: View): readonly string[] {
+  const [first] = problems;
+  const known: ProblemKind | undefined = first && problemCatalogue[first.code];
+  const told = [...new Set(problems.map((p) => p.remedy))];
+  const own =
+    known !== undefined &&
+    (told.length > 1 || /\{(keeper|restart|set )|\[(host|relabel):/.test(known.remedy));
+  return own &&
+    problems.every((p) => p.values !== undefined || known.about !== undefined || told.length === 1)
+    ? remediesOf(problems, here)
+    : told;
 }
 
 function detailOf({ subject, detail }: ReportedProblem): string {

@@ -26,6 +26,8 @@ const sharedErrno: Readonly<Record<SharedCode, CauseKind['errno']>> = {
 
 /** What to do about a cause, with its own values, as it can be typed where it is read. */
 export function remedyText({ code, values }: Cause, here?: Here): string {
+  // A remedy of the problems fills in its own values, and leaves out what is not meant.
+  if (!Object.hasOwn(causeCatalogue, code)) return typed(causeKind(code).remedy, here, values);
   const inserted: string[] = [];
   const fill = (part: string, quote: (value: string) => string): string =>
     part.replace(/\b[A-Z]{3,}\b/g, (word) => {
@@ -35,10 +37,10 @@ export function remedyText({ code, values }: Cause, here?: Here): string {
       return `\0${inserted.push(quote(value)) - 1}\0`;
     });
   const { remedy } = causeKind(code);
-  // Texts of problems have a notation of their own, in which words stand too.
-  const isOwn = Object.hasOwn(causeCatalogue, code);
-  const whole = isOwn ? filled(expanded(remedy, values), fill) : filled(typed(remedy, here), fill);
-  return (isOwn ? typed(whole, here) : whole).replace(/\0(\d+)\0/g, (_, at) => inserted[Number(at)] ?? '');
+  return typed(filled(expanded(remedy, values), fill), here).replace(
+    /\0(\d+)\0/g,
+    (_, at) => inserted[Number(at)] ?? '',
+  );
 }
 
 /** Words inside backquotes, which go, are quoted for a shell. */

@@ -1,7 +1,8 @@
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type Problem, problemCatalogue } from '../problems.ts';
+import { remedyOf } from '../report/remedy.ts';
 import type { ReportedProblem } from '../report/report.ts';
-import { type Here, typed } from '../text/typed.ts';
+import type { Here } from '../text/typed.ts';
 import { checks } from './checks.ts';
 import type { Facts } from './facts/facts.ts';
 import { isUsualContainer } from './reported.ts';
@@ -30,11 +31,11 @@ export function diagnose(facts: Facts, here: Here): Diagnosis {
   const told = new Set<string>();
   const findings: Finding[] = [];
   for (const { check, problem } of found) {
-    const { title, severity, remedy, dependsOn = [] } = problemCatalogue[problem.code];
+    const { title, severity, dependsOn = [] } = problemCatalogue[problem.code];
     const key = `${problem.code}\n${problem.subject}`;
     if (dependsOn.some((cause) => codes.has(cause)) || told.has(key)) continue;
     told.add(key);
-    findings.push({ ...problem, title, severity, remedy: typed(remedy, here), check });
+    findings.push({ ...problem, title, severity, remedy: remedyOf(problem, here), check });
   }
   findings.sort((a, b) => ranks[a.severity] - ranks[b.severity]);
   return {

@@ -10,6 +10,10 @@ export interface Ailment {
   readonly code: ProblemCode;
   readonly detail: string;
   readonly fatal: boolean;
+  /** The mount that is the cause, where one is. */
+  readonly mountPoint?: string | undefined;
+  /** The interpreter, which is what the remedy is about. */
+  readonly file: string;
 }
 
 /** Codes of the fatal ones. */
@@ -70,7 +74,8 @@ export function ailmentOf(
   // What is no program of this machine was none when it was opened.
   if (fault === null || !fault.fatal || ownFault.has(fault.code)) return fault;
   const detail = `${whyOf(sight)}: the entry runs on by the file that the kernel holds, but could not be registered again`;
-  return { code: 'entry-not-renewable', detail, fatal: false };
+  const { file, mountPoint } = fault;
+  return { code: 'entry-not-renewable', detail, fatal: false, file, mountPoint };
 }
 
 /** Of the file itself, whatever becomes of its path. */
@@ -88,7 +93,8 @@ export function faultOf(
   if (sight.kind === 'unseen') return null;
   const kind = faultKind(sight);
   if (kind === null) return sight.kind === 'file' ? foreignProgram(entry, sight, around) : null;
-  return { code: kind.code, detail: `${whyOf(sight)}: each exec ${kind.ends}`, fatal: true };
+  const detail = `${whyOf(sight)}: each exec ${kind.ends}`;
+  return { code: kind.code, detail, fatal: true, file: entry.interpreter, mountPoint: mountOf(sight) };
 }
 
 /** Whether the file at the path is another one than that which the kernel opened. */
@@ -99,8 +105,9 @@ function wasReplaced(entry: Entry, sight: FileSight, pinned: FileId | null): boo
 }
 
 /** The same as problems, each with its entry for a subject. */
-export function ailmentProblem(name: string, { code, detail }: Ailment): Problem {
-  return { code, subject: name, detail };
+export function ailmentProblem(name: string, { code, detail, file, mountPoint }: Ailment): Problem {
+  const values = { FILE: file, ...(mountPoint === undefined ? {} : { MOUNTPOINT: mountPoint }) };
+  return { code, subject: name, detail, values };
 }
 
 function faultKind(sight: Exclude<Sight, { kind: 'unseen' }>): { code: ProblemCode; ends: string } | null {
@@ -113,6 +120,11 @@ function faultKind(sight: Exclude<Sight, { kind: 'unseen' }>): { code: ProblemCo
   return sight.lacks === null ? null : { code: 'entry-interpreter-missing', ends: 'ends with ENOENT' };
 }
 
+function mountOf(sight: Exclude<Sight, { kind: 'unseen' }>): string | undefined {
+  if (sight.kind === 'hung') return sight.mountPoint;
+  return sight.kind === 'file' ? sight.barred?.mountPoint : undefined;
+}
+
 function whyOf(sight: Exclude<Sight, { kind: 'unseen' }>): string {
   return sight.kind === 'file' ? (sight.barred?.why ?? sight.lacks ?? '') : sight.why;
 }
@@ -121,7 +133,8 @@ function replaced(entry: Entry, sight: FileSight, around: Surroundings): Ailment
   const fault = faultOf(entry, sight, around);
   const detail = `${visible(entry.interpreter)} was replaced since; the entry runs the file of before`;
   const unfit = fault?.fatal === true ? `; the new one cannot serve: ${fault.detail}` : '';
-  return { code: 'stale-interpreter', detail: `${detail}${unfit}`, fatal: false };
+  const text = `${detail}${unfit}`;
+  return { code: 'stale-interpreter', detail: text, fatal: false, file: entry.interpreter };
 }
 
 /** A program for another CPU, or none at all: then another entry must run it, and this very one cannot. */
@@ -139,18 +152,18 @@ function foreignProgram(
       way.length === 1 ? 'this very entry matches' : `the entry ${visible(runner?.name ?? '')} matches`;
     const round = way.length > 1 ? `, which leads back by ${way.map(visible).join(', ')}` : '';
     const detail = `${is(`a file that ${how}`)}${round}: each exec ends with ELOOP`;
-    return { code: 'entry-interpreter-loop', detail, fatal: true };
+    return { code: 'entry-interpreter-loop', detail, fatal: true, file: entry.interpreter };
   }
   if (isNative(head, around)) return null;
   const elf = readElfHeader(head);
   const what = elf === null ? 'no program that the kernel starts' : `a program for ${around.nameOf(elf)}`;
   if (runner === null) {
     const detail = `${is(what)}, which nothing runs here: each exec ends with ENOEXEC`;
-    return { code: 'entry-interpreter-machine', detail, fatal: true };
+    return { code: 'entry-interpreter-machine', detail, fatal: true, file: entry.interpreter };
   }
   if (elf === null) return null;
   const detail = `${is(what)}, which runs only as long as the entry ${visible(runner.name)} does`;
-  return { code: 'entry-interpreter-emulated', detail, fatal: false };
+  return { code: 'entry-interpreter-emulated', detail, fatal: false, file: entry.interpreter };
 }
 
 /** A program of this machine, or a script: without an entry the kernel runs it by itself. */

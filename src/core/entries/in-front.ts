@@ -16,24 +16,30 @@ export function findHidden(
   signs: Pick<OwnerSigns, 'ours'>,
 ): ReadonlyMap<Entry, readonly Problem[]> {
   const found = new Map<Entry, Problem[]>();
-  const tell = (code: ProblemCode, of: Entry, detail: string): void => {
+  const tell = (code: ProblemCode, of: Entry, detail: string, front: Entry): void => {
     const list = found.get(of) ?? [];
     // Some of a hundred say enough.
-    if (list.length < mostTold) found.set(of, [...list, { code, subject: of.name, detail }]);
+    if (list.length < mostTold)
+      found.set(of, [...list, { code, subject: of.name, detail, values: { NAME: front.name } }]);
   };
   const tellBoth = (front: Entry, behind: Entry, whole: boolean): void => {
     const ours = signs.ours(front) !== null;
     // Their order is the keeper's own affair.
     if (ours && signs.ours(behind) !== null) return;
     if (whole && ours)
-      tell('entry-covered', behind, `${front.name}, which the keeper registered, serves all its files`);
+      tell(
+        'entry-covered',
+        behind,
+        `${front.name}, which the keeper registered, serves all its files`,
+        front,
+      );
     else {
       const part = whole ? 'all its files' : `its files that match ${matchText(front)} as well`;
       const code = whole ? 'entry-hidden' : 'entry-overlapped';
-      tell(code, behind, `${front.name} stands in front of it and takes ${part}`);
+      tell(code, behind, `${front.name} stands in front of it and takes ${part}`, front);
     }
     const taken = `it stands in front of ${behind.name} and takes ${whole ? 'all' : 'some'} of its files`;
-    if (!ours) tell('entry-in-front', front, taken);
+    if (!ours) tell('entry-in-front', front, taken, front);
   };
   const hiddenBy = new Map<Entry, Entry>();
   for (const { front, behind } of meetings(entries.filter((e) => e.enabled && !isLastResort(e)))) {

@@ -2,7 +2,7 @@
 export type Sight =
   /** It cannot be seen from here: another root, a hidden directory, no room to try. */
   | { readonly kind: 'unseen'; readonly why: string }
-  | { readonly kind: 'hung'; readonly why: string }
+  | { readonly kind: 'hung'; readonly why: string; readonly mountPoint: string }
   | { readonly kind: 'gone'; readonly why: string }
   | FileSight;
 
@@ -16,7 +16,11 @@ export interface FileSight {
   /** Tells one state of it from the next, whatever was changed. */
   readonly version: string;
   /** What forbids to execute it: its mode, or the mount that it lies on. */
-  readonly barred: { readonly by: 'mode' | 'mount'; readonly why: string } | null;
+  readonly barred: {
+    readonly by: 'mode' | 'mount';
+    readonly why: string;
+    readonly mountPoint?: string;
+  } | null;
   /** Its first 256 bytes. */
   readonly head: Uint8Array;
   /** The ELF loader or the `#!` interpreter that it asks for, where that cannot be had. */

@@ -30,8 +30,12 @@ function kindOf(problems: readonly ReportedProblem[]): Markup {
         ? null
         : html`<details><summary>${rest.length} more</summary><ul class="subjects">${rest.map(subjectOf)}</ul></details>`
     }
-    <p class="remedy"><strong>What to do:</strong> ${first.remedy}</p>
+    ${[...new Set(problems.map((p) => p.remedy))].map(remedyOf)}
   </article>`;
+}
+
+function remedyOf(remedy: string): Markup {
+  return html`<p class="remedy"><strong>What to do:</strong> ${remedy}</p>`;
 }
 
 function subjectOf({ subject, detail }: ReportedProblem): Markup {

@@ -71,3 +71,9 @@ export function readDeclarations(files: readonly BinfmtFile[]): Declarations {
 function strip(line: string): string {
   return line.replace(/^[ \t\r]+|[ \t\r]+$/g, '');
 }
+
+/** The value MASK of a remedy: what takes a file out of force. A file of the administrator is edited instead. */
+export function maskOf(where: string): Readonly<Record<string, string>> {
+  const name = /^\/(?:usr\/lib|usr\/local\/lib|lib|run)\/binfmt\.d\/([^/:]+)/.exec(where)?.[1];
+  return name === undefined ? {} : { MASK: `/etc/binfmt.d/${name}` };
+}

@@ -1,3 +1,4 @@
+import { lacksEmulator } from '../problems.ts';
 import type { Report } from './report.ts';
 
 /**
@@ -9,7 +10,7 @@ export function lackingEmulator(
   targets: readonly string[],
 ): readonly string[] {
   const missing = new Set([
-    ...problems.flatMap((p) => (p.code === 'source-missing' ? [p.subject] : [])),
+    ...problems.flatMap((p) => (lacksEmulator.has(p.code) ? [p.subject] : [])),
     ...leftOut.flatMap((row) => (row.kind === 'no-emulator' ? [row.target] : [])),
   ]);
   const served = new Set(handlers.flatMap((h) => (h.owner === 'none' ? [] : [h.key])));

@@ -1,4 +1,4 @@
-import type { Problem } from '../problems.ts';
+import { lacksEmulator, type Problem } from '../problems.ts';
 import { type HandlerReport, isLost } from './report.ts';
 
 /**
@@ -24,4 +24,4 @@ export function problemsOfLook(
   ];
 }
 
-const aboutEmulators: ReadonlySet<string> = new Set(['source-missing', 'not-registered']);
+const aboutEmulators: ReadonlySet<string> = new Set([...lacksEmulator, 'not-registered']);

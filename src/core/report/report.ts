@@ -3,8 +3,9 @@ import type { EntryState } from '../plan/classify.ts';
 import type { LeftOut } from '../platforms/select.ts';
 import type { Problem } from '../problems.ts';
 import { problemCatalogue } from '../problems.ts';
-import { type Here, typed, usualHere } from '../text/typed.ts';
+import { type Here, usualHere } from '../text/typed.ts';
 import type { Lasting } from './lasting.ts';
+import { remedyOf } from './remedy.ts';
 import type { Totals } from './totals.ts';
 import type { UnservedReport } from './unserved.ts';
 
@@ -126,8 +127,8 @@ export function reportedProblems(problems: readonly Problem[], here: Here = usua
   return problems
     .filter((p) => !(problemCatalogue[p.code].dependsOn ?? []).some((cause) => codes.has(cause)))
     .map((p) => {
-      const { title, severity, remedy } = problemCatalogue[p.code];
-      return { ...p, title, severity, remedy: typed(remedy, here) };
+      const { title, severity } = problemCatalogue[p.code];
+      return { ...p, title, severity, remedy: remedyOf(p, here) };
     });
 }
 

@@ -13,6 +13,7 @@ export function rescueLine(directory: string, name: string): string {
   return `f=$(printf '${format}.'); echo -1 >"\${f%.}"`;
 }
 
-function octal(char: string): string {
+/** One byte as `printf` takes it. */
+export function octal(char: string): string {
   return `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`;
 }

@@ -1,7 +1,8 @@
 import type { Config } from '../../core/config/config.ts';
 import { problemCatalogue } from '../../core/problems.ts';
 import { problemWords } from '../../core/report/log-words.ts';
-import { type Here, typed } from '../../core/text/typed.ts';
+import { remedyOf } from '../../core/report/remedy.ts';
+import type { Here } from '../../core/text/typed.ts';
 import type { Progress } from '../../core/wire/http-checks.ts';
 import type { HttpListening } from '../../host/net/facet.ts';
 import type { Keeper } from '../../keeper/keeper.ts';
@@ -41,7 +42,7 @@ export function startHttp(
               problem: code,
               subject,
               detail,
-              remedy: typed(problemCatalogue[code].remedy, here),
+              remedy: remedyOf({ code, subject, detail }, here),
             },
             problemWords(problemCatalogue[code].title, subject, detail),
           );

@@ -1,6 +1,7 @@
 import type { Logger } from '../../core/logger.ts';
 import { problemCatalogue } from '../../core/problems.ts';
-import { type Here, typed } from '../../core/text/typed.ts';
+import { remedyOf } from '../../core/report/remedy.ts';
+import type { Here } from '../../core/text/typed.ts';
 import type { Claim } from '../../keeper/mounts/claim.ts';
 
 /** How often whoever stands by asks for the lock: the entries outlive its holder, so nothing is lost in between. */
@@ -26,11 +27,16 @@ export async function takeLock(
     }
     if (!claimed.held) return claimed;
     if (!waited) {
-      const { title, remedy } = problemCatalogue['locked-by-another'];
+      const code = 'locked-by-another';
       const detail = await holder(claimed.older);
       logger.warn(
-        { event: 'standing-by', problem: 'locked-by-another', detail, remedy: typed(remedy, here) },
-        `${title} (${detail}); standing by`,
+        {
+          event: 'standing-by',
+          problem: code,
+          detail,
+          remedy: remedyOf({ code, subject: '', detail }, here),
+        },
+        `${problemCatalogue[code].title} (${detail}); standing by`,
       );
     }
     waited = true;

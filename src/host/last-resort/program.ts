@@ -31,5 +31,5 @@ export async function deployLastResort(
 }
 
 function failed(why: string): StoreFault {
-  return { ok: false, code: 'store-failed', message: `the last resort: ${why}` };
+  return { ok: false, code: 'store-failed', message: `the last resort: ${why}`, values: {} };
 }

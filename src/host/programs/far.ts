@@ -40,7 +40,14 @@ export async function lookFar(
   const found: [string, Sight | (Found & Head)][] = [];
   for (let at = 0; at < all.length; at += mostAtOnce)
     found.push(
-      ...(await Promise.all(all.slice(at, at + mostAtOnce).map((one) => lookTogether(one, turn)))).flat(),
+      ...(
+        await Promise.all(
+          all.slice(at, at + mostAtOnce).map((one) => {
+            const mount = recentMountOf(paths.get(one[0] ?? '') ?? '/');
+            return lookTogether(one, turn, mount?.mountPoint ?? '/');
+          }),
+        )
+      ).flat(),
     );
   return new Map(found);
 }
@@ -56,6 +63,7 @@ done`;
 async function lookTogether(
   paths: readonly string[],
   turn: number,
+  mountPoint: string,
 ): Promise<[string, Sight | (Found & Head)][]> {
   const asked = rotated(paths, (turn * mostFiles) % paths.length).slice(0, mostFiles);
   const result = await runChild('sh', ['-c', script, 'sh', ...asked.map(textOf)], { timeoutMs: limitMs });
@@ -73,7 +81,10 @@ async function lookTogether(
     const [stat, at, head] = lines.slice(3 * i, 3 * i + 3);
     // Its last line ends with the next one begun.
     if (stat === undefined || at === undefined || head === undefined || lines.length < 3 * i + 4)
-      return [path, { kind: 'hung', why: `${textOf(path)} does not answer within ${limitMs / 1000} s` }];
+      return [
+        path,
+        { kind: 'hung', why: `${textOf(path)} does not answer within ${limitMs / 1000} s`, mountPoint },
+      ];
     return [path, read(path, stat, at, head)];
   });
 }

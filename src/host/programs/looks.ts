@@ -106,17 +106,18 @@ function sightOf(path: string, found: Found, course: Course, head: Head | null):
   return { kind: 'file', dev, ino, bornMs, version, barred, head: head?.bytes ?? new Uint8Array(), lacks };
 }
 
-function barOf(
-  { at, regular, mode }: Found,
-  places: Places,
-): { readonly by: 'mode' | 'mount'; readonly why: string } | null {
+function barOf({ at, regular, mode }: Found, places: Places): Extract<Sight, { kind: 'file' }>['barred'] {
   const path = textOf(at);
   if (!regular) return { by: 'mode', why: `${path} is no regular file` };
   if ((mode & 0o111) === 0) return { by: 'mode', why: `${path} has no execute permission` };
   const point = noexecMount(textOf(mountedAt(at, places)));
   return point === null
     ? null
-    : { by: 'mount', why: `${path} lies on ${textOf(point)}, which is mounted noexec` };
+    : {
+        by: 'mount',
+        why: `${path} lies on ${textOf(point)}, which is mounted noexec`,
+        mountPoint: point,
+      };
 }
 
 /** What a program asks for is looked at only where nothing can hang. */

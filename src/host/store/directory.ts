@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { bytesOf } from '../../core/kernel/bytes.ts';
+import { bytesOf, textOf } from '../../core/kernel/bytes.ts';
 import { makeDirectories } from '../files/directories.ts';
 import { judgePath, untrusted } from '../files/trust.ts';
 import { errnoOf, failure } from '../system/errno.ts';
@@ -19,6 +19,8 @@ export interface StoreFault {
     | 'store-source'
     | 'store-failed';
   readonly message: string;
+  /** What its remedy names, as byte strings. */
+  readonly values: Readonly<Record<string, string>>;
 }
 
 /** Makes the store's directory, 0755 whatever the umask, and refuses one in which others could exchange files. */
@@ -47,7 +49,9 @@ export async function inspectDirectory(dir: string): Promise<StoreFault | 'absen
   const point = noexecMount(judged.path);
   return point === null
     ? null
-    : fault('store-noexec', `store ${dir} lies on ${point}, which is mounted noexec`);
+    : fault('store-noexec', `store ${dir} lies on ${textOf(point)}, which is mounted noexec`, {
+        MOUNTPOINT: point,
+      });
 }
 
 /**
@@ -94,8 +98,12 @@ const codes: Readonly<Partial<Record<string, StoreFault['code']>>> = {
 };
 
 /** A fault of the store as data. */
-export function fault(code: StoreFault['code'], message: string): StoreFault {
-  return { ok: false, code, message };
+export function fault(
+  code: StoreFault['code'],
+  message: string,
+  values: StoreFault['values'] = {},
+): StoreFault {
+  return { ok: false, code, message, values };
 }
 
 function mebibytes(bytes: number): string {

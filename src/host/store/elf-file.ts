@@ -1,9 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { bytesOf } from '../../core/kernel/bytes.ts';
-import { isStatic } from '../../core/kernel/elf.ts';
+import { bytesOf, textOf } from '../../core/kernel/bytes.ts';
+import { isStatic, readElfHeader } from '../../core/kernel/elf.ts';
 import { judgePath, untrusted } from '../files/trust.ts';
 import { failure } from '../system/errno.ts';
+import { hostArchitecture } from '../system/identity.ts';
 import { isLocal } from '../system/local.ts';
 import { recentMountOf } from '../system/mount-table.ts';
 import { noexecMount } from '../system/noexec.ts';
@@ -33,8 +34,13 @@ export interface InterpreterFault {
     | 'interpreter-unreachable'
     | 'interpreter-untrusted'
     | 'interpreter-noexec'
+    | 'interpreter-mode'
+    | 'interpreter-not-elf'
+    | 'interpreter-machine'
     | 'interpreter-not-static';
   readonly message: string;
+  /** What its remedy names, as byte strings. */
+  readonly values: Readonly<Record<string, string>>;
 }
 
 /**
@@ -45,8 +51,9 @@ export async function inspectInterpreter(
   path: string,
   options: { readonly requireStatic: boolean } = { requireStatic: true },
 ): Promise<InspectedInterpreter | InterpreterFault> {
+  const fault = faultAt(path);
   const reached = await reach(path);
-  if (!reached.ok) return fault('unreachable', reached.message);
+  if (!reached.ok) return fault('unreachable', reached.message, reached.mountPoint);
   try {
     const judged = await judgePath(path);
     if (!judged.ok) {
@@ -101,24 +108,54 @@ function inspectRead(
   { found, header }: Read,
   requireStatic: boolean,
 ): InspectedInterpreter | InterpreterFault {
+  const fault = faultAt(path);
   if (!found.isFile()) return fault('missing', `${path} is not a regular file`);
-  const forbidden = forbidsExecution(path, found);
-  if (forbidden !== null) return fault('noexec', forbidden);
+  if ((found.mode & 0o111) === 0) return fault('mode', `${path} has no execute permission`);
+  const point = noexecMount(path);
+  if (point !== null)
+    return fault('noexec', `${path} lies on ${textOf(point)}, which is mounted noexec`, point);
   const linked = isStatic(header);
-  if (requireStatic && linked !== true) {
-    const what = linked === null ? 'not an ELF program' : 'dynamically linked';
-    return fault('not-static', `${path} is ${what}, the F flag needs a static one`);
-  }
+  if (requireStatic && linked !== true)
+    return linked === null
+      ? fault('not-elf', `${path} is not an ELF program, and the F flag needs one`)
+      : fault('not-static', `${path} is dynamically linked, and the F flag needs a static one`);
   const { dev, ino, size, mode, uid } = found;
   return { ok: true, path, dev, ino, size, mode, uid, static: linked === true, header };
 }
 
-function forbidsExecution(path: string, found: Stats): string | null {
-  if ((found.mode & 0o111) === 0) return `${path} has no execute permission`;
-  const point = noexecMount(path);
-  return point === null ? null : `${path} lies on ${point}, which is mounted noexec`;
+type Kind = InterpreterFault['code'] extends `interpreter-${infer K}` ? K : never;
+
+function faultAt(path: string) {
+  return (kind: Kind, message: string, point?: string): InterpreterFault => ({
+    ok: false,
+    code: `interpreter-${kind}`,
+    message,
+    values: { FILE: bytesOf(path), ...(point === undefined ? {} : { MOUNTPOINT: point }) },
+  });
 }
 
-function fault(kind: 'missing' | 'unreachable' | 'untrusted' | 'noexec' | 'not-static', message: string) {
-  return { ok: false, code: `interpreter-${kind}`, message } satisfies InterpreterFault;
+/** What a program is built for, where this machine does not run it; null where it does. */
+export function otherMachine(header: Uint8Array): string | null {
+  const elf = readElfHeader(header);
+  const host = hostArchitecture();
+  if (elf === null || (elf.machine === host.machine && elf.data === host.data)) return null;
+  // Either runs the 32-bit programs of its family, or the kernel says so at the first exec.
+  if (elf.machine === siblings[host.machine]) return null;
+  return machineNames[elf.machine] ?? `ELF machine ${elf.machine}`;
 }
+
+/** By e_machine: those of x86_64 and aarch64. */
+const siblings: Readonly<Partial<Record<number, number>>> = { 62: 3, 183: 40 };
+
+const machineNames: Readonly<Partial<Record<number, string>>> = {
+  3: 'i386',
+  8: 'mips',
+  20: 'ppc',
+  21: 'ppc64',
+  22: 's390x',
+  40: 'arm',
+  62: 'x86_64',
+  183: 'aarch64',
+  243: 'riscv',
+  258: 'loongarch64',
+};

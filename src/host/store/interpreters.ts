@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Outcome } from '../../core/outcome.ts';
+import { bytesOf } from '../../core/kernel/bytes.ts';
 import { judgePath, untrusted } from '../files/trust.ts';
 import { runAtOnce, runChild } from '../system/child.ts';
-import { reach } from '../system/reach.ts';
-import { inspectInterpreter } from './elf-file.ts';
+import { type Reached, reach } from '../system/reach.ts';
+import { type InterpreterFault, inspectInterpreter, otherMachine } from './elf-file.ts';
 import { identityOf } from './hash-cache.ts';
 
 /** A place that was looked at, and why what lies there would not do. */
@@ -13,6 +13,8 @@ export interface TriedPlace {
   /** `hung`: it does not answer; `untried`: the host had no room to try; `another`: it leads to a file of another name. */
   readonly code: 'hung' | 'untried' | 'missing' | 'untrusted' | 'another' | 'unfit';
   readonly message: string;
+  /** What is wrong with the file that lies there. */
+  readonly fault?: Pick<InterpreterFault, 'code' | 'values'>;
 }
 
 /** Where an emulator was found, or each place that was looked at. */
@@ -104,14 +106,19 @@ async function accept(
 ): Promise<
   { readonly ok: true; readonly path: string } | { readonly ok: false; readonly tried: TriedPlace }
 > {
-  const refuse = (code: TriedPlace['code'], why: string) =>
-    ({ ok: false, tried: { path, code, message: `${path}: ${why}` } }) as const;
+  const refuse = (code: TriedPlace['code'], why: string, fault?: TriedPlace['fault']) => {
+    const tried = { path, code, message: `${path}: ${why}`, ...(fault === undefined ? {} : { fault }) };
+    return { ok: false, tried } as const;
+  };
   const reached = await reach(path);
   if (!reached.ok) return { ok: false, tried: unreached(path, reached) };
   const judged = await judgePath(path);
   if (!judged.ok) {
     if (judged.code !== untrusted) return refuse('missing', 'not there');
-    return refuse('untrusted', `cannot be trusted: ${judged.message}`);
+    return refuse('untrusted', `cannot be trusted: ${judged.message}`, {
+      code: 'interpreter-untrusted',
+      values: { FILE: bytesOf(path) },
+    });
   }
   const real = judged.path;
   // The wrapper's name changes how QEMU reads its arguments, and as a program of its own it starts another one.
@@ -120,12 +127,22 @@ async function accept(
     return refuse('another', `leads to ${real}, which is not ${name} itself`);
   }
   const inspected = await inspectInterpreter(real);
-  if (inspected.ok) return { ok: true, path: real };
-  return refuse(inspected.code === 'interpreter-unreachable' ? 'hung' : 'unfit', inspected.message);
+  if (!inspected.ok) {
+    const hangs = inspected.code === 'interpreter-unreachable';
+    return refuse(hangs ? 'hung' : 'unfit', inspected.message, inspected);
+  }
+  const machine = otherMachine(inspected.header);
+  if (machine === null) return { ok: true, path: real };
+  return refuse('unfit', `a program for ${machine}, which this machine does not run`, {
+    code: 'interpreter-machine',
+    values: { FILE: bytesOf(real) },
+  });
 }
 
-function unreached(path: string, { code, message }: Failure): TriedPlace {
-  return { path, code: code === 'ETIMEDOUT' ? 'hung' : 'untried', message };
+function unreached(path: string, { code, message, mountPoint }: Failure): TriedPlace {
+  const values = { PATH: bytesOf(path), MOUNTPOINT: mountPoint };
+  const fault = { code: 'interpreter-unreachable', values } as const;
+  return { path, code: code === 'ETIMEDOUT' ? 'hung' : 'untried', message, fault };
 }
 
-type Failure = Extract<Outcome, { readonly ok: false }>;
+type Failure = Extract<Reached, { readonly ok: false }>;

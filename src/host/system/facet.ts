@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import type { Outcome } from '../../core/outcome.ts';
 import { type Clock, clock } from './clock.ts';
 import { descriptorLimit } from './descriptors.ts';
 import { endNow } from './end-now.ts';
@@ -14,7 +13,7 @@ import {
   kernelRelease,
 } from './identity.ts';
 import type { Libc } from './libc.ts';
-import { reach } from './reach.ts';
+import { type Reached, reach } from './reach.ts';
 import { type Confinement, confinement, mayAdminister } from './rights.ts';
 
 /** What this machine is. */
@@ -50,7 +49,7 @@ export interface Processes {
 /** What may hang is done by a child first, under a time limit. */
 export interface Children {
   /** Touches a path that may lie on a file system which hangs. */
-  reach(path: string, timeoutMs?: number): Promise<Outcome>;
+  reach(path: string, timeoutMs?: number): Promise<Reached>;
 }
 
 /** What probes run without. */

@@ -48,12 +48,19 @@ function seen(view: View, { repair }: Situation, now: number): Problem[] {
     .map((key): Problem => ({ code: 'heal-storm', subject: key, detail: '20 heals within 10 s' }));
   const shadowed = view.handlers
     .filter((v) => v.state === 'shadowed')
-    .map((v): Problem => ({ code: 'shadowed', subject: v.handler.registration.name, detail: v.why }));
+    .map((v): Problem => {
+      const values = v.foreign === null ? {} : { NAME: v.foreign.name };
+      return { code: 'shadowed', subject: v.handler.registration.name, detail: v.why, values };
+    });
   const taken = view.handlers
     .filter((v) => v.taken)
     .map((v): Problem => {
       const detail = `somebody else registered ${v.entry?.interpreter || 'something'} under it`;
-      return { code: 'name-taken', subject: v.handler.registration.name, detail };
+      const { name } = v.handler.registration;
+      // A prefix is for platforms alone: an own handler has the name that its owner gave it.
+      const prefix = prefixes.find((one) => !name.startsWith(one)) ?? '';
+      const way = v.handler.platforms.length > 0 ? { PREFIX: prefix } : { OWN: `${name}-2` };
+      return { code: 'name-taken', subject: name, detail, values: way };
     });
   return [...off, ...storms, ...shadowed, ...taken];
 }
@@ -75,6 +82,9 @@ function endangered({ config, repair, world }: Situation, mounts: StandingParts[
   const detail = `${found.length - mostDangers} more; each is named once these are gone`;
   return [...told, { ...rest, subject: '', detail }];
 }
+
+/** What a prefix may be where another one is in use. */
+const prefixes = ['keeper-', 'my-'];
 
 /** The newest, which the kernel comes to first. A thousand lines of log at once would hold up healing. */
 const mostDangers = 20;

@@ -148,9 +148,9 @@ function problemsOf({ watched }: Roster, { ailments }: State, renewals: Renewals
   const all = watched.flatMap(({ entry, told }: Watched) => {
     const found = entry === null || told ? undefined : ailments.get(identify(entry));
     if (entry === null || found === undefined || renewals.isUnderWay(entry)) return [];
-    const { code, subject, detail } = ailmentProblem(found.name, found.ailment);
+    const problem = ailmentProblem(found.name, found.ailment);
     const why = renewals.faultOf(entry);
-    return [{ code, subject, detail: why === null ? detail : `${detail}; it is not renewed: ${why}` }];
+    return [why === null ? problem : { ...problem, detail: `${problem.detail}; it is not renewed: ${why}` }];
   });
   const last = all[mostProblems - 1];
   if (last === undefined || all.length === mostProblems) return all;

@@ -1,9 +1,11 @@
 import type { Config } from '../../core/config/config.ts';
+import { bytesOf } from '../../core/kernel/bytes.ts';
 import { storedPath } from '../../core/report/store-manifest.ts';
 import type { Places } from '../../host/mounts/facet.ts';
 import type { Stores } from '../../host/store/facet.ts';
 import type { Children, Namespaces, Timed } from '../../host/system/facet.ts';
-import { createLookUp, reachable, storeProblem } from '../prepare/obtain.ts';
+import { obtainProblem } from '../prepare/lack.ts';
+import { createLookUp, reachable } from '../prepare/obtain.ts';
 import type { Obtain } from '../prepare/ready-interpreter.ts';
 
 /** What it uses of the machine. */
@@ -26,7 +28,12 @@ export async function foreseeObtain(machine: Host, config: Config): Promise<Obta
     if (!found.ok || !file?.ok) return made;
     bytes += file.size;
     const fault = await machine.foreseeStore(store, bytes);
-    if (fault !== null) return storeProblem(fault.code, architecture, fault.message);
+    if (fault !== null)
+      return obtainProblem(fault.code, architecture, fault.message, {
+        STORE: bytesOf(config.interpreters.store),
+        FILE: bytesOf(config.interpreters.store),
+        ...fault.values,
+      });
     const { dev, ino, header } = file;
     const path = `${store}/${storedPath({ name: architecture.interpreter, sha256: notHashed })}`;
     return { path, dev, ino, header, sha256: notHashed, version: null, source: found.path };

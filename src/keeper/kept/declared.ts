@@ -1,4 +1,10 @@
-import { type BinfmtFile, type Declared, filesInForce, readDeclarations } from '../../core/plan/binfmt-d.ts';
+import {
+  type BinfmtFile,
+  type Declared,
+  filesInForce,
+  maskOf,
+  readDeclarations,
+} from '../../core/plan/binfmt-d.ts';
 import { readSupportFiles } from '../../core/plan/binfmt-support.ts';
 import type { Kept } from '../../core/plan/custody.ts';
 import type { Desired } from '../../core/plan/desired.ts';
@@ -39,6 +45,7 @@ export async function readDeclared(
     code: 'binfmt-d-invalid',
     subject,
     detail,
+    values: maskOf(subject),
   });
   const declared = read.declared.filter((one) => !mine(one) && !published.has(fileOf(one)));
   return {

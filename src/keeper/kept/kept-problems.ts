@@ -1,4 +1,5 @@
 import type { Entry } from '../../core/kernel/entry.ts';
+import { maskOf } from '../../core/plan/binfmt-d.ts';
 import type { Judgement, Kept } from '../../core/plan/custody.ts';
 import type { Problem } from '../../core/problems.ts';
 
@@ -31,7 +32,9 @@ export function keptProblem(
   if (due !== 'nothing') {
     if (unusable === null) return null;
     const code = unusable.untrusted === true ? 'untrusted-interpreter' : 'kept-without-interpreter';
-    return { code, subject, detail: `${where}${unusable.why}` };
+    const { interpreter } = registration ?? { interpreter: '' };
+    const values = { ...(kept.declared === null ? {} : maskOf(kept.declared.where)), FILE: interpreter };
+    return { code, subject, detail: `${where}${unusable.why}`, values };
   }
   if (view.state === 'ok') return null;
   return { code: 'declared-differs', subject, detail: `the entry ${why}` };

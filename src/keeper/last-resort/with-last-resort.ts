@@ -9,7 +9,7 @@ import type { Stores } from '../../host/store/facet.ts';
 import type { Children } from '../../host/system/facet.ts';
 import { type Accept, dangersOf } from '../prepare/accept.ts';
 import type { HostIdentity } from '../prepare/host-identity.ts';
-import { codeOf } from '../prepare/obtain.ts';
+import { codeOf } from '../prepare/lack.ts';
 import type { World } from '../prepare/world.ts';
 
 /** What it uses of the machine. */

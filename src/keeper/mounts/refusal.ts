@@ -1,5 +1,5 @@
 import type { ExitCode } from '../../core/exit-codes.ts';
-import type { ProblemCode } from '../../core/problems.ts';
+import type { Problem, ProblemCode } from '../../core/problems.ts';
 
 /** Why the keeper cannot work here: one problem and the exit code that it means. */
 export interface Refusal {
@@ -7,9 +7,15 @@ export interface Refusal {
   readonly code: ProblemCode;
   readonly detail: string;
   readonly exit: ExitCode;
+  readonly values?: Problem['values'];
 }
 
 /** Makes one. */
-export function refuse(code: ProblemCode, detail: string, exit: ExitCode): Refusal {
-  return { ok: false, code, detail, exit };
+export function refuse(
+  code: ProblemCode,
+  detail: string,
+  exit: ExitCode,
+  values?: Problem['values'],
+): Refusal {
+  return { ok: false, code, detail, exit, ...(values === undefined ? {} : { values }) };
 }

@@ -1,6 +1,6 @@
 import { inTurn } from '../../core/in-turn.ts';
 import type { Desired } from '../../core/plan/desired.ts';
-import { type Problem, problemCatalogue } from '../../core/problems.ts';
+import { lacksEmulator, type Problem, problemCatalogue } from '../../core/problems.ts';
 import { createObtain } from '../prepare/obtain.ts';
 import { prepareWorld } from '../prepare/prepare.ts';
 import type { World } from '../prepare/world.ts';
@@ -64,7 +64,7 @@ export async function registerOnce(parts: RegisterParts): Promise<Registered> {
 
 /** What could not be prepared, as failures; missing emulators are merely told where the policy says so. */
 function faultsOf({ problems, desired }: World, { policy, tell }: RegisterParts): readonly OnceFailure[] {
-  const missing = policy.missing === 'told' ? problems.filter((p) => p.code === 'source-missing') : [];
+  const missing = policy.missing === 'told' ? problems.filter((p) => lacksEmulator.has(p.code)) : [];
   if (missing.length > 0) tell({ kind: 'missing', targets: missing.map((p) => p.subject) });
   const others = problems.filter((p) => !missing.includes(p));
   const isFault = (p: Problem): boolean => problemCatalogue[p.code].severity === 'error';

@@ -1,7 +1,7 @@
 import type { Config } from '../../core/config/config.ts';
 import { machinesOf } from '../../core/entries/machines.ts';
 import { resolvePlatform } from '../../core/platforms/platforms.ts';
-import type { Problem } from '../../core/problems.ts';
+import { lacksEmulator, type Problem } from '../../core/problems.ts';
 import type { Places } from '../../host/mounts/facet.ts';
 import type { Namespaces } from '../../host/system/facet.ts';
 import type { Candidate } from './candidate.ts';
@@ -63,7 +63,7 @@ function accountOf({ platforms: asked, readiness }: Config, made: GatheredPlatfo
   const isNeeded = (target: string): boolean => required.some((r) => 'target' in r && r.target === target);
   for (const { architecture, problem } of made.failed) {
     const { target, platforms } = architecture;
-    const merely = problem.code === 'source-missing' && made.candidates.length > 0 && !isNeeded(target);
+    const merely = lacksEmulator.has(problem.code) && made.candidates.length > 0 && !isNeeded(target);
     // An emulator that lies ready and is not registered is no lack.
     const lacks = problem.code !== 'not-registered';
     if (lacks && asked === 'all' && (platforms.length === 0 || merely))

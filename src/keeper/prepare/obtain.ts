@@ -1,13 +1,13 @@
 import type { Config } from '../../core/config/config.ts';
 import { bytesOf } from '../../core/kernel/bytes.ts';
 import type { Architecture } from '../../core/platforms/catalogue.ts';
-import { type Problem, type ProblemCode, problemCatalogue } from '../../core/problems.ts';
+import type { Problem } from '../../core/problems.ts';
 import type { Places } from '../../host/mounts/facet.ts';
 import type { Stores } from '../../host/store/facet.ts';
-import type { TriedPlace } from '../../host/store/interpreters.ts';
 import type { Cancel, Clock } from '../../host/system/clock.ts';
 import type { Children, Namespaces, Timed } from '../../host/system/facet.ts';
 import { judgePlace } from './elsewhere.ts';
+import { codeOf, lackOf, obtainProblem } from './lack.ts';
 import type { Obtain, ReadyInterpreter } from './ready-interpreter.ts';
 
 /** What it uses of the machine. */
@@ -28,7 +28,7 @@ export async function createObtain(machine: Host, config: Config): Promise<Obtai
     // Whoever touches it waits for ever.
     if (stuck !== null) return stuck;
     const work = deploy === 'copy' ? deployed : usedInPlace;
-    return inTime(clock, late, architecture, work(machine, store, sources, architecture));
+    return inTime(clock, late, architecture, work({ machine, store, dir, sources }, architecture));
   };
   return Object.assign(obtain, { problems: stuck === null ? hung : [...hung, stuck] });
 }
@@ -46,7 +46,7 @@ async function inTime<T>(
   let cancel: Cancel = () => {};
   const end = new Promise<Problem>((resolve) => {
     const detail = `was not ready within ${patienceMs / 1000} s`;
-    const given = { code: 'hung-path' as const, subject: target, detail };
+    const given = { code: 'hung-path' as const, subject: target, detail, values: {} };
     cancel = clock.after(Math.max(0, late - clock.now()), () => resolve(given), 'idle');
   });
   try {
@@ -59,36 +59,41 @@ async function inTime<T>(
   }
 }
 
+interface ObtainParts {
+  readonly machine: Host;
+  readonly store: Store;
+  /** Of the store. */
+  readonly dir: string;
+  readonly sources: readonly string[];
+}
+
 async function deployed(
-  machine: Host,
-  store: Store,
-  sources: readonly string[],
+  { machine, store, dir, sources }: ObtainParts,
   architecture: Architecture,
 ): Promise<ReadyInterpreter | Problem> {
   const found = await machine.findInterpreter(architecture, sources);
   if (!found.ok) {
     const kept = await fromStore(machine, store, architecture);
-    return kept ?? missing(architecture, found.tried);
+    return kept ?? lackOf(architecture, found.tried);
   }
+  const at = { STORE: bytesOf(dir), FILE: bytesOf(dir) };
   const copy = await store.deploy(found.path, architecture.interpreter);
   if ('code' in copy) {
-    const outdated = storeProblem(copy.code, architecture, copy.message);
+    const outdated = obtainProblem(copy.code, architecture, copy.message, { ...at, ...copy.values });
     const kept = noUpgrade.has(copy.code) ? await fromStore(machine, store, architecture) : null;
     return kept === null ? outdated : { ...kept, source: found.path, outdated };
   }
   const inspected = await machine.inspectInterpreter(copy.path);
-  if (!inspected.ok) return storeProblem(inspected.code, architecture, inspected.message);
+  if (!inspected.ok) return obtainProblem(inspected.code, architecture, inspected.message, inspected.values);
   return { ...copy, header: inspected.header, source: found.path };
 }
 
 async function usedInPlace(
-  machine: Host,
-  _: Store,
-  sources: readonly string[],
+  { machine, sources }: Pick<ObtainParts, 'machine' | 'sources'>,
   architecture: Architecture,
 ): Promise<ReadyInterpreter | Problem> {
   const found = await machine.findInterpreter(architecture, sources);
-  return found.ok ? inPlace(machine, found.path) : missing(architecture, found.tried);
+  return found.ok ? inPlace(machine, found.path) : lackOf(architecture, found.tried);
 }
 
 /** A newer emulator that cannot be deployed must not take away what works with the older one. */
@@ -110,11 +115,16 @@ export async function reachable(
   );
   return {
     sources: tried.filter((t) => t.outcome.ok).map((t) => t.path),
-    hung: tried.flatMap(({ path, outcome }) =>
-      outcome.ok ? [] : [{ code: 'hung-path' as const, subject: path, detail: outcome.message }],
-    ),
+    hung: tried.flatMap(({ path, outcome }) => (outcome.ok ? [] : [hungAt(path, outcome)])),
   };
 }
+
+function hungAt(path: string, { message: detail, mountPoint }: Unreached): Problem {
+  const values = { PATH: bytesOf(path), MOUNTPOINT: mountPoint };
+  return { code: 'hung-path', subject: path, detail, values };
+}
+
+type Unreached = Extract<Awaited<ReturnType<Host['reach']>>, { readonly ok: false }>;
 
 /** For looking only: what the store holds already, nothing is copied. `name` is how entries call the store. */
 export function createLookUp(
@@ -125,7 +135,7 @@ export function createLookUp(
   const { store: dir, deploy, sources } = config.interpreters;
   const store = machine.createStore(dir);
   return async (architecture) => {
-    if (deploy !== 'copy') return usedInPlace(machine, store, sources, architecture);
+    if (deploy !== 'copy') return usedInPlace({ machine, sources }, architecture);
     const [stuck] = (await reachable(machine, [dir])).hung;
     if (stuck !== undefined) return stuck;
     const kept = await fromStore(machine, store, architecture);
@@ -144,7 +154,7 @@ async function notDeployed(
 ): Promise<Problem> {
   const { sources } = await reachable(machine, directories);
   const found = await machine.findInterpreter(architecture, sources);
-  if (!found.ok) return missing(architecture, found.tried);
+  if (!found.ok) return lackOf(architecture, found.tried);
   return {
     code: 'not-registered',
     subject: architecture.target,
@@ -168,7 +178,10 @@ async function fromStore(
 
 async function inPlace(machine: Host, path: string): Promise<ReadyInterpreter | Problem> {
   const inspected = await machine.inspectInterpreter(path);
-  if (!inspected.ok) return { code: codeOf(inspected.code), subject: path, detail: inspected.message };
+  if (!inspected.ok) {
+    const { code, message: detail, values } = inspected;
+    return { code: codeOf(code), subject: path, detail, values: { ...values, PATH: bytesOf(path) } };
+  }
   const place = await judgePlace(machine, bytesOf(path), path);
   if (place.refused) return place.problem;
   const { dev, ino, header } = inspected;
@@ -182,41 +195,3 @@ async function inPlace(machine: Host, path: string): Promise<ReadyInterpreter | 
     source: path,
   };
 }
-
-/** A place that does not answer explains more than those where nothing lies. */
-function missing(architecture: Architecture, tried: readonly TriedPlace[]): Problem {
-  const hung = tried.filter((place) => place.code === 'hung');
-  const first = [...hung, ...tried.filter((place) => place.code !== 'hung')].slice(0, 3);
-  const why = first.map((place) => place.message).join('; ');
-  return noneFound(architecture, why, hung.length > 0 ? 'hung-path' : 'source-missing');
-}
-
-function noneFound(
-  { target, interpreter }: Architecture,
-  why: string,
-  code: ProblemCode = 'source-missing',
-): Problem {
-  return { code, subject: target, detail: `no static ${interpreter}: ${why}` };
-}
-
-export function storeProblem(code: string, architecture: Architecture, detail: string): Problem {
-  return { code: codeOf(code), subject: architecture.target, detail };
-}
-
-/** What the store and the checks of a file say, in the words of the catalogue of problems. */
-export function codeOf(code: string): ProblemCode {
-  if (isProblemCode(code)) return code;
-  return translations[code] ?? 'preparation-failed';
-}
-
-function isProblemCode(code: string): code is ProblemCode {
-  return Object.hasOwn(problemCatalogue, code);
-}
-
-const translations: Readonly<Record<string, ProblemCode>> = {
-  'interpreter-unreachable': 'hung-path',
-  'store-untrusted': 'interpreter-untrusted',
-  'store-noexec': 'interpreter-noexec',
-  'store-source': 'source-missing',
-  'store-failed': 'preparation-failed',
-};

@@ -66,7 +66,7 @@ async function attempt(
 ): Promise<{ readonly made: Candidate | null; readonly problem: Problem | null }> {
   const reached = await machine.reach(textOf(own.interpreter), 2000);
   if (!reached.ok)
-    return { made: null, problem: { code: 'hung-path', subject: own.name, detail: reached.message } };
+    return { made: null, problem: hung(own, reached.message, { MOUNTPOINT: reached.mountPoint }) };
   const place = own.flags.includes('F') ? await judgePlace(machine, own.interpreter, own.name) : null;
   if (place?.refused) return { made: null, problem: place.problem };
   const made = await inspected(machine, own, machines);
@@ -80,8 +80,9 @@ async function inspected(machine: Host, own: OwnHandler, machines: Machines): Pr
   const pinned = own.flags.includes('F');
   const found = await machine.inspectInterpreter(textOf(own.interpreter), { requireStatic: pinned });
   if (!found.ok) {
-    const code = found.code === 'interpreter-unreachable' ? 'hung-path' : found.code;
-    return { code, subject: own.name, detail: found.message };
+    if (found.code === 'interpreter-unreachable') return hung(own, found.message, found.values);
+    const values = { ...found.values, NAME: own.name };
+    return { code: found.code, subject: own.name, detail: found.message, values };
   }
   const misfit = otherMachine(own, found.header, machines);
   if (misfit !== null) return misfit;
@@ -89,12 +90,17 @@ async function inspected(machine: Host, own: OwnHandler, machines: Machines): Pr
   return { handler: { ...wanted, interpreter }, info: infoOf(own), header: found.header };
 }
 
+function hung(own: OwnHandler, detail: string, values: Problem['values']): Problem {
+  return { code: 'hung-path', subject: own.name, detail, values: { PATH: own.interpreter, ...values } };
+}
+
 /** What another handler would have to run is refused anyway, lest it runs in circles. */
 function otherMachine(own: OwnHandler, header: Uint8Array, { runsHere, nameOf }: Machines): Problem | null {
   const elf = readElfHeader(header);
   if (elf === null || runsHere(elf)) return null;
   const detail = `${textOf(own.interpreter)} is a program for ${nameOf(elf)}, which this machine does not run`;
-  return { code: 'entry-interpreter-machine', subject: own.name, detail };
+  const values = { NAME: own.name, FILE: own.interpreter };
+  return { code: 'interpreter-machine', subject: own.name, detail, values };
 }
 
 function wantedHandler({ name, matcher, interpreter, flags }: OwnHandler): Handler {

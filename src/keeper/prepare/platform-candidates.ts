@@ -5,7 +5,7 @@ import type { Handler } from '../../core/plan/handler.ts';
 import type { Architecture } from '../../core/platforms/catalogue.ts';
 import { matcherOf, sampleHeaders, servedMatcher } from '../../core/platforms/catalogue-magic.ts';
 import { resolvePlatform } from '../../core/platforms/platforms.ts';
-import type { Problem } from '../../core/problems.ts';
+import { lacksEmulator, type Problem } from '../../core/problems.ts';
 import type { Places } from '../../host/mounts/facet.ts';
 import type { Labels } from '../../host/selinux/facet.ts';
 import type { Stores } from '../../host/store/facet.ts';
@@ -104,7 +104,7 @@ async function goingOn(parts: PlatformParts, wanted: Handler, why: Problem): Pro
 /** A missing emulator may well be there: in a directory that does not answer. */
 function unknownOr(problem: Problem, { problems = [] }: Obtain): Problem {
   const hangs = problems.find((p) => p.code === 'hung-path');
-  return problem.code === 'source-missing' && hangs !== undefined ? hangs : problem;
+  return lacksEmulator.has(problem.code) && hangs !== undefined ? hangs : problem;
 }
 
 /** Four at a time keep the threads of libuv busy; each may ask an emulator for its version, which is a process. */

@@ -1,7 +1,8 @@
 import type { OwnCheck } from '../../core/config/own-check.ts';
+import { bytesOf } from '../../core/kernel/bytes.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Handler } from '../../core/plan/handler.ts';
-import type { ProblemCode } from '../../core/problems.ts';
+import type { Problem, ProblemCode } from '../../core/problems.ts';
 import { calledOf, verifiedWords } from '../../core/report/log-words.ts';
 import type { ProbeVerdict } from '../../host/probe/probe.ts';
 import type { Situation } from '../prepare/situation.ts';
@@ -27,17 +28,19 @@ export function createResults(board: ProblemBoard, logger: Logger, situation: ()
       const { verdict, detail } = verified.result;
       const last = results.get(verified.key);
       const before = last?.result.verdict;
-      const codes = codesOf(situation().world.info.get(verified.key)?.check ?? null);
+      const check = situation().world.info.get(verified.key)?.check ?? null;
+      const codes = codesOf(check);
+      const values = valuesOf(view, check);
       if (verdict === 'undecided') {
         if (last?.generation !== verified.generation) results.set(verified.key, verified);
-        board.set('probe-undecided', name, detail);
+        board.set('probe-undecided', name, detail, false, values);
         return;
       }
       results.set(verified.key, verified);
       const told = verdict === 'verified' && before !== 'verified';
       const standing = codes[verdict] ?? null;
       for (const code of new Set(Object.values(codes)))
-        board.set(code, name, code === standing ? detail : null, told);
+        board.set(code, name, code === standing ? detail : null, told, values);
       if (verdict !== before) tell(logger, situation(), view, verified, before !== undefined);
     },
     keep(handlers) {
@@ -46,6 +49,13 @@ export function createResults(board: ProblemBoard, logger: Logger, situation: ()
       board.retract((p) => ofProbes.has(p.code) && !names.has(p.subject));
     },
   };
+}
+
+/** What remedies name: the file that is run, and the platform. */
+function valuesOf({ handler }: View['handlers'][number], check: OwnCheck | null): Problem['values'] {
+  const [command] = check?.command ?? [];
+  if (command !== undefined) return { FILE: bytesOf(command) };
+  return { PLATFORM: handler.key, FILE: handler.registration.interpreter };
 }
 
 /** Logs what is news; `again`: something else was found before. */

@@ -1,12 +1,19 @@
 import type { Logger } from '../../core/logger.ts';
 import { type Problem, type ProblemCode, problemCatalogue } from '../../core/problems.ts';
 import { problemWords } from '../../core/report/log-words.ts';
-import { type Here, typed, usualHere } from '../../core/text/typed.ts';
+import { remedyOf } from '../../core/report/remedy.ts';
+import { type Here, usualHere } from '../../core/text/typed.ts';
 
 /** The problems that stand now; a change of one is logged once, when it comes and when it goes. */
 export interface ProblemBoard {
   /** Raises a problem, or with null takes it back; `quiet`: whoever does so logs what solved it. */
-  set(code: ProblemCode, subject: string, detail: string | null, quiet?: boolean): void;
+  set(
+    code: ProblemCode,
+    subject: string,
+    detail: string | null,
+    quiet?: boolean,
+    values?: Problem['values'],
+  ): void;
   /** Makes these, and no others, the problems of one origin, such as the mounts. */
   sync(origin: string, problems: readonly Problem[]): void;
   /** Takes back what was raised under conditions that are no more. */
@@ -24,8 +31,8 @@ export function createProblemBoard(
 ): ProblemBoard {
   const standing = new Map<string, Problem>();
   const origins = new Map<string, ReadonlyMap<string, Problem>>();
-  const set: ProblemBoard['set'] = (code, subject, detail, quiet = false) => {
-    const { title, severity, remedy } = problemCatalogue[code];
+  const set: ProblemBoard['set'] = (code, subject, detail, quiet = false, values = undefined) => {
+    const { title, severity } = problemCatalogue[code];
     const key = `${code} ${subject}`;
     const known = standing.get(key);
     if (detail === null) {
@@ -33,9 +40,10 @@ export function createProblemBoard(
       if (!quiet) logger.info({ event: 'solved', problem: code, subject }, `solved: ${title} (${subject})`);
     } else {
       if (known?.detail === detail) return;
-      standing.set(key, { code, subject, detail });
+      const problem: Problem = { code, subject, detail, ...(values === undefined ? {} : { values }) };
+      standing.set(key, problem);
       logger[levels[severity]](
-        { event: 'problem', problem: code, subject, detail, remedy: typed(remedy, here) },
+        { event: 'problem', problem: code, subject, detail, remedy: remedyOf(problem, here) },
         problemWords(title, subject, detail),
       );
     }
@@ -53,7 +61,7 @@ export function createProblemBoard(
         now.set(key, twin ? { ...p, detail: `${twin.detail}; ${p.detail}` } : p);
       }
       for (const [key, p] of before ?? []) if (!now.has(key)) set(p.code, p.subject, null);
-      for (const p of now.values()) set(p.code, p.subject, p.detail);
+      for (const p of now.values()) set(p.code, p.subject, p.detail, false, p.values);
       origins.set(origin, now);
     },
     retract(stale) {

@@ -58,7 +58,7 @@ test('without F each way of losing the interpreter lets each exec fail, and is t
   assert.equal(codeOf(plain, file({ head: text.encode('#!/bin/sh\n') })), null);
   assert.equal(codeOf(plain, { kind: 'unseen', why: '' }), null, 'what nobody can see is not told');
   assert.equal(codeOf(plain, { kind: 'gone', why: '' }), 'entry-interpreter-missing');
-  assert.equal(codeOf(plain, { kind: 'hung', why: '' }), 'entry-interpreter-hung');
+  assert.equal(codeOf(plain, { kind: 'hung', why: '', mountPoint: '/' }), 'entry-interpreter-hung');
   assert.equal(codeOf(plain, file({ lacks: 'x' })), 'entry-interpreter-missing');
   assert.equal(codeOf(plain, file({ barred: { by: 'mode', why: '' } })), 'entry-interpreter-mode');
   assert.equal(codeOf(plain, file({ barred: { by: 'mount', why: '' } })), 'entry-interpreter-noexec');
@@ -117,7 +117,7 @@ test('with F the kernel runs the file that it opened: what becomes of its path i
   assert.equal(codeOf(pinned, good), null);
   for (const sight of [
     { kind: 'gone', why: '' },
-    { kind: 'hung', why: '' },
+    { kind: 'hung', why: '', mountPoint: '/' },
     { ...good, barred: { by: 'mode', why: '' } },
   ] as const)
     assert.equal(codeOf(pinned, sight), 'entry-not-renewable');

@@ -16,9 +16,11 @@ import { inNamespace, requireFuse } from '../namespace.ts';
 import { scratch } from '../scratch.ts';
 
 const arm = { interpreter: 'qemu-aarch64' };
-/** A static ELF program; for which CPU does not matter here. */
+/** A static ELF program that says to be one of this machine. */
 const program = (path: string): string => {
-  writeFileSync(path, probeBytes('aarch64') ?? '', { mode: 0o755 });
+  const bytes = Uint8Array.from(probeBytes('aarch64') ?? []);
+  bytes.set(readFileSync(process.execPath).subarray(18, 20), 18);
+  writeFileSync(path, bytes, { mode: 0o755 });
   return path;
 };
 const code = (result: unknown): string => (result as InterpreterFault).code;
@@ -76,9 +78,9 @@ test('every way in which a file cannot serve has its code', async () => {
   assert.equal(code(await inspectInterpreter(dir)), 'interpreter-missing');
   assert.equal(code(await inspectInterpreter(process.execPath)), 'interpreter-not-static');
   writeFileSync(join(dir, 'text'), '#!/bin/sh\n', { mode: 0o755 });
-  assert.equal(code(await inspectInterpreter(join(dir, 'text'))), 'interpreter-not-static');
+  assert.equal(code(await inspectInterpreter(join(dir, 'text'))), 'interpreter-not-elf');
   chmodSync(file, 0o644);
-  assert.equal(code(await inspectInterpreter(file)), 'interpreter-noexec');
+  assert.equal(code(await inspectInterpreter(file)), 'interpreter-mode');
   chmodSync(file, 0o775);
   assert.equal(code(await inspectInterpreter(file)), 'interpreter-untrusted');
   chmodSync(file, 0o755);
@@ -95,7 +97,7 @@ test('program headers beyond the bytes that are read prove nothing', async () =>
   const path = join(scratch(), 'far');
   const facts = { class: 64, data: 'little', machine: 62, phoff: 1 << 20 } as const;
   writeFileSync(path, elfHeader(facts), { mode: 0o755 });
-  assert.equal(code(await inspectInterpreter(path)), 'interpreter-not-static');
+  assert.equal(code(await inspectInterpreter(path)), 'interpreter-not-elf');
 });
 
 test('a FIFO in an emulator\u2019s place, a noexec mount and somebody else\u2019s file are told apart', async (t) => {

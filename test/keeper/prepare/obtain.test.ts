@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Config } from '../../../src/core/config/config.ts';
-import { done } from '../../../src/core/outcome.ts';
 import { architectureOf } from '../../../src/core/platforms/catalogue.ts';
 import type { Machine } from '../../../src/host/machine.ts';
 import type { TriedPlace } from '../../../src/host/store/interpreters.ts';
@@ -33,7 +32,7 @@ test('a place that does not answer is named before those where nothing lies', as
 async function obtained(tried: readonly TriedPlace[]) {
   const machine: Partial<Machine> = {
     clock: handClock(),
-    reach: async () => done,
+    reach: async () => ({ ok: true }),
     findInterpreter: async () => ({ ok: false, tried }),
     createStore: (() => ({})) as unknown as Machine['createStore'],
   };
