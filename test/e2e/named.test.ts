@@ -94,6 +94,8 @@ await suite(import.meta.url, 'platforms that are named', {
     world.write(`${world.main}/register`, ':fine:E::fine::/usr/bin/cat:\n');
     world.write(`${world.main}/register`, ':broken:E::broken::/usr/bin/no-such-file:\n');
     world.write(`${world.main}/register`, foreignLine('others', other, `/usr/bin/qemu-${other}-static`));
+    // Whether interpreters are alive is looked at by a timer.
+    await daemon.reported('the lost interpreter', (r) => r.problems.some((p) => p.subject === 'broken'));
     const expected: Readonly<Record<string, readonly [status: number, probe: number, says: RegExp]>> = {
       checked: [0, 0, /^1 of 1 handler verified; ready/m],
       failing: [1, 1, /^0 of 1 handler verified; not ready/m],
