@@ -199,7 +199,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/cli/line': [
     'reading a command line, help, configuration',
-    'core: . text platforms config; host: system files mounts; cli: terminal',
+    'core: . text platforms config diagnose; host: system files mounts; cli: terminal',
   ],
   'src/cli/completion': ['completion for three shells', 'core: platforms; cli: line'],
   'src/cli/report': [
@@ -220,7 +220,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/cli/doctor': [
     'the facts of this host, and a diagnosis for people',
-    'core: . text kernel config report doctor/facts doctor; host: . system mounts; cli: terminal ask ps',
+    'core: . text kernel config diagnose report doctor/facts doctor; host: . system mounts; cli: terminal ask ps',
   ],
   'src/cli/witness': [
     'the witness',

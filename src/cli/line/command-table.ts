@@ -1,4 +1,5 @@
 import type { Switch } from '../../core/config/options.ts';
+import { causeCatalogue } from '../../core/diagnose/causes.ts';
 import { problemCatalogue } from '../../core/problems.ts';
 
 /** An option of one command alone; without a placeholder it takes no value. */
@@ -41,7 +42,7 @@ const platforms = {
   values: 'platforms',
 } as const;
 
-const problemCodes = Object.keys(problemCatalogue).sort();
+const codes = [...Object.keys(problemCatalogue), ...Object.keys(causeCatalogue)].sort();
 
 const rows = [
   {
@@ -415,7 +416,7 @@ const rows = [
     argument: {
       placeholder: 'CODE',
       many: false,
-      values: problemCodes,
+      values: codes,
       optional: true,
       help: 'explain this code in full, and look at nothing',
     },
