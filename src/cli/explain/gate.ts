@@ -79,9 +79,10 @@ function run(
   args: readonly string[],
   say: (text: string, status: number) => number,
 ): Promise<number> {
-  const child = spawn(path, args, { argv0: name, stdio: 'inherit' });
+  // Before it is started: a signal that comes the moment it lives would end this process alone. They are delivered later.
   for (const signal of terminals) process.on(signal, () => process.stdin.isTTY || child.kill(signal));
   for (const signal of passed) process.on(signal, () => child.kill(signal));
+  const child = spawn(path, args, { argv0: name, stdio: 'inherit' });
   return new Promise((resolve) => {
     child.on('error', (error: NodeJS.ErrnoException) =>
       resolve(say(`${visible(name)} cannot be run: ${error.code ?? error.message}`, cannotRun)),

@@ -51,7 +51,7 @@ test('a command that is not there has the status that shells have for it', () =>
 
 test('signals reach the command, and its end is ours', async () => {
   const main = new URL('../../../src/main.ts', import.meta.url).pathname;
-  const script = 'trap "echo got it; exit 9" TERM; echo ready; while :; do sleep 0.05; done';
+  const script = 'trap "echo got it; exit 9" TERM; echo ready; for i in $(seq 600); do sleep 0.05; done';
   const child = spawn(process.execPath, [main, 'explain', '--gate', 'sh', '-c', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
