@@ -261,7 +261,7 @@ await suite(import.meta.url, 'interpreters of entries, whosever they are', {
         `readiness: {required: [mine]}\nhandlers: [{name: mine, magic: '\\x00mine', interpreter: ${bin}/run}]\n`,
       );
       const daemon = world.start({ platforms: target, flags: quick });
-      const report = await daemon.problem('entry-interpreter-machine');
+      const report = await daemon.problem('interpreter-machine');
       assert.match(
         problem(report, 'mine')?.detail ?? '',
         /bin\/run is a program for s390x, which this machine does not run$/,

@@ -5,7 +5,6 @@ import type { World } from '../e2e/world.ts';
 
 export const target: string = targets[0];
 export const ours: string = `keeper-${target}`;
-export const emulator: string = `/usr/bin/qemu-${target}-static`;
 export const run = 'binfmt-keeper run';
 
 /** The instance before any daemon. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type ProblemCode, problemCatalogue } from '../../src/core/problems.ts';
-import { commandsOf, remedyOf } from '../../src/core/report/remedy.ts';
+import { commandsOf } from '../../src/core/report/remedy.ts';
 import type { Report, ReportedProblem } from '../../src/core/report/report.ts';
 import { targets } from '../e2e/foreign.ts';
 import { until } from '../e2e/until.ts';
@@ -109,9 +109,7 @@ export function createDesk(world: World): Desk {
         return all?.find((p) => p.code === code) ?? null;
       });
       const { title, severity } = problemCatalogue[code];
-      // That ours stands in front is what ours is for: what to do otherwise stands in docs/problems.md.
-      const silent = code === 'entry-covered' ? remedyOf(found) : '';
-      const remedy = silent + world.command('/bin/sh', ...shell('binfmt-keeper status')).said;
+      const remedy = world.command('/bin/sh', ...shell('binfmt-keeper status')).said;
       return { ...found, title, severity, remedy };
     },
     async gone({ code, subject }) {
