@@ -114,6 +114,9 @@ export type ProblemCode =
   | 'store-file-unknown'
   | 'store-manifest-damaged'
   | 'store-users-unknown'
+  | 'bundle-invalid'
+  | 'bundle-unfit'
+  | 'bundle-unsigned'
   | 'probe-unwritable'
   | 'probe-not-registered'
   | 'probe-interpreter-missing'
@@ -648,13 +651,14 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
   'store-file-missing': {
     title: 'An interpreter is missing from the store',
     severity: 'error',
-    remedy: 'Deploy it again: `{keeper} install PLATFORM`. Entries that pinned it go on serving.',
+    remedy:
+      'Deploy it again: `{keeper} install PLATFORM`, or on a node without sources `{keeper} store import BUNDLE`. Entries that pinned it go on serving.',
   },
   'store-file-differs': {
     title: 'An interpreter in the store has other content than it had when it was deployed',
     severity: 'error',
     remedy:
-      'Replace it: `rm FILE && {keeper} install PLATFORM`. If it returns, test the disk: `dmesg | grep -i error`.',
+      'Replace it: `rm FILE && {keeper} install PLATFORM`, or on a node without sources `{keeper} store import BUNDLE`. If it returns, test the disk: `dmesg | grep -i error`.',
   },
   'store-file-unreadable': {
     title: 'An interpreter in the store cannot be read',
@@ -670,7 +674,8 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
   'store-file-owner': {
     title: 'An interpreter in the store belongs to somebody else',
     severity: 'error',
-    remedy: 'Its owner could have changed it, so replace it: `rm FILE && {keeper} install PLATFORM`.',
+    remedy:
+      'Its owner could have changed it, so replace it: `rm FILE && {keeper} install PLATFORM`, or on a node without sources `{keeper} store import BUNDLE`.',
   },
   'store-file-label': {
     title: 'The SELinux label of an interpreter in the store keeps containers from running it',
@@ -697,13 +702,32 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
   'store-manifest-damaged': {
     title: 'The manifest of the store is damaged',
     severity: 'error',
-    remedy: 'Write it anew from what is deployed: `{keeper} install`. What serves goes on.',
+    remedy:
+      'Write it anew from what is deployed: `{keeper} install`, or on a node without sources `{keeper} store import BUNDLE`. What serves goes on.',
   },
   'store-users-unknown': {
     title: 'It cannot be seen who uses the store, so nothing is removed',
     severity: 'warning',
     remedy:
       'Run it as root of the host, where its processes and its instance can be seen (in a container: --pid=host and --privileged): `{keeper} store gc`.',
+  },
+  'bundle-invalid': {
+    title: 'The bundle is damaged, incomplete, or no bundle',
+    severity: 'error',
+    remedy:
+      'Nothing was changed. Compare the file with where it was made: `sha256sum FILE`. Copy it again, or write it again: `{keeper} store export -o FILE`.',
+  },
+  'bundle-unfit': {
+    title: 'The bundle has emulators that cannot serve here',
+    severity: 'error',
+    remedy:
+      'Nothing was changed. Write one on a machine of this architecture, from static emulators: `{keeper} store export -o FILE`.',
+  },
+  'bundle-unsigned': {
+    title: 'The bundle is not signed by the configured key',
+    severity: 'error',
+    remedy:
+      'Nothing was changed. Write the list of checksums on the machine that made it (`{keeper} store export --manifest-to bundle.json`), sign it (`minisign -S -m bundle.json`) and put that in: `{keeper} store export --signature bundle.json.minisig -o FILE`.',
   },
   'probe-unwritable': {
     title: 'The probes cannot be written anywhere, so nothing is verified',

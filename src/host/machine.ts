@@ -1,3 +1,4 @@
+import { type Bundles, bundleFacet } from './bundle/facet.ts';
 import {
   type Declarations,
   type Files,
@@ -75,6 +76,7 @@ export interface Machine
     Packages,
     LastResortProgram,
     LastResortReports,
+    Bundles,
     ControlListener,
     WitnessListener,
     HttpListening,
@@ -100,6 +102,7 @@ export async function createMachine(): Promise<Machine> {
     ...programFacet(),
     ...packageFacet(),
     ...lastResortFacet(libc),
+    ...bundleFacet(libc, selinux),
     ...netFacets(libc),
   };
 }

@@ -49,6 +49,10 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'core: . text platforms plan entries',
   ],
   'src/core/witness': ['what an ordinary container says of its platforms', 'core: text kernel platforms'],
+  'src/core/bundle': [
+    'what a bundle of interpreters is made of, and when it may be deployed',
+    'core: text kernel platforms store',
+  ],
   'src/core/store': [
     'what lies in the store, who uses it, and what bundles are made of',
     'core: . platforms report',
@@ -70,7 +74,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   'src/core/drop-in': ['spellings of older tools', 'core: text kernel platforms report'],
   'src/host': [
     'all that the machine can do, as one argument',
-    'host: system files packages net instance mounts selinux store probe last-resort programs processes signs',
+    'host: system files packages bundle net instance mounts selinux store probe last-resort programs processes signs',
   ],
   'src/host/libc': ['C functions that Node lacks, by what they act on', 'core: .'],
   'src/host/system': [
@@ -82,6 +86,10 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
     'core: . kernel plan report; host: system',
   ],
   'src/host/packages': ['what the distribution knows of files', 'core: store; host: system'],
+  'src/host/bundle': [
+    'bundles: written, read, verified and deployed',
+    'core: report bundle store; host: system files selinux store',
+  ],
   'src/host/net': ['sockets, HTTP connections, sd_notify', 'core: . kernel config wire; host: system files'],
   'src/host/lock': ['the lock of an instance', 'core: . kernel; host: system net'],
   'src/host/instance': ['an instance of binfmt_misc', 'core: . kernel config; host: system lock'],
@@ -228,7 +236,7 @@ export const rooms: Readonly<Record<string, Room>> = roomsIn({
   ],
   'src/cli/store': [
     'the store and its bundles, and the way from an entry to its file',
-    'core: . text kernel platforms config plan entries report store; host: . mounts store; keeper: repair entries; cli: terminal',
+    'core: . text kernel platforms config plan entries report bundle store; host: . system bundle mounts store; keeper: repair entries; cli: terminal',
   ],
   'src/cli/explain': [
     'files that are explained: which, by what, and how it is shown',

@@ -72,6 +72,13 @@ const handlers: Readonly<Record<CommandName, (call: Call) => Promise<number>>> =
   'store verify': withNames(async (context, config) =>
     (await import('../store/verify.ts')).storeVerify(context, config),
   ),
+  'store export': withNames(async (context, config) =>
+    (await import('../store/export.ts')).storeExport(context, config),
+  ),
+  'store import': withNames(
+    async (...given) => (await import('../store/import.ts')).storeImport(...given),
+    loadPlaced,
+  ),
   'store gc': withNames(async (context, config) => (await import('../store/gc.ts')).storeGc(context, config)),
   explain: async ({ argv, flags, args }) => {
     if (flags.sandbox === true && !owns()) return (await import('./sandbox.ts')).inSandbox(argv, flags);

@@ -374,6 +374,78 @@ const rows = [
     failed: 'it cannot be seen who uses the store, or something could not be removed',
   },
   {
+    name: 'store export',
+    options: [
+      {
+        flag: '--output',
+        short: '-o',
+        placeholder: 'FILE',
+        help: 'the bundle; - is stdout',
+      },
+      {
+        flag: '--keeper',
+        short: null,
+        placeholder: 'FILE,...',
+        help: 'also take files of the keeper itself, with amd64 or arm64 in their names',
+      },
+      {
+        flag: '--signature',
+        short: null,
+        placeholder: 'FILE',
+        help: 'put in this signature of minisign over the list that --manifest-to wrote',
+      },
+      {
+        flag: '--manifest-to',
+        short: null,
+        placeholder: 'FILE',
+        help: 'write the list of checksums, to be signed; without -o nothing else',
+      },
+    ],
+    takes: 'settings',
+    summary: 'write interpreters into one file, for nodes without a network',
+    text: [
+      'The file is an OCI image layout in one tar: store import reads it, podman and containerd load it, and it can be pushed to a registry. It has the emulators of the platforms, their sizes, SHA-256, versions, packages, source packages and licences, and a bill of materials (SPDX). The same input gives the same bytes.',
+      'Emulators are those of interpreters.sources, and of the store where no source has one.',
+    ],
+    examples: [
+      ['store export --platforms linux/arm64,linux/riscv64 -o bundle.tar', 'two platforms'],
+      ['store export --platforms all -o bundle.tar', 'everything that is here'],
+      [
+        'store export --manifest-to bundle.json --platforms linux/arm64',
+        'the list; then sign it: minisign -S -m bundle.json',
+      ],
+      [
+        'store export --platforms linux/arm64 --signature bundle.json.minisig -o bundle.tar',
+        'and put the signature in',
+      ],
+    ],
+    well: 'written',
+    failed: 'an emulator was not found, or the file could not be written; nothing is left of it',
+  },
+  {
+    name: 'store import',
+    argument: {
+      placeholder: 'BUNDLE',
+      many: false,
+      values: 'files',
+      help: 'a file that store export wrote, gzip or zstd or plain; a directory with an OCI image layout; - reads stdin',
+    },
+    options: [{ flag: '--dry-run', short: null, help: 'verify everything, change nothing' }],
+    takes: 'settings',
+    summary: 'verify a bundle, then deploy its interpreters',
+    text: [
+      'Checks everything before it changes anything: checksums and sizes, the signature where interpreters.bundleKey is set, that each emulator is static, runs on this machine and is for the platform that it is said to be for, and that there is nothing else in it. Then all of it is deployed, or nothing.',
+      'Deployed is not registered: install, or the running daemon at its next preparation, does that.',
+    ],
+    examples: [
+      ['store import bundle.tar', 'verify and deploy'],
+      ['store import --dry-run bundle.tar', 'would it be accepted?'],
+      ['store import - <bundle.tar.gz', 'from a pipe'],
+    ],
+    well: 'all of it is deployed, or was already',
+    failed: 'something is wrong with it, or the store cannot be written; the store is as it was',
+  },
+  {
     name: 'witness',
     argument: {
       ...platforms,

@@ -30,7 +30,9 @@ export function optionsOf(command: Command | null): readonly OptionLine[] {
   const own = command.options.map((o) => lineOf(o, 'own'));
   const help = lineOf(helpSwitch, 'general');
   if (command.takes === 'nothing') return [...own, help];
-  const general = globalOptions.map((o): OptionLine => ({ ...o, many: false, group: 'general' }));
+  // One that a command has under the same name means something else there.
+  const others = globalOptions.filter(({ flag }) => !command.options.some((o) => o.flag === flag));
+  const general = others.map((o): OptionLine => ({ ...o, many: false, group: 'general' }));
   const leaves = settings.map(
     (s): OptionLine => ({
       ...s,

@@ -31,7 +31,7 @@ export async function readLine(given: readonly string[]): Promise<Line> {
     read = flags;
   };
   // yargs drops a lone dash.
-  const files = argv[0] === 'import' || argv[0] === 'explain';
+  const files = argv[0] === 'explain' || argv.slice(0, 2).includes('import');
   const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
   const spelled = argv.map((word, at) => (files && word === '-' && at < end ? '/dev/stdin' : word));
   try {

@@ -17,6 +17,7 @@ export const defaults = {
   'interpreters.store': '/var/lib/binfmt-keeper/store',
   'interpreters.deploy': 'copy',
   'interpreters.label': 'auto',
+  'interpreters.bundleKey': '',
   'mounts.main': '/proc/sys/fs/binfmt_misc',
   'mounts.anchor': '/run/binfmt-keeper/binfmt_misc',
   handlers: [] as never[],

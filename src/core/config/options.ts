@@ -136,6 +136,12 @@ const rows = {
     placeholder: 'LABEL',
     help: 'SELinux label of deployed interpreters',
   },
+  'interpreters.bundleKey': {
+    example: 'RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3',
+    type: 'text',
+    placeholder: 'KEY',
+    help: 'public key of minisign: only bundles whose list of checksums it signed are imported; empty for any',
+  },
   'mounts.main': {
     example: '/proc/sys/fs/binfmt_misc',
     type: 'text',

@@ -100,6 +100,7 @@ const texts: Readonly<Partial<Record<SettingPath, TextRule>>> = {
   names: faultOfPrefix,
   'interpreters.store': pathRule,
   'interpreters.label': formed('label'),
+  'interpreters.bundleKey': formed('bundleKey'),
   'mounts.main': pathRule,
   'mounts.anchor': pathRule,
   'readiness.witnessOwner': formed('owner'),

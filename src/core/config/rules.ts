@@ -85,6 +85,11 @@ export const forms = {
     pattern: /^(auto|([A-Za-z0-9_.]+:){2}[A-Za-z0-9_.]+(:[A-Za-z0-9_.,:-]+)?)$/,
     error: 'must be auto or a whole label such as system_u:object_r:container_ro_file_t:s0',
   },
+  /** 42 bytes in base64: what algorithm, which key, and the key (the second line of minisign.pub). */
+  bundleKey: {
+    pattern: /^(RW[A-Za-z0-9+/]{54})?$/,
+    error: 'must be empty, or the second line of a minisign.pub: RW and 54 more characters',
+  },
   /** As text, because YAML 1.2 reads 0660 as six hundred and sixty. */
   fileMode: { pattern: /^0?[0-7]{3}$/, error: 'must be a file mode in quotes such as "0660"' },
   owner: {

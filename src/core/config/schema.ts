@@ -56,7 +56,11 @@ export const configSchema = z.strictObject({
         'interpreters.deploy',
         z.enum(['copy', 'in-place']).prefault(defaults['interpreters.deploy']),
       ),
-      label: leaf('interpreters.label', label().prefault(defaults['interpreters.label'])),
+      label: leaf('interpreters.label', formed(forms.label).prefault(defaults['interpreters.label'])),
+      bundleKey: leaf(
+        'interpreters.bundleKey',
+        formed(forms.bundleKey).prefault(defaults['interpreters.bundleKey']),
+      ),
     })
     .prefault({}),
   mounts: z
@@ -161,10 +165,6 @@ function platformList(rule: TextRule = faultOfPlatform) {
 
 function entryName() {
   return textThat(faultOfEntryName);
-}
-
-function label() {
-  return formed(forms.label);
 }
 
 function httpAddress() {

@@ -22,13 +22,10 @@ export function scanEmulator(): EmulatorScan {
   return {
     push(chunk) {
       if (found !== null) return;
-      const bytes =
-        tail.length === 0
-          ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
-          : Buffer.concat([tail, chunk]);
-      found = searchIn(bytes);
-      // Copied: whoever reads reuses his buffer.
-      tail = Buffer.from(bytes.subarray(Math.max(0, bytes.length - overlap)));
+      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+      // Only what may be cut in two is copied: whoever reads reuses his buffer.
+      found = searchIn(Buffer.concat([tail, bytes.subarray(0, overlap)])) ?? searchIn(bytes);
+      tail = Buffer.concat([tail, bytes.subarray(-overlap)]).subarray(-overlap);
     },
     found: () => found,
   };

@@ -25,6 +25,9 @@ export const rows: Rows = {
   'store-manifest-damaged': typed(
     spoilt('store-manifest-damaged', / install$/, (_, dir) => appendFileSync(`${dir}/manifest.json`, 'x')),
   ),
+  'bundle-invalid': advice('is to be typed where the bundle was made'),
+  'bundle-unfit': advice('is to be typed on a machine of this architecture that has emulators'),
+  'bundle-unsigned': advice('needs the secret key of whoever made the bundle'),
   'store-file-unlisted': untried('needs a deployment that was cut off'),
   'store-file-unreadable': advice('a disk that fails'),
   'store-file-unknown': advice('whose it is decides where it is to lie'),
