@@ -180,7 +180,7 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'Not allowed to use binfmt_misc',
     severity: 'error',
     remedy:
-      'The detail says whose instance it is. Run as root of the host: in a privileged container (podman run --privileged as root, or securityContext.privileged: true), or by systemd. In a sandbox, with an instance of its own, it needs no root: `{keeper} run --sandbox`.',
+      'Run as root of the host: in a privileged container (podman run --privileged as root, or securityContext.privileged: true), or by systemd. In a sandbox, with an instance of its own, it needs no root: `{keeper} run --sandbox`.',
   },
   'sandbox-unavailable': {
     title: 'No sandbox can be made here',
@@ -387,7 +387,8 @@ export const problemCatalogue: Readonly<Record<ProblemCode, ProblemKind>> = {
   'entry-covered': {
     title: 'The keeper serves in place of an entry',
     severity: 'notice',
-    remedy: 'Nothing, if ours is to serve. To let the other one serve: {set precedence theirs}.',
+    remedy:
+      'Nothing, if ours is to serve. To let the other one serve, take ours away: `{keeper} uninstall PLATFORM`.',
   },
   'entry-overlapped': {
     title: 'Another entry takes some files of an entry',

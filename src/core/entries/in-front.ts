@@ -3,7 +3,8 @@ import { isLastResort } from '../kernel/last-resort.ts';
 import { hides, overlaps } from '../kernel/match.ts';
 import type { Matcher } from '../kernel/registration.ts';
 import type { Problem, ProblemCode } from '../problems.ts';
-import { matchText } from './matches.ts';
+import type { Values } from '../text/typed.ts';
+import { matchText, takenBy } from './matches.ts';
 import { meetings } from './meetings.ts';
 import type { OwnerSigns } from './owner.ts';
 
@@ -20,7 +21,7 @@ export function findHidden(
     const list = found.get(of) ?? [];
     // Some of a hundred say enough.
     if (list.length < mostTold)
-      found.set(of, [...list, { code, subject: of.name, detail, values: { NAME: front.name } }]);
+      found.set(of, [...list, { code, subject: of.name, detail, values: valuesOf(front) }]);
   };
   const tellBoth = (front: Entry, behind: Entry, whole: boolean): void => {
     const ours = signs.ours(front) !== null;
@@ -69,4 +70,10 @@ function isTold({ matcher: a }: Entry, { matcher: b }: Entry): boolean {
 
 function maskAt(of: Matcher & { readonly kind: 'magic' }, at: number): number {
   return of.mask[at - of.offset] ?? 0;
+}
+
+/** For remedies that remove what stands in front, or no longer keep it. */
+function valuesOf(front: Entry): Values {
+  const [first] = takenBy(front.matcher).keys();
+  return first === undefined ? { NAME: front.name } : { NAME: front.name, PLATFORM: first.platform };
 }

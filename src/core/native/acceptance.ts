@@ -52,11 +52,18 @@ export function acceptHandler(
   }
   return nativeTemplates(host)
     .filter((template) => !contradicts(matcher, template))
-    .map(({ what }) => ({
+    .map((template) => ({
       field: 'magic',
-      expected: `a masked byte that no ${what} can have`,
+      expected: `a masked byte that no ${template.what} can have (${telling(template)})`,
       given: `${describe(matcher)}, which such a file can match`,
     }));
+}
+
+/** An example of what would be accepted: the bytes by which formats of programs are told apart. */
+function telling({ fixed }: NativeTemplate): string {
+  const [low, high] = [fixed.get(18)?.[0], fixed.get(19)?.[0]];
+  if (low === undefined || high === undefined) return 'such as a first byte other than 23, under the mask ff';
+  return `such as another e_machine than ${hex([low, high])} at offset 18, under the mask ffff`;
 }
 
 /** The headers that the host runs by itself: its own ELF, its sibling's, and scripts. */
@@ -140,8 +147,11 @@ function contradicts(matcher: Matcher & { kind: 'magic' }, { fixed }: NativeTemp
 }
 
 function describe({ offset, magic, mask }: Matcher & { kind: 'magic' }): string {
-  const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
   return `magic ${hex(magic)} mask ${hex(mask)} at offset ${offset}`;
+}
+
+function hex(bytes: Iterable<number>): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function checkExtension(

@@ -2,6 +2,7 @@ import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
 import type { ProblemCode } from '../../core/problems.ts';
 import type { Instances } from '../../host/instance/facet.ts';
 import type { Instance } from '../../host/instance/instance.ts';
+import type { Namespaces } from '../../host/system/facet.ts';
 
 /** What came of trying to become the one keeper of an instance. */
 export type Claim =
@@ -24,7 +25,11 @@ type Older = Awaited<ReturnType<Instances['findOlderKeeper']>>;
  * Tries to become the one keeper of an instance, again and again by the same caller. Where the lock is ours, but the
  * one of older versions is not: an older keeper has the instance, and anybody else stops nobody.
  */
-export function createClaim(machine: Instances, instance: Instance, dir: string): () => Promise<Claim> {
+export function createClaim(
+  machine: Instances & Namespaces,
+  instance: Instance,
+  dir: string,
+): () => Promise<Claim> {
   let older: Older = null;
   return async () => {
     const taken = instance.lock();
@@ -36,12 +41,19 @@ export function createClaim(machine: Instances, instance: Instance, dir: string)
       return { ok: false, held: true, older: older.said, stays: false };
     }
     if (taken.code === 'EAGAIN') return { ok: false, held: true, older: null, stays: taken.stays === true };
-    return { ok: false, held: false, detail: taken.message, ...refusal(taken.code) };
+    return { ok: false, held: false, ...refusal(taken, machine.initialUserNamespace()) };
   };
 }
 
-function refusal(code: string): { readonly code: ProblemCode; readonly exit: ExitCode } {
-  const denied = code === 'EACCES' || code === 'EPERM';
-  if (denied) return { code: 'no-permission', exit: exitCodes.notPermitted };
-  return { code: 'lock-unavailable', exit: exitCodes.notSupported };
+/** Whose instance it is decides who may write to it: root of the user namespace that mounted it first. */
+function refusal(
+  { code, message }: { readonly code: string; readonly message: string },
+  initial: boolean,
+): { readonly code: ProblemCode; readonly detail: string; readonly exit: ExitCode } {
+  if (code !== 'EACCES' && code !== 'EPERM')
+    return { code: 'lock-unavailable', detail: message, exit: exitCodes.notSupported };
+  const whose = initial
+    ? 'the instance is that of this host, and only its root may write to it'
+    : 'the instance is that of the host or of an outer container, and root of this user namespace is not root there';
+  return { code: 'no-permission', detail: `${message}; ${whose}`, exit: exitCodes.notPermitted };
 }

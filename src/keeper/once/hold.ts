@@ -2,13 +2,13 @@ import type { Config } from '../../core/config/config.ts';
 import { runDirectory } from '../../core/config/run-directory.ts';
 import type { Instances } from '../../host/instance/facet.ts';
 import type { Instance } from '../../host/instance/instance.ts';
-import type { Timed } from '../../host/system/facet.ts';
+import type { Namespaces, Timed } from '../../host/system/facet.ts';
 import { type Claim, createClaim } from '../mounts/claim.ts';
 import type { Opened } from '../mounts/open.ts';
 import type { OncePolicy } from './policy.ts';
 
 /** What it uses of the machine. */
-type Host = Timed & Instances;
+type Host = Timed & Instances & Namespaces;
 
 /** What came of trying for the lock: work may go on, as the only one or beside another keeper; or why it may not. */
 export type Hold =

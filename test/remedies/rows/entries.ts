@@ -15,9 +15,7 @@ export const rows: Rows = {
   'entry-hidden': typed(meeting('entry-hidden', 'QQQQ', 'QQQQ')),
   'entry-overlapped': typed(meeting('entry-overlapped', 'QQQQQQ', 'QQQQ')),
   'entry-in-front': typed(meeting('entry-in-front', 'QQQQQQ', 'QQQQ')),
-  'entry-covered': untried(
-    'precedence: theirs was tried, and ours stays where it stands in front already, since the other is not probed then',
-  ),
+  'entry-covered': untried('status prints its code alone, and doctor the remedy'),
   'dangerous-entry': {
     kind: 'elsewhere',
     file: 'test/e2e/danger.test.ts',
