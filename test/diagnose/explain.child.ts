@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { elfHeader } from '../../src/core/kernel/elf.ts';
 import { probeBytes } from '../../src/host/probe/files.ts';
 import { foreignLine, targets } from '../e2e/foreign.ts';
 
@@ -76,6 +77,9 @@ mkdirSync('/mnt/lib');
 put('lib/libQ.so.6', dynamicGuest());
 const env = { LD_LIBRARY_PATH: '/mnt/lib' };
 explain('library of another machine', ['/mnt/lacking'], { run: '/mnt/lacking', env });
+const bare = Buffer.alloc(4096);
+bare.set(elfHeader({ class: 64, data: 'little', machine: system.readUInt16LE(18), phnum: 1 }));
+explain('nothing to load', [put('bare', bare)], { run: '/mnt/bare' });
 explain('cut', [put('cut', system.subarray(0, 9000))], { run: '/mnt/cut' });
 const library =
   /=> (\/\S+libc\S*)/.exec(spawnSync('sh', ['-c', 'ldd /bin/true'], { encoding: 'utf8' }).stdout)?.[1] ?? '';

@@ -54,6 +54,7 @@ const expected: Readonly<Record<string, Expected>> = {
   'no library': ['fails', 'library-missing', 1, 127],
   'library of another machine': ['fails', 'library-machine', 1, 127],
   cut: ['fails', 'file-truncated', 1, 'SIGSEGV'],
+  'nothing to load': ['fails', 'file-damaged', 1, 'SIGSEGV'],
   'library that can be started': ['native', null, 0],
   'wrong emulator in front': [
     'fails',

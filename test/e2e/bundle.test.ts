@@ -62,6 +62,29 @@ await suite(import.meta.url, 'bundles', {
     return undefined;
   },
 
+  'what is no regular file is refused as output, and stays': async (world) => {
+    const one = sources(world, 'one', targets);
+    const fifo = `${world.dir}/fifo`;
+    world.must('mkfifo', fifo);
+    for (const to of [fifo, world.dir]) {
+      const words = [
+        'store',
+        'export',
+        '--platforms',
+        targets.join(),
+        '--interpreters-sources',
+        one,
+        '-o',
+        to,
+      ];
+      const { status, said } = cli(world, words);
+      assert.equal(status, 1, said);
+      assert.match(said, to === fifo ? /no regular file/ : /directory/);
+    }
+    assert.ok(statSync(fifo).isFIFO() && statSync(world.dir).isDirectory());
+    return undefined;
+  },
+
   'a pipe that is cut off changes nothing': async (world) => {
     const bundle = `${world.dir}/bundle.tar`;
     exported(world, bundle, '/usr/bin');

@@ -66,9 +66,20 @@ export async function storeExport(context: Context, config: Config): Promise<Exi
 /** Without the temporary name, which nobody knows. */
 function reasonOf(error: unknown): string {
   const code = errnoOf(error);
-  if (code === 'EINVAL') return 'it is no regular file; to write into a pipe: -o -';
+  const words = reasons[code];
+  if (words !== undefined) return `${words} (${code})`;
   return code !== '' ? code : error instanceof Error ? error.message : String(error);
 }
+
+const reasons: Readonly<Record<string, string>> = {
+  EINVAL: 'it is no regular file; to write into a pipe: -o -',
+  EISDIR: 'it is a directory; name a file in it',
+  ENOENT: 'its directory is not there',
+  ENOTDIR: 'what should be its directory is none',
+  ENOSPC: 'no space is left there; nothing half written stays',
+  EROFS: 'the file system is read-only; name another place',
+  EACCES: 'this user may not write there; name another place',
+};
 
 function listOf(given: unknown): readonly string[] {
   return typeof given === 'string' ? given.split(',').filter((word) => word !== '') : [];

@@ -90,6 +90,8 @@ function fatalOf(one: Explanation, facts: StartedFacts, made: Made): Verdict | n
     const detail = `it has ${program.size} bytes, and its segments end ${elf.missing} bytes behind that`;
     return ends('by SIGBUS or SIGSEGV', made('file-truncated', detail));
   }
+  if (elf.defect === 'nothing-to-load')
+    return ends('by SIGSEGV', made('file-damaged', 'none of its segments comes into memory'));
   if (elf.form === 'shared-object' && elf.loader === null)
     return ends(
       'by SIGSEGV',
